@@ -1,8 +1,9 @@
 """Text as it is shown, text as it is compared, and the script of a token.
 
-`clean` is for display: it removes what cannot be seen and leaves every visible letter as it was typed. `fold` is for comparing: two
-spellings that differ only by keyboard, font or convention (nukta composed or not, सन्तोष and संतोष, चाँद and चांद, १२ and 12, a Cyrillic
-'а') fold to the same text. Both are idempotent. What carries sound, as nukta, vowel length or aspiration, is left to the name channel.
+`clean` is for display: it removes what cannot be seen and leaves every visible letter as it was typed. `fold` is for
+comparing: two spellings that differ only by keyboard, font or convention (nukta composed or not, सन्तोष and संतोष, चाँद
+and चांद, १२ and 12, a Cyrillic 'а') fold to the same text. Both are idempotent. What carries sound, as nukta, vowel
+length or aspiration, is left to the name channel.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import pyarrow.compute as pc
 from linker.config.loading import CONFIGS, Settings, load
 
 ABBREVIATION = "॰"
-"""The one abbreviation mark that `fold` writes for a zero (0, ०) or visarga at the end of a Devanagari word: 'मो0' becomes 'मो॰'."""
+"""What `fold` writes for a zero (0, ०) or visarga at the end of a Devanagari word: 'मो0' becomes 'मो॰'."""
 
 
 class Script(IntEnum):
@@ -44,11 +45,10 @@ def _homoglyphs() -> dict[int, str]:
 
 # --- clean -----------------------------------------------------------------------------------------------------------
 
-# Letters, marks and printable ASCII that need no attention; everything else is looked at one by one. U+0958-095F are left out, as NFC
-# takes them apart, and so is nukta, which NFC composes with न, र and ळ.
-_PLAIN = re.compile(
-    r"[!-~\u0900-\u093b\u093d-\u0957\u0960-\u097f]+(?: [!-~\u0900-\u093b\u093d-\u0957\u0960-\u097f]+)*\Z"
-)
+# Letters, marks and printable ASCII that need no attention; all else is looked at one by one. Left out is what NFC
+# takes apart (U+0958-095F), composes (nukta) or puts in another order (the accents U+0951-0954).
+_VISIBLE = r"[!-~\u0900-\u093b\u093d-\u0950\u0955-\u0957\u0960-\u097f]+"
+_PLAIN = re.compile(rf"{_VISIBLE}(?: {_VISIBLE})*\Z")
 _INVISIBLE_MARKS = {
     0x034F,
     0x115F,
@@ -67,7 +67,7 @@ def _invisible(c: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """The text for display: NFC, white space folded to single blanks, nothing invisible, every visible character as typed."""
+    """The text for display: NFC, single blanks, nothing invisible, every visible character as typed."""
     if _PLAIN.match(text):
         return text
     visible = "".join([c for c in text if c.isspace() or not _invisible(c)])
@@ -77,20 +77,21 @@ def clean(text: str) -> str:
 # --- fold ------------------------------------------------------------------------------------------------------------
 
 _CONSONANT = "\u0915-\u0939\u0958-\u095f"
-_SIGN = "\u0900-\u0903\u093a\u093b\u093e-\u094f\u0951-\u0957\u0962\u0963"  # vowel signs, nasal signs, visarga and halant: everything but nukta
-_DIGITS = str.maketrans("०१२३४५६७८९", "0123456789")
-_ACCENTS = {c: None for c in range(0x0951, 0x0955)}
+# Vowel signs, nasal signs, visarga and halant: everything that hangs on a letter but nukta.
+_SIGN = "\u0900-\u0903\u093a\u093b\u093e-\u094f\u0951-\u0957\u0962\u0963"
+_DIGITS = {0x0966 + digit: str(digit) for digit in range(10)}
+_ACCENTS = dict.fromkeys(range(0x0951, 0x0955))
 _NASAL_SIGN = {0x0900: "ं", 0x0901: "ं"}
 _NUKTA_APART = {0x0929: "न\u093c", 0x0931: "र\u093c", 0x0934: "ळ\u093c"}
 _SIMPLE: dict[int, str | None] = {**_DIGITS, **_NASAL_SIGN, **_ACCENTS, **_NUKTA_APART}
 
 _ONLY_PLAIN_SCRIPTS = re.compile(r"[ -~\u0900-\u097f]*\Z")
-# A nasal consonant with halant says what an anusvara says before a stop of its own place; न् is typed before all of them.
+# A nasal consonant with halant before a stop of its own place is an anusvara; न् is typed before any stop.
 _NASAL_CONSONANT = re.compile("(?<=[अ-हा-ौ\u093cॠ])(?:[ङञणन]्(?=[क-घच-झट-ढत-धप-भशषस])|म्(?=[प-भ]))")
 _ZERO_MARK = re.compile(r"(?<=[\u0900-\u0963])0(?![0-9])")
 _VISARGA_MARK = re.compile(r"\u0903(?![\u0900-\u0963\u0971-\u097f])")
 _TWICE = re.compile(f"([{_SIGN}\u093c{ABBREVIATION}])\\1+")
-# What no careful typist produces: two vowel signs or a vowel letter with a vowel sign, nukta after a sign or without a consonant.
+# What no careful typist produces: two vowel signs, a vowel letter with a vowel sign, nukta without a consonant.
 _ODD = re.compile(
     f"[\u093a\u093b\u093e-\u094f\u0955-\u0957\u0962\u0963]{{2}}|[\u0900-\u0903]{{2}}|{ABBREVIATION}{{2}}"
     f"|[\u0904-\u0914\u0960\u0961][\u093e-\u094c]|(?<![{_CONSONANT}])\u093c"
@@ -98,8 +99,8 @@ _ODD = re.compile(
 _NUKTA_LATE = re.compile(f"([{_SIGN}]+)\u093c")
 _NUKTA_ALONE = re.compile(f"(?<![{_CONSONANT}])\u093c+")
 _VOWEL_PIECES = {
-    "अा": "आ", "अो": "ओ", "अौ": "औ", "आे": "ओ", "आै": "औ", "एे": "ऐ", "अि": "इ", "अी": "ई", "अु": "उ", "अू": "ऊ", "अे": "ए", "अै": "ऐ",
-    "ाे": "ो", "ाै": "ौ", "ेा": "ो", "ैा": "ौ", "इी": "ई", "उू": "ऊ", "ेे": "ै", "्ा": "",
+    "अा": "आ", "अो": "ओ", "अौ": "औ", "आे": "ओ", "आै": "औ", "एे": "ऐ", "अि": "इ", "अी": "ई", "अु": "उ", "अू": "ऊ",
+    "अे": "ए", "अै": "ऐ", "ाे": "ो", "ाै": "ौ", "ेा": "ो", "ैा": "ौ", "इी": "ई", "उू": "ऊ", "ेे": "ै", "्ा": "",
 }  # fmt: skip
 _VOWEL_PIECE = re.compile("|".join(_VOWEL_PIECES))
 _COMBINING_AFTER_LATIN = re.compile("(?<=[a-z])[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0]+")
@@ -109,8 +110,8 @@ _MOST_ROUNDS = 12  # far above what the folds below can cascade; only a guard ag
 def fold(text: str) -> str:
     """The text for comparing. In this order:
 
-    1. `clean`; compatibility forms (full width, ligatures), lower case, look-alike letters to Latin, accents off Latin letters;
-    2. Devanagari digits to ASCII, chandrabindu to anusvara, nukta always as a sign of its own right after its consonant;
+    1. `clean`; compatibility forms (full width, ligatures), lower case, look-alike letters to Latin, no Latin accents;
+    2. Devanagari digits to ASCII, chandrabindu to anusvara, nukta as a sign of its own right after its consonant;
     3. vowels typed in pieces (अा) joined, doubled signs made single;
     4. nasal consonant with halant before a stop to anusvara;
     5. a zero or visarga that ends a Devanagari word to the abbreviation mark ॰.
@@ -189,7 +190,7 @@ def script_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 def map_distinct(
     column: pa.Array | pa.ChunkedArray, function: Callable[[str], object], result: pa.DataType | None = None
 ) -> pa.Array:
-    """`function` of every value of a text column, called once per distinct value. `result` is its Arrow type (text by default)."""
+    """`function` of every value of a text column, called once per distinct value; `result` is its Arrow type (text)."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     if isinstance(column, pa.ChunkedArray):  # no chunk at all

@@ -58,8 +58,11 @@ def test_every_single_character() -> None:
 
 @pytest.mark.parametrize(
     ("token", "expected"),
-    [("Ram", Script.LATIN), ("राम", Script.DEVANAGARI), ("Ramराम", Script.MIXED), ("12", Script.OTHER), ("राम-2", Script.DEVANAGARI),
-     ("Ünal", Script.LATIN), ("иван", Script.OTHER), ("", Script.OTHER), ("०", Script.OTHER), ("मो॰", Script.DEVANAGARI)],
+    [
+        ("Ram", Script.LATIN), ("Ünal", Script.LATIN), ("राम", Script.DEVANAGARI), ("राम-2", Script.DEVANAGARI),
+        ("मो॰", Script.DEVANAGARI), ("Ramराम", Script.MIXED), ("12", Script.OTHER), ("०", Script.OTHER),
+        ("иван", Script.OTHER), ("", Script.OTHER),
+    ],
 )  # fmt: skip
 def test_script(token: str, expected: Script) -> None:
     assert script(token) == expected
