@@ -1,1 +1,1 @@
-"""To be described."""
+"""What leaves the workspace: exports of the unified table and the crosswalk."""
