@@ -1,0 +1,35 @@
+"""`linker evaluate`: a snapshot against a truth table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from linker.evaluate.labelfree import coincidence
+from linker.evaluate.terminal import print_evaluation
+from linker.evaluate.scoring import Tables
+from linker.evaluate.scoring import evaluate as score
+from linker.evaluate.truth import read_truth
+from linker.registry.snapshot import open_current
+
+
+def evaluate(
+    workspace: Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")],
+    truth: Annotated[Path, typer.Option(help="CSV, TSV or Parquet: source, native_id, part, person_id.")],
+    json_out: Annotated[Path | None, typer.Option("--json", help="Write every figure to this file as well.")] = None,
+    points: Annotated[int, typer.Option(help="Thresholds on the curves; 0 leaves them out.", min=0)] = 50,
+) -> None:
+    """Print precision, recall and F1 of the published links against a truth table."""
+    known = read_truth(truth)
+    snapshot = open_current(workspace)
+    tables = Tables(snapshot.table("crosswalk"), snapshot.table("record"), snapshot.table("edge"))
+    evaluation = score(tables, known, points)
+    chance = coincidence(tables.edge, snapshot.table("identity"))
+    print_evaluation(evaluation, chance, Console())
+    if json_out is not None:
+        figures = {**evaluation.to_dict(), "without_labels": chance.to_dict()}
+        json_out.write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
