@@ -1,0 +1,86 @@
+"""Which mapped rows cannot be records: no native id, nobody named, one id for different contents; and which are mere repetitions."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linker.records.raw import Reject
+from linker.schema import Quarantined
+
+Mask = npt.NDArray[np.bool_]
+
+
+def check_rows(rows: pa.Table) -> tuple[pa.Table, list[Reject], int]:
+    """The rows that are records, a reject for each that is not, and how many were identical repetitions of another row.
+
+    A native id that stands on rows of different content names nobody for certain, and nothing tells which row is right: all of them are
+    rejected (docs/decisions/0002). Rows that agree in everything the mapping reads are one row; the first stays.
+    """
+    rows, unidentified = _take_out(rows, _no_id(rows), Quarantined.NO_NATIVE_ID, "the column of the native id is blank")
+    repeated, conflicting = _duplicates(rows)
+    conflicts = _rejects(
+        rows, conflicting, Quarantined.DUPLICATE_ID, "another row carries this id with different content"
+    )
+    rows = rows.filter(pa.array(~(repeated | conflicting)))
+    rows, nameless = _take_out(
+        rows, _no_name(rows), Quarantined.NO_NAME, "neither a name nor a phrase with letters in it"
+    )
+    return rows, [*unidentified, *conflicts, *nameless], int(repeated.sum())
+
+
+def _take_out(rows: pa.Table, mask: Mask, reason: Quarantined, detail: str) -> tuple[pa.Table, list[Reject]]:
+    rejects = _rejects(rows, mask, reason, detail)
+    return (rows.filter(pa.array(~mask)), rejects) if rejects else (rows, rejects)
+
+
+def _rejects(rows: pa.Table, mask: Mask, reason: Quarantined, detail: str) -> list[Reject]:
+    if not mask.any():
+        return []
+    found = rows.filter(pa.array(mask)).to_pylist()
+    return [Reject(row["line"], reason, detail, _shown(row), row["native_id"]) for row in found]
+
+
+def _shown(row: dict[str, object]) -> str:
+    hidden = ("source", "state", "line", "native_id")
+    return " | ".join(str(v) for name, v in row.items() if v is not None and name not in hidden)
+
+
+def _no_id(rows: pa.Table) -> Mask:
+    mask: Mask = rows["native_id"].is_null().to_numpy()
+    return mask
+
+
+def _no_name(rows: pa.Table) -> Mask:
+    """Neither name nor phrase holds a letter ('-', '...', '0' name nobody). Placeholder words are for normalise to know."""
+    named = [pc.fill_null(pc.match_substring_regex(rows[c], r"\pL"), False) for c in ("name", "phrase")]
+    mask: Mask = ~pc.or_(*named).to_numpy()
+    return mask
+
+
+def _duplicates(rows: pa.Table) -> tuple[Mask, Mask]:
+    """(identical repetitions of an earlier row, rows that share their id with a different row); no row is in both."""
+    repeated, conflicting = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
+    ids = _ids(rows)
+    counts = np.bincount(ids) if len(ids) else ids
+    suspects = np.flatnonzero(counts[ids] > 1) if len(ids) else ids
+    if not len(suspects):
+        return repeated, conflicting
+    contents = rows.take(pa.array(suspects)).drop_columns(["line"]).to_pylist()
+    seen: dict[int, set[str]] = {}
+    for position, content in zip(suspects, contents, strict=True):
+        known = seen.setdefault(int(ids[position]), set())
+        text = repr(content)
+        repeated[position] = text in known
+        known.add(text)
+    conflicted = np.isin(ids, [i for i, known in seen.items() if len(known) > 1])
+    return repeated, conflicted & ~repeated
+
+
+def _ids(rows: pa.Table) -> npt.NDArray[np.int64]:
+    """Small numbers that stand for (source, native id)."""
+    codes = [rows[c].combine_chunks().dictionary_encode() for c in ("source", "native_id")]
+    source, native = (c.indices.to_numpy(zero_copy_only=False).astype(np.int64) for c in codes)
+    return native if len(codes[0].dictionary) < 2 else np.unique(source << 32 | native, return_inverse=True)[1]

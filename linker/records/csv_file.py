@@ -1,0 +1,206 @@
+"""CSV text: encoding, delimiter, header, rows.
+
+One pass over the bytes (`scan`) finds the rows and what is wrong with them. The sound ones go to Arrow's parser in one piece, the others to
+quarantine, so a bad row costs nothing but itself.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pc
+
+from linker.config.source import SourceConfig
+from linker.errors import InputError
+from linker.records.cells import trimmed
+from linker.records.files import checked, content
+from linker.records.header import find_columns, found
+from linker.records.raw import Limits, Raw, Reject
+from linker.records.scan import HUGE_CELL, HUGE_ROW, NO_QUOTE, NUL, QUOTES, Scan, scan, undecodable
+from linker.schema import Quarantined
+
+HEADER_BYTES = 2**20
+BLOCK = 2**23
+DELIMITERS = (",", ";", "\t", "|")
+BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file as UTF-8 bytes. `damaged`: some bytes did not fit the encoding that was stated and became U+FFFD."""
+
+    data: pa.Buffer
+    damaged: bool = False
+
+    def array(self) -> npt.NDArray[np.uint8]:
+        return np.frombuffer(self.data, np.uint8)
+
+
+@dataclass(frozen=True)
+class Header:
+    names: list[str]
+    delimiter: str
+    start: int
+    """Byte at which the rows begin."""
+    line: int
+    """Physical line of that byte."""
+
+
+def read_csv(config: SourceConfig, path: str, limits: Limits) -> Raw:
+    """The mapped columns of a CSV file, plain or gzip."""
+    text = _utf8(content(checked(path), limits), config.encoding)
+    header = _header(config, text, path, limits)
+    positions = find_columns(config, header.names, path)
+    array = text.array()
+    quote = NO_QUOTE if config.quote == "none" else ord(config.quote)
+    rows = scan(array, header.start, header.line, (ord(header.delimiter), quote, len(header.names)), limits)
+    bad = (rows.faults > 0) | (rows.cells != len(header.names))
+    cut = _undecodable_rows(text, rows)
+    rejects = _rejects(array, rows, bad | cut, cut, len(header.names))
+    good = ~(bad | cut)
+    table = _parse(config, header, _pieces(text, rows, good), positions, rows.multiline)
+    if len(table) != good.sum():
+        raise AssertionError(f"{path}: {good.sum()} rows found, {len(table)} parsed")
+    columns = {c: trimmed(_one(table[str(p)])) for c, p in positions.items()}
+    columns |= {c: pa.nulls(len(table), pa.string()) for c in config.columns if c not in positions}
+    return Raw(columns, rows.lines[good], rejects)
+
+
+def _utf8(data: pa.Buffer, encoding: str | None) -> Text:
+    begin = data[:4].to_pybytes()
+    for bom, by_bom in BOMS:
+        if begin.startswith(bom):
+            data, encoding = data[len(bom) :], by_bom
+            break
+    if encoding in (None, "utf-8", "utf-8-sig"):
+        return Text(data)
+    codec = "utf-16-le" if encoding == "utf-16" else str(encoding)
+    try:
+        return Text(pa.py_buffer(codecs.decode(memoryview(data), codec).encode("utf-8")))
+    except UnicodeDecodeError:
+        decoded = codecs.decode(memoryview(data), codec, "replace")
+        return Text(pa.py_buffer(decoded.encode("utf-8", "replace")), damaged=True)
+
+
+def _header(config: SourceConfig, text: Text, path: str, limits: Limits) -> Header:
+    """The first line that is not blank; the delimiter is the one that finds most of the mapped columns in it."""
+    begin = text.data[:HEADER_BYTES].to_pybytes()
+    skipped = len(begin) - len(begin.lstrip(b"\r\n"))
+    array = np.frombuffer(begin, np.uint8)
+    quote = NO_QUOTE if config.quote == "none" else ord(config.quote)
+    best: Header | None = None
+    most = -1
+    for delimiter in [config.delimiter] if config.delimiter else DELIMITERS:
+        rows = scan(array, skipped, 1 + _breaks(begin[:skipped]), (ord(delimiter), quote, -1), limits)
+        if not len(rows.begins):
+            raise InputError("the file is empty", where=path, do="check the export")
+        end = int(rows.ends[0])
+        try:
+            line = begin[skipped:end].decode("utf-8")
+        except UnicodeDecodeError:
+            raise InputError(
+                "the header is not UTF-8 text", where=path, do="state the file's encoding in the source's mapping"
+            ) from None
+        names = _cells(line, delimiter, config.quote)
+        if found(config, names) > most:
+            most = found(config, names)
+            best = Header(names, delimiter, end, int(rows.lines[0]) + _breaks(begin[skipped:end]))
+    assert best is not None
+    if len(best.names) > limits.columns or "\0" in "".join(best.names):
+        raise InputError("the first line is not a CSV header", where=path, do="check that the file is text")
+    return best
+
+
+def _cells(line: str, delimiter: str, quote: str) -> list[str]:
+    if quote == "none":
+        return line.rstrip("\r\n").split(delimiter)
+    rows = list(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter, quotechar=quote))
+    return [cell for row in rows for cell in row]
+
+
+def _breaks(text: bytes) -> int:
+    return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
+
+
+def _undecodable_rows(text: Text, rows: Scan) -> npt.NDArray[np.bool_]:
+    if text.damaged:
+        mark = "\ufffd".encode()
+        data = memoryview(text.data)
+        return np.array([mark in bytes(data[b:e]) for b, e in zip(rows.begins, rows.ends, strict=True)], bool)
+    whole = pa.Array.from_buffers(
+        pa.large_binary(), 1, [None, pa.py_buffer(np.array([0, text.data.size], np.int64)), text.data]
+    )
+    try:
+        whole.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return undecodable(text.array(), rows)
+    return np.zeros(len(rows.begins), bool)
+
+
+def _rejects(
+    array: npt.NDArray[np.uint8], rows: Scan, bad: npt.NDArray[np.bool_], cut: npt.NDArray[np.bool_], width: int
+) -> list[Reject]:
+    rejects = []
+    for i in np.flatnonzero(bad):
+        fault, begin = int(rows.faults[i]), int(rows.begins[i])
+        text = array[begin : min(int(rows.ends[i]), begin + 1000)].tobytes().decode("utf-8", "replace")
+        if fault & QUOTES:
+            reason, detail = Quarantined.STRUCTURE, "a quoted cell is not closed, or text follows its closing quote"
+        elif fault & NUL:
+            reason, detail = Quarantined.NUL_BYTE, "a NUL byte stands in the row"
+        elif fault & (HUGE_CELL | HUGE_ROW):
+            reason, detail = Quarantined.HUGE_CELL, f"{rows.ends[i] - begin:,} bytes in one row"
+        elif cut[i]:
+            reason, detail = Quarantined.UNDECODABLE, "bytes that are not text in the file's encoding"
+        else:
+            reason, detail = Quarantined.COLUMN_COUNT, f"{rows.cells[i]} cells where the header has {width}"
+        rejects.append(Reject(int(rows.lines[i]), reason, detail, text))
+    return rejects
+
+
+def _pieces(text: Text, rows: Scan, good: npt.NDArray[np.bool_]) -> pa.Buffer:
+    """The sound rows in one piece of memory; without any bad row, the file itself."""
+    if not len(good):
+        return text.data[:0]
+    if good.all():
+        return text.data[int(rows.begins[0]) :]
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], good.view(np.int8), [0]])))
+    data = memoryview(text.data)
+    return pa.py_buffer(b"".join(data[rows.begins[a] : rows.ends[b - 1]] for a, b in edges.reshape(-1, 2)))
+
+
+def _parse(
+    config: SourceConfig, header: Header, data: pa.Buffer, positions: dict[str, int], multiline: bool
+) -> pa.Table:
+    names = [str(n) for n in range(len(header.names))]
+    wanted = [str(p) for p in positions.values()]
+    if not data.size:
+        return pa.table({n: pa.nulls(0, pa.string()) for n in wanted})
+    return pc.read_csv(
+        pa.BufferReader(data),
+        read_options=pc.ReadOptions(column_names=names, block_size=BLOCK),
+        parse_options=pc.ParseOptions(
+            delimiter=header.delimiter,
+            quote_char=False if config.quote == "none" else config.quote,
+            newlines_in_values=multiline,
+        ),
+        convert_options=pc.ConvertOptions(
+            column_types=dict.fromkeys(wanted, pa.string()),
+            include_columns=wanted,
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+            null_values=[""],
+            check_utf8=False,
+        ),
+    )
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    whole = column.combine_chunks()
+    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole

@@ -1,0 +1,75 @@
+"""Opening a file: is it there, is it what it is said to be, its bytes."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from pathlib import Path
+
+import pyarrow as pa
+
+from linker.errors import InputError
+from linker.records.raw import Limits
+
+MAGIC = {
+    b"PK\x03\x04": "an Excel workbook or a zip archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (xls)",
+    b"PAR1": "a Parquet file",
+    b"SQLite format 3\x00": "an SQLite database",
+    b"%PDF": "a PDF document",
+    b"\x1f\x8b": "a gzip file",
+}
+GZIP = b"\x1f\x8b"
+
+
+def checked(path: str, expected: tuple[bytes, ...] = ()) -> Path:
+    """The path, if a file with content stands there and its first bytes are among `expected` (empty: none of the known magic numbers).
+
+    Raises:
+        InputError: missing, a directory, empty, not readable, or a file of another kind, which is named.
+    """
+    file = Path(path)
+    try:
+        if file.is_dir():
+            raise InputError("this is a folder, not a file", where=path, do="give the file inside it")
+        with file.open("rb") as stream:
+            begin = stream.read(16)
+    except FileNotFoundError:
+        raise InputError("no such input file", where=path, do="check the path") from None
+    except OSError as error:
+        raise InputError(f"cannot be opened: {error.strerror}", where=path, do="check its permissions") from None
+    if not begin:
+        raise InputError("the file is empty", where=path, do="check the export")
+    kind = next((meaning for magic, meaning in MAGIC.items() if begin.startswith(magic)), None)
+    if expected and not begin.startswith(expected):
+        raise InputError(
+            f"this is {kind or 'not a file'}{'' if kind else ' of the stated format'}",
+            where=path,
+            do="state its true format in the source's mapping",
+        )
+    if not expected and kind and not begin.startswith(GZIP):
+        raise InputError(
+            f"this is {kind}, not CSV text", where=path, do="state its true format in the source's mapping"
+        )
+    return file
+
+
+def content(file: Path, limits: Limits) -> pa.Buffer:
+    """The file's bytes, unpacked if it is gzip; a plain file is mapped into memory, not copied.
+
+    Raises:
+        InputError: a gzip file that is damaged, cut short, or grows beyond the limit.
+    """
+    source = pa.memory_map(str(file)).read_buffer()
+    if source[:2].to_pybytes() != GZIP:
+        return source
+    try:
+        with gzip.open(file) as stream:
+            unpacked = stream.read(limits.expanded_bytes + 1)
+    except (EOFError, OSError, zlib.error) as error:
+        raise InputError(
+            f"the gzip file is damaged or cut short: {error}", where=str(file), do="copy it again"
+        ) from None
+    if len(unpacked) > limits.expanded_bytes:
+        raise InputError("the gzip file unpacks to more than the limit", where=str(file), do="split it")
+    return pa.py_buffer(unpacked)

@@ -1,0 +1,57 @@
+"""Finding the mapped columns in a file's header, which may be typed a little differently there."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from linker.config.source import SourceConfig
+from linker.errors import InputError
+
+IGNORED = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
+
+
+def fold(name: str) -> str:
+    """A column's name without what export programs change: byte-order mark, joiners, letter case, runs of spaces, composed forms."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", name.translate(IGNORED))).strip().casefold()
+
+
+def find_columns(config: SourceConfig, header: Sequence[str], path: Path | str) -> dict[str, int]:
+    """Mapped column → its position in the header. Optional columns that the file lacks are left out.
+
+    Raises:
+        InputError: a mapped column is missing (near names are given) or stands twice.
+    """
+    positions: dict[str, list[int]] = {}
+    for position, name in enumerate(header):
+        positions.setdefault(fold(name), []).append(position)
+    missing = [c for c in config.columns if fold(c) not in positions and c not in config.optional]
+    if missing:
+        raise InputError(
+            "\n".join(["the header lacks columns that the mapping names:", *(_near(c, header) for c in missing)]),
+            where=f"{path}, mapping {config.origin}",
+            do="give the right file, name the columns as the file does, or list them under 'optional'",
+        )
+    twice = [c for c in config.columns if len(positions.get(fold(c), ())) > 1]
+    if twice:
+        raise InputError(
+            f"the header names {', '.join(map(repr, twice))} more than once, so it is unclear which to read",
+            where=str(path),
+            do="rename or remove the other column",
+        )
+    return {c: positions[fold(c)][0] for c in config.columns if fold(c) in positions}
+
+
+def found(config: SourceConfig, header: Sequence[str]) -> int:
+    """How many mapped columns the header holds."""
+    return len({fold(c) for c in config.columns} & {fold(h) for h in header})
+
+
+def _near(column: str, header: Sequence[str]) -> str:
+    folded = {fold(h): h for h in header}
+    near = difflib.get_close_matches(fold(column), folded, n=3, cutoff=0.5)
+    hint = f"near: {', '.join(repr(folded[n].strip()[:60]) for n in near)}" if near else "nothing near it"
+    return f"    {column!r} ({hint})"

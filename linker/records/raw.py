@@ -1,0 +1,91 @@
+"""What every reader hands to the mapping: columns of text, the line of every row, and the rows that could not be read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from linker.schema import QUARANTINE, Quarantined
+
+EXCERPT = 80
+"""Characters of a quarantined row that are shown."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What no honest file exceeds."""
+
+    cell_bytes: int = 65_536
+    row_bytes: int = 2**22
+    lines_per_row: int = 200
+    """Physical lines that one quoted row may span; more means that a quote was never closed."""
+    columns: int = 4_096
+    expanded_bytes: int = 2**33
+    """Size of a file once unpacked (gzip, Excel)."""
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that cannot be a record."""
+
+    line: int
+    reason: Quarantined
+    detail: str
+    text: str = ""
+    """The row or a part of it as it stood; only a masked excerpt is kept."""
+    native_id: str | None = None
+
+
+@dataclass
+class Raw:
+    """A file's readable rows as columns, in the order of the file.
+
+    `columns` holds, for every column of the mapping, text or lists of text: trimmed, blank cells null. `lines` holds each row's physical line
+    (Excel: row of the sheet; Parquet and databases: ordinal of the row, from 1).
+    """
+
+    columns: dict[str, pa.Array]
+    lines: npt.NDArray[np.int32]
+    rejects: list[Reject] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def keep(self, mask: npt.NDArray[np.bool_]) -> Raw:
+        """Only the rows where `mask` holds; the same rejects."""
+        if mask.all():
+            return self
+        arrow = pa.array(mask)
+        return Raw({n: c.filter(arrow) for n, c in self.columns.items()}, self.lines[mask], self.rejects)
+
+
+def excerpt(text: str) -> str:
+    """At most 80 characters on one line: digits masked (an excerpt must never show an Aadhaar number), nothing that a terminal acts on."""
+    shown = "".join(
+        "#" if c.isdigit() else " " if c.isspace() or unicodedata.category(c)[0] in "CZ" else c
+        for c in text[: EXCERPT * 6]
+    )
+    shown = re.sub(" +", " ", shown).strip()
+    return shown if len(shown) <= EXCERPT else shown[: EXCERPT - 1] + "…"
+
+
+def quarantine_table(source: str, rejects: list[Reject]) -> pa.Table:
+    """`schema.QUARANTINE` rows, by line."""
+    ordered = sorted(rejects, key=lambda r: r.line)
+    return QUARANTINE.conform(
+        pa.table(
+            {
+                "source": pa.array([source] * len(ordered), pa.string()),
+                "line": pa.array([r.line for r in ordered], pa.int32()),
+                "native_id": pa.array([r.native_id for r in ordered], pa.string()),
+                "reason": pa.array([str(r.reason) for r in ordered], pa.string()),
+                "detail": pa.array([r.detail for r in ordered], pa.string()),
+                "excerpt": pa.array([excerpt(r.text) for r in ordered], pa.string()),
+            }
+        )
+    )
