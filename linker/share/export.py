@@ -1,0 +1,89 @@
+"""The unified table and the crosswalk as files for others: Parquet for programs, CSV and Excel for people.
+
+Every file appears whole or not at all: it is written under a temporary name beside its place and renamed when all
+files are complete.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from linker.errors import InputError
+from linker.share.cells import flat
+from linker.share.excel import write_excel
+from linker.share.masking import mask_identity
+
+BOM = b"\xef\xbb\xbf"
+"""Tells Excel that a CSV file is UTF-8; without it Hindi turns into nonsense."""
+
+
+class Format(StrEnum):
+    """Kinds of files; the value is the file name's extension."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+def export(identity: pa.Table, crosswalk: pa.Table, kind: Format, out: Path) -> list[Path]:
+    """Writes `identity.<ext>` and `crosswalk.<ext>` into the folder `out`, replacing what an earlier export left there.
+
+    Identifiers are masked to their last four characters. Texts that a spreadsheet would run get an apostrophe in CSV
+    and Excel (see `linker.share.cells`).
+
+    Raises:
+        InputError: the folder cannot be made or written to.
+    """
+    tables = {"identity": mask_identity(identity), "crosswalk": crosswalk}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out, prefix=".export-") as aside:
+            written = []
+            for name, table in tables.items():
+                part = Path(aside) / f"{name}.{kind}"
+                WRITERS[kind](table, part)
+                _sync(part)
+                written.append(part)
+            return [part.replace(out / part.name) for part in written]
+    except OSError as error:
+        raise InputError(
+            f"cannot write the export: {error.strerror or error}",
+            where=str(out),
+            do="choose a folder that you may write to",
+        ) from error
+
+
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    pq.write_table(table, path, compression="zstd")
+
+
+def _write_csv(table: pa.Table, path: Path) -> None:
+    options = pacsv.WriteOptions(quoting_style="all_valid", quoting_header="all_valid", eol="\r\n")
+    with path.open("wb") as file:
+        file.write(BOM)
+        pacsv.write_csv(flat(table), file, options)
+
+
+def _write_xlsx(table: pa.Table, path: Path) -> None:
+    write_excel(table, path, path.stem)
+
+
+WRITERS: dict[Format, Callable[[pa.Table, Path], None]] = {
+    Format.PARQUET: _write_parquet,
+    Format.CSV: _write_csv,
+    Format.XLSX: _write_xlsx,
+}
+
+
+def _sync(path: Path) -> None:
+    """A renamed file must not turn out empty after a power cut."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
