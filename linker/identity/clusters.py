@@ -1,0 +1,258 @@
+"""Scored pairs into groups of records that are one person, under constraints that nothing may break.
+
+Links are taken from the strongest down and join two groups unless a person's verdict or a veto keeps any two of their records apart, so
+a cannot-link holds indirectly as well: a link b–c never brings a and b together after 'a and b are different'. Groups that hang on thin
+evidence are then cut (`checks`). What was linked and not joined is `held`: it goes to a person, never into an identity.
+
+The result depends on the records and their pairs, not on the order in which they came.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from linker.identity import checks, kernels
+from linker.schema import Decision
+
+Rows = npt.NDArray[np.int32]
+Weights = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+
+NEVER = float("inf")
+
+
+class Held(IntEnum):
+    """Why a link did not join its two records."""
+
+    CANNOT_LINK = 1
+    """A verdict 'different' or a veto stands between the two groups."""
+    CONTRADICTION = 2
+    """Too many pairs across the two groups speak clearly against one person."""
+    BRIDGE = 3
+    """It alone held two groups together."""
+    HUB = 4
+    """Two groups had only one record in common, which this link tied to the weaker of them."""
+    SPARSE = 5
+    """Its group was large and loosely tied, and this was its weakest evidence."""
+
+
+class Attention(IntEnum):
+    """Why a published group should be looked at although nothing was cut."""
+
+    CONTRADICTION = 1
+    """Some pair inside speaks clearly against one person, outweighed by the rest."""
+    SIZE = 2
+    """More records than one person plausibly has."""
+    DECISION = 3
+    """A verdict ties together what the checks would have cut."""
+
+
+@dataclass(frozen=True)
+class ClusterRules:
+    """When a group is trusted. Weights are in bits; the counts are records unless said otherwise."""
+
+    contradiction: float = -4.0
+    """A scored pair at or below this weight speaks clearly against one person."""
+    tolerance: float = 0.1
+    """Two groups join only if the contradicting pairs across them are at most this share of the linking ones."""
+    support: float = 0.0
+    """A scored pair at or above this weight, although no link, supports the group it lies in."""
+    fracture: float = NEVER
+    """Records that were together before stay together by a pair of at least this weight that is `Constraints.near` (hysteresis)."""
+    bridge_side: int = 3
+    """One link does not hold together two groups of at least this many records each …"""
+    hub_side: int = 4
+    """… nor one record two groups of at least this many others each …"""
+    bridge_strong: float = NEVER
+    """… unless the link, or one of the record's, weighs at least this much."""
+    sparse_from: int = 8
+    """A group of this many records or more …"""
+    sparse_degree: float = 2.5
+    """… is cut at its weakest link until a record has on average this many supporting pairs."""
+    unusual_size: int = 100
+    """More records than this in one group call for attention."""
+
+
+def _no_pairs() -> Rows:
+    return np.empty((0, 2), dtype=np.int32)
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """What is known besides the weights. Pairs are row numbers, shape (k, 2)."""
+
+    must_link: Rows = field(default_factory=_no_pairs)
+    """Verdicts 'same'. One that would break a cannot-link is ignored and stays in no group."""
+    cannot_link: Rows = field(default_factory=_no_pairs)
+    """Verdicts 'different' and vetoes that are no candidate pairs."""
+    veto: Flags | None = None
+    """Per scored pair: the two may never be one person (same contest, conflicting fingerprint numbers)."""
+    near: Flags | None = None
+    """Per scored pair: only the threshold keeps it from linking, no guard; hysteresis may use it."""
+    previous: Rows | None = None
+    """Per record: its group before, -1 if new."""
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Groups, and what was held back.
+
+    `label` gives each record the smallest row number of its group. `held_edge` are indices of the given pairs, ascending, with `held_reason`
+    (`Held`). `weakest` is per record the weight of the weakest link that its group needs (nan alone, inf if decisions hold it). `attention` names
+    groups by label with `attention_reason` (`Attention`).
+    """
+
+    label: Rows
+    held_edge: npt.NDArray[np.int64]
+    held_reason: npt.NDArray[np.int8]
+    weakest: Weights
+    attention: Rows
+    attention_reason: npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Scored pairs in canonical form: by left, then right row; `source` leads back to the caller's order."""
+
+    left: Rows
+    right: Rows
+    weight: Weights
+    decision: npt.NDArray[np.int8]
+    veto: Flags
+    near: Flags
+    source: npt.NDArray[np.int64]
+
+
+def cluster(
+    n: int,
+    left: Rows,
+    right: Rows,
+    weight: Weights,
+    decision: npt.NDArray[np.int8],
+    constraints: Constraints | None = None,
+    rules: ClusterRules | None = None,
+) -> Clusters:
+    """Group `n` records by their scored pairs (row numbers, weights in bits, `Decision` values).
+
+    Raises:
+        ValueError: arrays of different length, a row outside 0…n-1, or a record paired with itself.
+    """
+    constraints, rules = constraints or Constraints(), rules or ClusterRules()
+    edges = _canonical(n, left, right, weight, decision, constraints)
+    must = _pairs(n, constraints.must_link)
+    cannot = np.concatenate([_pairs(n, constraints.cannot_link), _stack(edges, edges.veto)])
+    against = _stack(edges, (edges.weight <= rules.contradiction) & (edges.decision != Decision.LINK) & ~edges.veto)
+    linking = _linking(edges, constraints.previous, rules)
+    order = _strongest_first(edges, linking)
+    label, status = kernels.join(
+        n,
+        _columns(must),
+        kernels.Pairs(edges.left[order], edges.right[order]),
+        _columns(cannot),
+        _columns(against),
+        rules.tolerance,
+    )
+    reason = np.zeros(len(edges.left), dtype=np.int8)
+    reason[order] = status
+    inside = checks.Inside(edges.left, edges.right, edges.weight, linking, must)
+    label, stubborn = checks.cut(label, inside, reason, rules)
+    return _result(label, edges, linking, reason, _attention(label, against, stubborn, rules), must)
+
+
+def _canonical(
+    n: int, left: Rows, right: Rows, weight: Weights, decision: npt.NDArray[np.int8], constraints: Constraints
+) -> Edges:
+    if not len(left) == len(right) == len(weight) == len(decision):
+        raise ValueError("left, right, weight and decision differ in length")
+    if len(left) and (min(left.min(), right.min()) < 0 or max(left.max(), right.max()) >= n):
+        raise ValueError(f"a pair refers to a row outside 0…{n - 1}")
+    if np.any(left == right):
+        raise ValueError("a record is paired with itself")
+    none = np.zeros(len(left), dtype=np.bool_)
+    low, high = np.minimum(left, right).astype(np.int32), np.maximum(left, right).astype(np.int32)
+    edges = Edges(
+        low,
+        high,
+        weight.astype(np.float32),
+        decision.astype(np.int8),
+        none if constraints.veto is None else constraints.veto,
+        none if constraints.near is None else constraints.near,
+        np.arange(len(left), dtype=np.int64),
+    )
+    key = (low.astype(np.int64) << 32) | high
+    if np.all(key[1:] >= key[:-1]):
+        return edges
+    by_pair = np.lexsort((-edges.weight, key))
+    return replace(edges, **{name: getattr(edges, name)[by_pair] for name in Edges.__dataclass_fields__})
+
+
+def _pairs(n: int, pairs: Rows) -> Rows:
+    """Pairs with the smaller row first, without repetition, in order."""
+    if len(pairs) == 0:
+        return _no_pairs()
+    if pairs.min() < 0 or pairs.max() >= n:
+        raise ValueError(f"a constraint refers to a row outside 0…{n - 1}")
+    return np.unique(np.sort(pairs.astype(np.int32), axis=1), axis=0)
+
+
+def _stack(edges: Edges, chosen: Flags) -> Rows:
+    return np.stack([edges.left[chosen], edges.right[chosen]], axis=1)
+
+
+def _columns(pairs: Rows) -> kernels.Pairs:
+    return kernels.Pairs(pairs[:, 0].copy(), pairs[:, 1].copy())
+
+
+def _linking(edges: Edges, previous: Rows | None, rules: ClusterRules) -> Flags:
+    """Which pairs join by themselves: what policy links, and what held together before and is still above the fracture threshold."""
+    linking = (edges.decision == Decision.LINK) & ~edges.veto
+    if previous is None or rules.fracture == NEVER:
+        return linking
+    together = (previous[edges.left] == previous[edges.right]) & (previous[edges.left] >= 0)
+    return linking | (edges.near & together & (edges.weight >= rules.fracture) & ~edges.veto)
+
+
+def _strongest_first(edges: Edges, linking: Flags) -> npt.NDArray[np.int64]:
+    """Indices of the linking pairs by falling weight, ties by rows: one sort of weight and position packed in 64 bits."""
+    chosen = np.flatnonzero(linking)
+    bits = edges.weight[chosen].view(np.uint32)
+    ascending = np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))
+    packed = ((~ascending).astype(np.uint64) << np.uint64(32)) | np.arange(len(chosen), dtype=np.uint64)
+    packed.sort()
+    position = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return chosen[position].astype(np.int64)
+
+
+def _attention(label: Rows, against: Rows, stubborn: Rows, rules: ClusterRules) -> tuple[Rows, npt.NDArray[np.int8]]:
+    inside = label[against[:, 0]]
+    found = [
+        (np.unique(inside[inside == label[against[:, 1]]]), Attention.CONTRADICTION),
+        (np.flatnonzero(np.bincount(label, minlength=len(label)) > rules.unusual_size), Attention.SIZE),
+        (np.unique(label[stubborn]), Attention.DECISION),
+    ]
+    labels = np.concatenate([group.astype(np.int32) for group, _ in found])
+    reasons = np.concatenate([np.full(len(group), reason, dtype=np.int8) for group, reason in found])
+    return labels, reasons
+
+
+def _result(
+    label: Rows,
+    edges: Edges,
+    linking: Flags,
+    reason: npt.NDArray[np.int8],
+    attention: tuple[Rows, npt.NDArray[np.int8]],
+    must: Rows,
+) -> Clusters:
+    apart = np.flatnonzero(linking & (label[edges.left] != label[edges.right]))
+    source = edges.source[apart]
+    ascending = np.argsort(source)
+    order = _strongest_first(edges, linking & (label[edges.left] == label[edges.right]))
+    kept = kernels.Pairs(edges.left[order], edges.right[order])
+    weakest = kernels.weakest(
+        len(label), _columns(must[label[must[:, 0]] == label[must[:, 1]]]), kept, edges.weight[order]
+    )
+    return Clusters(label, source[ascending], reason[apart][ascending], weakest, *attention)
