@@ -1,0 +1,94 @@
+"""Aadhaar numbers: a keyed hash and the last four digits are all that leaves this module.
+
+The key comes from the environment variable `LINKER_AADHAAR_KEY`: 64 hexadecimal digits, optionally with a version before a colon ('v2:…').
+The hash of a number begins with the version, so values made with different keys are never compared; after a rotation a run reads its input
+again and writes the new version everywhere.
+
+A hash is HMAC-SHA-256, its first 128 bits written with the letters a … p, four bits each: no digit stands in it, so a search for twelve digits
+finds a number and never a hash.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from linker.errors import ConfigError
+
+KEY_VARIABLE = "LINKER_AADHAAR_KEY"
+HOW_TO_MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_hex(32))"'
+HASH_LETTERS = 32
+
+_HEX_TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+_KEY = re.compile(r"(?:(?P<version>[A-Za-z][A-Za-z0-9]{0,7}):)?(?P<key>[0-9a-fA-F]{64,128})\Z")
+
+# Verhoeff's dihedral group: multiplication, and the permutation by position.
+_TIMES = np.array([
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4, 0, 6, 7, 8, 9, 5], [2, 3, 4, 0, 1, 7, 8, 9, 5, 6],
+    [3, 4, 0, 1, 2, 8, 9, 5, 6, 7], [4, 0, 1, 2, 3, 9, 5, 6, 7, 8], [5, 9, 8, 7, 6, 0, 4, 3, 2, 1],
+    [6, 5, 9, 8, 7, 1, 0, 4, 3, 2], [7, 6, 5, 9, 8, 2, 1, 0, 4, 3], [8, 7, 6, 5, 9, 3, 2, 1, 0, 4],
+    [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
+], dtype=np.int8)  # fmt: skip
+_TURN = np.array([
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 5, 7, 6, 2, 8, 3, 0, 9, 4], [5, 8, 0, 3, 7, 9, 6, 1, 4, 2],
+    [8, 9, 1, 6, 0, 4, 3, 5, 2, 7], [9, 4, 5, 3, 1, 2, 6, 8, 7, 0], [4, 2, 8, 6, 5, 7, 3, 9, 0, 1],
+    [2, 7, 9, 3, 8, 0, 6, 4, 1, 5], [7, 0, 4, 6, 9, 1, 3, 2, 5, 8],
+], dtype=np.int8)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AadhaarKey:
+    """A secret key and its version."""
+
+    secret: bytes = field(repr=False)
+    version: str = "v1"
+
+    @classmethod
+    def from_environment(cls) -> AadhaarKey | None:
+        """The key of `LINKER_AADHAAR_KEY`, or None where it is not set.
+
+        Raises:
+            ConfigError: it is set and is not 64 hexadecimal digits.
+        """
+        text = os.environ.get(KEY_VARIABLE, "").strip()
+        if not text:
+            return None
+        match = _KEY.match(text)
+        if match is None:
+            raise ConfigError(
+                "the key for Aadhaar numbers is not 64 hexadecimal digits",
+                where=f"environment variable {KEY_VARIABLE}",
+                do=f"make one with: {HOW_TO_MAKE_A_KEY}",
+            )
+        return cls(bytes.fromhex(match["key"]), match["version"] or "v1")
+
+    def hash(self, number: str) -> str:
+        """The hash of twelve digits."""
+        digest = hmac.digest(self.secret, number.encode(), "sha256").hex()[:HASH_LETTERS]
+        return f"{self.version}:{digest.translate(_HEX_TO_LETTERS)}"
+
+
+def verhoeff(digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Which rows of an (n, length) array of decimal digits pass Verhoeff's check."""
+    check = np.zeros(len(digits), dtype=np.int8)
+    for place in range(digits.shape[1]):
+        check = _TIMES[check, _TURN[place % 8, digits[:, digits.shape[1] - 1 - place]]]
+    passed: npt.NDArray[np.bool_] = check == 0
+    return passed
+
+
+def passes(number: str) -> bool:
+    """Whether a string of ASCII digits passes Verhoeff's check."""
+    check = 0
+    for place, digit in enumerate(reversed(number)):
+        check = int(_TIMES[check, _TURN[place % 8, ord(digit) - 48]])
+    return check == 0
+
+
+def masked(last4: str) -> str:
+    return f"XXXX-XXXX-{last4}"

@@ -1,0 +1,104 @@
+"""Districts of the four states and the names of all states, in every spelling the reference tables know → one canonical name.
+
+A name is looked up by its folded form, then by its place key, then by the closest known form of the same script. A name that several states have
+(Pratapgarh) is decided by the state that stands with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from rapidfuzz import fuzz, process
+
+from linker.names.unicode import fold
+from linker.normalise.places import place_key, plain_place
+from linker.normalise.reference import forms, rows
+
+CLOSEST = 88
+"""Least similarity (rapidfuzz ratio, 0 … 100) of a name to a known form when neither form nor key is known."""
+
+LONGEST = 120
+
+_BRACKET = re.compile(r"\(([^()]{1,40})\)")
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """A district's canonical name, lower case, unique across states, and its state."""
+
+    name: str
+    state: str
+
+
+class Gazetteer:
+    """All known districts and states."""
+
+    def __init__(self) -> None:
+        self._by_form: dict[str, list[District]] = defaultdict(list)
+        self._by_key: dict[str, list[District]] = defaultdict(list)
+        for row in rows("districts.tsv"):
+            district = District(row["district"], row["state"])
+            for form in [row["district"], *forms(row["forms"])]:
+                self._add(form, district)
+
+    def _add(self, form: str, district: District) -> None:
+        for table, entry in (
+            (self._by_form, _form(form)),
+            (self._by_form, fold(form)),
+            (self._by_key, place_key(form) or ""),
+        ):
+            if entry and district not in table[entry]:
+                table[entry].append(district)
+
+    @cached_property
+    def _states(self) -> dict[str, str]:
+        table = rows("states.tsv")
+        return {_form(form): row["state"] for row in table for form in [row["state"], *forms(row["forms"])]}
+
+    def state(self, text: str) -> str | None:
+        """Canonical state of a cell; None where it is not known."""
+        return self._states.get(_form(text))
+
+    def district(self, text: str, state: str | None = None) -> District | None:
+        """The district that a cell names. `state`, or a state in brackets after the name, decides between namesakes."""
+        bracket = _BRACKET.search(text[:LONGEST])
+        state = (self.state(bracket[1]) if bracket else None) or state
+        bare = _BRACKET.sub(" ", text[:LONGEST])
+        candidates = (
+            self._by_form.get(fold(text[:LONGEST]).strip())
+            or self._by_form.get(_form(bare))
+            or self._by_form.get(plain_place(bare))
+        )
+        if candidates:
+            return _choose(candidates, state)
+        key = place_key(bare)
+        if key is None or len(key) < 3:
+            return None
+        return _choose(self._by_key.get(key, []), state) or self._closest(plain_place(bare), state)
+
+    def _closest(self, name: str, state: str | None) -> District | None:
+        if len(name) < 5:
+            return None
+        best = process.extractOne(name, self._by_form.keys(), scorer=fuzz.ratio, score_cutoff=CLOSEST)
+        return _choose(self._by_form[best[0]], state) if best else None
+
+
+def _choose(candidates: list[District], state: str | None) -> District | None:
+    """The candidate of `state`; the only one, or None among several, where the state is unknown."""
+    if state is not None:
+        of_state = [d for d in candidates if d.state == state]
+        return of_state[0] if len(of_state) == 1 else candidates[0] if len(candidates) == 1 else None
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _form(text: str) -> str:
+    return re.sub(r"[\s.\-_,/॰0]+", " ", fold(text[:LONGEST])).strip()
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Gazetteer:
+    """The shipped gazetteer, read once."""
+    return Gazetteer()

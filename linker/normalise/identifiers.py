@@ -1,0 +1,271 @@
+"""Identifier cells of every type but Aadhaar's hash: what a cell holds, in canonical form, and how far it can be trusted.
+
+`read_identifier(text, expected)` accepts any text and says one of: a valid value (perhaps repaired, perhaps of another type than its column), a value
+of the right format whose check digit is wrong, the last four characters of a masked value, a placeholder, or nothing usable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from stdnum import luhn
+from stdnum.in_ import epic as stdnum_epic
+
+from linker.names.unicode import fold
+from linker.normalise.aadhaar import passes
+from linker.normalise.reference import rows
+from linker.schema import IdType
+
+LONGEST = 120
+"""Characters of a cell that are looked at."""
+
+
+class Status(StrEnum):
+    """What a cell in an identifier column turned out to be."""
+
+    VALID = "valid"
+    REPAIRED = "repaired"  # letters and digits that look alike were exchanged, proved by format or check digit
+    UNCHECKED = "unchecked"  # right format, wrong check digit: a mistyped number, kept for one-digit comparison
+    MASKED = "masked"
+    MOVED = "moved"  # a valid value of another type than the column's
+    VID = "vid"  # a virtual Aadhaar id: temporary, never compared, never kept
+    PLACEHOLDER = "placeholder"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one cell holds. For Aadhaar `value` is the bare number: hash it at once and let it go."""
+
+    status: Status
+    kind: IdType
+    value: str | None = None
+    last4: str | None = None
+
+
+_LABEL = re.compile(
+    r"\b(?:aadhaa?r|adhaar|uid(?:ai)?|pan|epic|voter|card|id|no|number|num|dl|d\.l|licen[cs]e|driving|passport|nfn|ration|imei|upi|a/c|account)\b[ .:#]*"
+    r"|[\u0900-\u0963\u0970-\u097f]+[ .:#]*"
+)
+_MASK = re.compile(r"[X*#•●?]{3,}")
+_MASKED_TAIL = re.compile(r"[X*#•●?]([0-9A-WYZ][0-9A-Z]{3,5})\Z")
+_TO_DIGIT = str.maketrans("OQDILSBZG", "000115826")
+_TO_LETTER = str.maketrans("015826", "OISBZG")
+_MOST_REPAIRS = 2
+
+
+def compact(text: str) -> str:
+    """Upper-case ASCII of the cell without separators; labels before the number are dropped."""
+    folded = fold(text[:LONGEST]).strip()
+    if folded.endswith(".0") and folded[:-2].isdecimal():
+        folded = folded[:-2]
+    if not folded.isascii() or " " in folded or ":" in folded:
+        folded = _LABEL.sub("", folded)
+    return re.sub(r"[\s\-._:,'\"()|]+", "", folded).upper()
+
+
+@lru_cache(maxsize=1)
+def _absent_words() -> frozenset[str]:
+    return frozenset(fold(row["form"]) for row in rows("absent_words.tsv"))
+
+
+def is_absent(text: str) -> bool:
+    """Whether a cell says in words or signs that nothing is known."""
+    folded = fold(text[:LONGEST]).strip()
+    return not folded.strip(" .-_/\\*?0") or folded.strip(" .-") in _absent_words()
+
+
+def _repeats(value: str) -> bool:
+    """Whether digits were typed to fill the field: one digit or block repeated, or counting up or down."""
+    digits = re.sub(r"\D", "", value)
+    if len(digits) < 4:
+        return False
+    if len(set(digits)) == 1 or digits in "01234567890123456789" or digits in "98765432109876543210":
+        return True
+    size = len(digits)
+    return any(
+        size % n == 0 and size // n >= 2 and digits == digits[:n] * (size // n) for n in (1, 2, 3, 4, 6) if n < size
+    )
+
+
+# --- formats: each takes the compact text and gives the canonical value, or None ---------------------------------------
+
+_PAN = re.compile(r"[A-Z]{3}[ABCFGHJLPT][A-Z](?!0000)\d{4}[A-Z]\Z")
+_EPIC = re.compile(r"[A-Z]{3}\d{7}\Z")
+_EPIC_LEGACY = re.compile(r"([A-Z]{2})/(\d{1,3})/(\d{1,3})/(\d{4,7})\Z")
+_LICENCE = re.compile(r"([A-Z]{2})(\d{2})/?((?:19|20)\d{2})/?(\d{7})\Z")
+_LICENCE_SHORT = re.compile(r"([A-Z]{2})/?(\d{1,2})/?[A-Z]{0,3}/((?:19|20)?\d{2})/(\d{4,7})\Z")
+_PASSPORT = re.compile(r"[A-PR-WY]\d{7}\Z")
+_VEHICLE = re.compile(r"([A-Z]{2})(\d{1,2})([A-Z]{0,3})(\d{1,4})\Z")
+_VEHICLE_BH = re.compile(r"(\d{2})BH(\d{4})([A-Z]{1,2})\Z")
+_UPI = re.compile(r"[a-z0-9][a-z0-9._\-]{1,63}@[a-z][a-z0-9]{1,31}\Z")
+_SHEET = re.compile(r"(?:H\.?S\.?)?(?:NO)?[/ ]?(\d{1,5})(?:/?(A|B))?\Z")
+
+
+@lru_cache(maxsize=1)
+def _states() -> dict[str, str]:
+    """Letters of driving licences and number plates → state."""
+    letters = {row["rto"]: row["state"] for row in rows("states.tsv") if row["rto"] != "-"}
+    return letters | {"UA": "uttarakhand", "OR": "odisha", "TG": "telangana", "CT": "chhattisgarh"}
+
+
+@lru_cache(maxsize=1)
+def _state_numbers() -> frozenset[str]:
+    return frozenset(row["code"] for row in rows("states.tsv") if int(row["code"]) <= 38)
+
+
+def _aadhaar(text: str) -> str | None:
+    return text if len(text) == 12 and text.isdecimal() and text[0] in "23456789" and not _repeats(text) else None
+
+
+def _nfn(text: str) -> str | None:
+    if len(text) == 9 and text.isdecimal():
+        text = "0" + text
+    return text if len(text) == 10 and text.isdecimal() and text[:2] in _state_numbers() else None
+
+
+def _pan(text: str) -> str | None:
+    return text if _PAN.match(text) else None
+
+
+def _epic(text: str) -> str | None:
+    if _EPIC.match(text):
+        return text
+    legacy = _EPIC_LEGACY.match(text)
+    if legacy and legacy[1] in _states():
+        return f"{legacy[1]}/{int(legacy[2]):02d}/{int(legacy[3]):03d}/{int(legacy[4]):06d}"
+    return None
+
+
+def _licence(text: str) -> str | None:
+    match = _LICENCE.match(text)
+    if match and match[1] in _states() and match[2] != "00":
+        return "".join(match.groups())
+    match = _LICENCE_SHORT.match(text)
+    if match and match[1] in _states():
+        year = match[3] if len(match[3]) == 4 else ("19" if int(match[3]) > 50 else "20") + match[3]
+        return f"{match[1]}{int(match[2]):02d}{year}{int(match[4]):07d}"
+    return None
+
+
+def _passport(text: str) -> str | None:
+    return text if _PASSPORT.match(text) else None
+
+
+def _vehicle(text: str) -> str | None:
+    match = _VEHICLE.match(text)
+    if match and match[1] in _states() and int(match[4]):
+        return f"{match[1]}{int(match[2]):02d}{match[3]}{int(match[4]):04d}"
+    match = _VEHICLE_BH.match(text)
+    return "".join((match[1], "BH", match[2], match[3])) if match else None
+
+
+def _imei(text: str) -> str | None:
+    return text if len(text) == 15 and text.isdecimal() else text[:15] if len(text) == 16 and text.isdecimal() else None
+
+
+def _account(text: str) -> str | None:
+    return text.lstrip("0") or None if text.isdecimal() and 9 <= len(text) <= 18 else None
+
+
+def _upi(text: str) -> str | None:
+    lower = text.lower()
+    return lower if _UPI.match(lower) else None
+
+
+def _sheet(text: str) -> str | None:
+    match = _SHEET.match(text)
+    return f"{int(match[1])}{match[2] or ''}" if match and int(match[1]) else None
+
+
+def _opaque(shortest: int, longest: int, digits: int) -> Callable[[str], str | None]:
+    def read(text: str) -> str | None:
+        fits = shortest <= len(text) <= longest and text.isascii() and sum(c.isdecimal() for c in text) >= digits
+        return text if fits and all(c.isalnum() or c == "/" for c in text) else None
+
+    return read
+
+
+FORMATS: dict[IdType, Callable[[str], str | None]] = {
+    IdType.NFN: _nfn, IdType.AADHAAR: _aadhaar, IdType.PAN: _pan, IdType.EPIC: _epic, IdType.DRIVING_LICENCE: _licence,
+    IdType.PASSPORT: _passport, IdType.RATION_CARD: _opaque(6, 20, 4), IdType.ARMS_LICENCE: _opaque(4, 30, 3),
+    IdType.VEHICLE: _vehicle, IdType.IMEI: _imei, IdType.BANK_ACCOUNT: _account, IdType.UPI: _upi,
+    IdType.PRISON_ID: _opaque(3, 30, 1), IdType.HISTORY_SHEET: _sheet,
+}  # fmt: skip
+
+CHECKED: dict[IdType, Callable[[str], bool]] = {
+    IdType.AADHAAR: passes,
+    IdType.EPIC: lambda value: "/" in value or bool(stdnum_epic.is_valid(value)),
+    IdType.IMEI: lambda value: bool(luhn.is_valid(value)),
+}
+"""Types with a check digit."""
+
+# Positions that must be letters (L) or digits (D): where a look-alike in the wrong place proves itself.
+_SHAPES = {
+    IdType.PAN: "LLLLLDDDDL", IdType.EPIC: "LLLDDDDDDD", IdType.AADHAAR: "D" * 12, IdType.NFN: "D" * 10,
+    IdType.DRIVING_LICENCE: "LLDDDDDDDDDDDDD", IdType.PASSPORT: "LDDDDDDD", IdType.IMEI: "D" * 15,
+}  # fmt: skip
+
+_TELLING = (IdType.PAN, IdType.EPIC, IdType.DRIVING_LICENCE, IdType.AADHAAR, IdType.PASSPORT, IdType.UPI)
+"""Types whose format cannot be another's: a value found in the wrong column is moved."""
+
+
+def read_identifier(text: str, expected: IdType) -> Reading:
+    """What a cell of the column `expected` holds."""
+    if is_absent(text):
+        return Reading(Status.PLACEHOLDER, expected)
+    if expected is IdType.UPI or "@" in text:
+        value = _upi(fold(text[:LONGEST]).strip().replace(" ", ""))
+        if value:
+            return Reading(Status.VALID if expected is IdType.UPI else Status.MOVED, IdType.UPI, value)
+    plain = compact(text)
+    if not plain:
+        return Reading(Status.INVALID, expected)
+    if _repeats(plain) and expected is not IdType.HISTORY_SHEET:
+        return Reading(Status.PLACEHOLDER, expected)
+    value = FORMATS[expected](plain)
+    checked = CHECKED.get(expected)
+    if value and (checked is None or checked(value)):
+        return Reading(Status.VALID, expected, value, value[-4:])
+    if _MASK.search(plain):
+        tail = _MASKED_TAIL.search(plain)
+        return Reading(Status.MASKED, expected, None, tail[1][-4:] if tail else None)
+    return _second_look(plain, expected, value)
+
+
+def _second_look(plain: str, expected: IdType, value: str | None) -> Reading:
+    """A cell that is not a valid value of its column's type."""
+    repaired = _repaired(plain, expected)
+    if repaired:
+        return Reading(Status.REPAIRED, expected, repaired, repaired[-4:])
+    if len(plain) == 16 and plain.isdecimal() and passes(plain) and expected in {IdType.AADHAAR, IdType.NFN}:
+        return Reading(Status.VID, expected)
+    others = [k for k in _TELLING if k is not expected and _valid(plain, k)]
+    if len(others) == 1:
+        moved = FORMATS[others[0]](plain) or ""
+        return Reading(Status.MOVED, others[0], moved, moved[-4:])
+    if value:
+        return Reading(Status.UNCHECKED, expected, value, value[-4:])
+    return Reading(Status.INVALID, expected)
+
+
+def _valid(plain: str, kind: IdType) -> bool:
+    value = FORMATS[kind](plain)
+    return value is not None and (kind not in CHECKED or CHECKED[kind](value))
+
+
+def _repaired(plain: str, kind: IdType) -> str | None:
+    """The value with look-alikes exchanged where the format wants the other sort and the check digit, if any, agrees."""
+    shape = _SHAPES.get(kind)
+    if shape is None or len(plain) != len(shape):
+        return None
+    characters = [
+        c.translate(_TO_DIGIT) if want == "D" else c.translate(_TO_LETTER) for c, want in zip(plain, shape, strict=True)
+    ]
+    repaired = "".join(characters)
+    changes = sum(a != b for a, b in zip(plain, repaired, strict=True))
+    return repaired if 0 < changes <= _MOST_REPAIRS and _valid(repaired, kind) else None

@@ -1,0 +1,158 @@
+"""RECORD → PERSON: every record's comparable form, and RECORD as it may be published.
+
+Each kind of evidence has its own module; here their columns are put together. Nothing is compared, nobody is left out: a juvenile is marked, and
+the pipeline decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linker.normalise.aadhaar import HOW_TO_MAKE_A_KEY, KEY_VARIABLE, AadhaarKey
+from linker.normalise.birth import births
+from linker.normalise.columns import Distinct, days
+from linker.normalise.findings import PersonFindings
+from linker.normalise.gazetteer import gazetteer
+from linker.normalise.idcolumns import id_columns
+from linker.normalise.marks import parse_height, parse_marks
+from linker.normalise.phones import phones
+from linker.normalise.places import place_key
+from linker.normalise.publishing import publishable
+from linker.normalise.sex import sexes
+from linker.schema import EXTRA_PREFIX, PERSON, IdType
+
+__all__ = ["PersonFindings", "PersonOptions", "publishable", "to_persons"]
+
+
+def _this_year() -> int:
+    return datetime.now(tz=UTC).year
+
+
+@dataclass(frozen=True)
+class PersonOptions:
+    """How records are read. `aadhaar_key` hashes Aadhaar numbers (None: only their last four digits are used); `latest_year` is the last calendar
+    year that a date may have."""
+
+    aadhaar_key: AadhaarKey | None = field(default_factory=AadhaarKey.from_environment)
+    latest_year: int = field(default_factory=_this_year)
+
+
+def to_persons(
+    record: pa.Table, options: PersonOptions | None = None, findings: PersonFindings | None = None
+) -> pa.Table:
+    """The PERSON table of a RECORD table, same rows in the same order; `extra.` columns are carried along. `findings` is filled."""
+    options = options or PersonOptions()
+    findings = findings if findings is not None else PersonFindings()
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {
+        name: record[name] for name in ("record_id", "name", "aliases", "father", "mother", "husband", "guardian")
+    }
+    columns["sex"] = pa.array(sexes(record).astype(np.int8))
+    _add_birth(columns, record, options, findings)
+    columns["phones"], columns["relative_phones"] = phones(record["phone"]), phones(record["relative_phone"])
+    findings.phones_unread = pc.sum(pc.and_(record["phone"].is_valid(), columns["phones"].is_null())).as_py() or 0
+    _add_identifiers(columns, record, options, findings)
+    _add_places(columns, record, findings)
+    _add_build(columns, record, findings)
+    findings.records = record.num_rows
+    extra = {name: record[name] for name in record.column_names if name.startswith(EXTRA_PREFIX)}
+    return PERSON.conform(pa.table({**columns, **extra}))
+
+
+def _add_birth(
+    columns: dict[str, pa.Array], record: pa.Table, options: PersonOptions, findings: PersonFindings
+) -> None:
+    born = births(record, options.latest_year)
+    columns["birth_from"], columns["birth_to"] = days(born.first), days(born.last)
+    columns["birth_kind"] = pa.array(born.kind.astype(np.int8))
+    columns["record_day"] = days(born.record_day)
+    columns["juvenile"] = pa.array(born.juvenile)
+    findings.birth = born.findings
+    findings.juveniles = int(born.juvenile.sum())
+
+
+def _add_identifiers(
+    columns: dict[str, pa.Array], record: pa.Table, options: PersonOptions, findings: PersonFindings
+) -> None:
+    ids = id_columns(record, options.aadhaar_key)
+    for kind in IdType:
+        columns[str(kind)] = ids.values[kind]
+        columns[f"{kind}_last4"] = ids.last4[kind]
+    for (kind, status), number in ids.counts.items():
+        findings.identifiers.setdefault(str(kind), {})[str(status)] = number
+    if options.aadhaar_key is None and IdType.AADHAAR in {kind for kind, _ in ids.counts}:
+        findings.notes.append(
+            f"Aadhaar numbers were compared by their last four digits only, because {KEY_VARIABLE} is not set. "
+            f"Make a key with: {HOW_TO_MAKE_A_KEY}"
+        )
+
+
+def _add_places(columns: dict[str, pa.Array], record: pa.Table, findings: PersonFindings) -> None:
+    for name in ("village", "station", "tehsil", "fir_station"):
+        columns[name] = Distinct(record[name], place_key).texts(lambda key: key)
+    known = gazetteer()
+    home = Distinct(record["state"], known.state).texts(lambda state: state)
+    stated = Distinct(record["address_state"], known.state).texts(lambda state: state)
+    columns["district"], state = _districts(record["district"], stated, home)
+    columns["fir_district"], _ = _districts(record["fir_district"], home, home)
+    columns["address_state"] = pc.coalesce(stated, state)
+    columns["pin"] = _pins(record["pin"])
+    for name in ("district", "fir_district"):
+        unknown = pc.and_(record[name].is_valid(), columns[name].is_null())
+        findings.places[f"{name}_unknown"] = pc.sum(unknown).as_py() or 0
+
+
+def _districts(column: pa.ChunkedArray, state: pa.Array, home: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Canonical districts and their states; the address's state, else the source's, decides between namesakes."""
+    known = gazetteer()
+    where = pc.coalesce(state, home, pa.scalar("")).cast(pa.string())
+    both = pc.binary_join_element_wise(column, where, "\x1f")
+
+    def read(text: str) -> tuple[str | None, str | None]:
+        name, _, near = text.rpartition("\x1f")
+        district = known.district(name, near or None)
+        return (district.name, district.state) if district else (place_key(name), None)
+
+    found = Distinct(both, read)
+    return found.texts(lambda d: d[0]), found.texts(lambda d: d[1])
+
+
+def _pins(column: pa.ChunkedArray) -> pa.Array:
+    digits = Distinct(column, _pin)
+    return digits.texts(lambda pin: pin)
+
+
+def _pin(text: str) -> str | None:
+    digits = "".join(str(int(c)) for c in text.split(".")[0] if c.isdecimal())
+    return digits if len(digits) == 6 and digits[0] in "12345678" and len(set(digits)) > 1 else None
+
+
+def _add_build(columns: dict[str, pa.Array], record: pa.Table, findings: PersonFindings) -> None:
+    low = Distinct(record["height_from"], parse_height)
+    high = Distinct(record["height_to"], parse_height)
+    lows = low.spread([h[0] if h else None for h in low.parsed], pa.int16())
+    tops = low.spread([h[1] if h else None for h in low.parsed], pa.int16())
+    highs = high.spread([h[1] if h else None for h in high.parsed], pa.int16())
+    columns["height_from"] = pc.min_element_wise(pc.coalesce(lows, highs), pc.coalesce(highs, lows))
+    columns["height_to"] = pc.max_element_wise(tops, highs)
+    columns["marks"], findings.marks_unread = _marks(record["marks"])
+
+
+def _marks(column: pa.ChunkedArray) -> tuple[pa.Array, int]:
+    """Concept codes per record, sorted, each once; and the number of texts in which none was found."""
+    rows_, texts = pc.list_parent_indices(column.combine_chunks()), pc.list_flatten(column)
+    found = Distinct(texts, parse_marks)
+    unread = int(found.flags(lambda codes: not codes).sum())
+    per_row: list[set[str]] = [set() for _ in range(0)]
+    parents = rows_.to_numpy(zero_copy_only=False)
+    gathered: dict[int, set[str]] = {}
+    for row, position in zip(parents.tolist(), found.index.tolist(), strict=True):
+        if position >= 0 and found.parsed[position]:
+            gathered.setdefault(row, set()).update(found.parsed[position])
+    del per_row
+    lists = [sorted(gathered[row]) if row in gathered else None for row in range(len(column))]
+    return pa.array(lists, pa.list_(pa.string())), unread
