@@ -1,1 +1,1 @@
-"""To be described."""
+"""Persons → keys → candidate pairs → comparison levels → Splink model → edges."""

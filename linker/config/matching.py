@@ -1,0 +1,90 @@
+"""How records are matched: which keys make candidate pairs, which comparisons weigh them, where the model comes from."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from linker.config.loading import Settings
+
+
+class ComparisonKind(StrEnum):
+    """The kinds of evidence that the engine can compare. Each has its levels in `linker.matching.comparisons`."""
+
+    NAME = "name"
+    RELATIVE = "relative"
+    BIRTH = "birth"
+    SEX = "sex"
+    IDENTIFIER = "identifier"
+    PHONE = "phone"
+    PLACE = "place"
+    HEIGHT = "height"
+    MARKS = "marks"
+    CATEGORY = "category"
+
+
+class Comparison(Settings):
+    """One kind of evidence. `fields` are person columns (identifier types, place columns from the smallest to the largest, or an
+    `extra.` column for a category)."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    kind: ComparisonKind
+    fields: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _fields_given(self) -> Comparison:
+        needs = {ComparisonKind.IDENTIFIER, ComparisonKind.PLACE, ComparisonKind.CATEGORY}
+        if self.kind in needs and not self.fields:
+            raise ValueError(f"a comparison of kind '{self.kind}' needs 'fields'")
+        return self
+
+
+class Key(Settings):
+    """One way for two records to become candidates: they share a value of `start`. Where more than `cap` records share it, the group is
+    refined: split by a value of the first feature of `refine`, what is still too large by the next, and so on along each list."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    start: tuple[str, ...]
+    refine: tuple[tuple[str, ...], ...] = ()
+    cap: Annotated[int, Field(ge=2, le=10_000)] = 40
+
+
+class Veto(Settings):
+    """Two records with the same (or with different) values in `fields` are certainly two people."""
+
+    name: str
+    fields: tuple[str, ...]
+    when: Literal["same", "different"]
+    reason: str
+
+
+class Model(Settings):
+    """`file` holds trained parameters. Without it they are trained by EM on the data at hand."""
+
+    file: str | None = None
+    records_per_person: Annotated[float, Field(gt=1, le=50)] = 2.0
+    random_pairs: Annotated[int, Field(ge=10_000)] = 1_000_000
+    em_pairs: Annotated[int, Field(ge=10_000)] = 500_000
+    seed: int = 1
+
+
+class Matching(Settings):
+    """A whole matching configuration (configs/matching/*.yaml)."""
+
+    keys: tuple[Key, ...]
+    comparisons: tuple[Comparison, ...]
+    vetoes: tuple[Veto, ...] = ()
+    model: Model = Model()
+    floor: float = -4.0
+    """Scored pairs below this many bits are not kept as edges."""
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Matching:
+        for group in (self.keys, self.comparisons):
+            names = [item.name for item in group]
+            twice = {n for n in names if names.count(n) > 1}
+            if twice:
+                raise ValueError(f"the name {sorted(twice)} is used twice")
+        return self

@@ -1,0 +1,78 @@
+"""What an edge may do by itself: thresholds derived from stated costs, and hard rules on top. Unsafe settings are refused here."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from linker.config.loading import Settings
+
+
+class Costs(Settings):
+    """What the mistakes cost, in units of one person's review of one pair."""
+
+    false_merge: Annotated[float, Field(gt=0)] = 2000.0
+    """two people merged without a person looking"""
+    missed_link: Annotated[float, Field(gt=0)] = 10.0
+    """one person left as two"""
+    review: Annotated[float, Field(gt=0)] = 1.0
+
+
+class Rules(Settings):
+    """Hard rules. A comparison is named by its name in the matching configuration."""
+
+    independent: tuple[str, ...]
+    """kinds of evidence besides name and relatives: an automatic link needs agreement in at least one"""
+    independent_minimum: Annotated[float, Field(ge=0)] = 2.0
+    """bits that the independent kinds must bring together"""
+    name: str = "name"
+    name_minimum: float = 3.0
+    """bits that the names must bring for an automatic link"""
+    conflicts: tuple[str, ...] = ()
+    """comparisons in which any conflict level keeps a pair from linking by itself"""
+
+
+class Policy(Settings):
+    """Thresholds come from `costs`; `link_probability` and `review_probability` may only be stricter than what the costs say."""
+
+    costs: Costs = Costs()
+    rules: Rules
+    link_probability: float | None = None
+    review_probability: float | None = None
+
+    @property
+    def link_threshold(self) -> float:
+        """Probability from which a link is cheaper than a review: (1 - p) * false_merge <= review."""
+        derived = 1 - self.costs.review / self.costs.false_merge
+        return max(derived, self.link_probability or 0.0)
+
+    @property
+    def review_threshold(self) -> float:
+        """Probability from which a review is cheaper than a miss: p * missed_link >= review."""
+        derived = self.costs.review / self.costs.missed_link
+        return max(derived, self.review_probability or 0.0)
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Policy:
+        if self.costs.false_merge < 20 * self.costs.missed_link:
+            raise ValueError(
+                "costs.false_merge must be at least 20 times costs.missed_link: a false merge can put an innocent person in a cell, a miss is found later"
+            )
+        if not 0.9 <= self.link_threshold < 1:
+            raise ValueError(
+                f"the link threshold would be {self.link_threshold:.3f}; an automatic link needs at least 0.9"
+            )
+        if self.review_threshold >= self.link_threshold:
+            raise ValueError("the review threshold would not be below the link threshold")
+        if not self.rules.independent:
+            raise ValueError("rules.independent is empty: name and relation alone must never link")
+        if self.rules.independent_minimum < 1:
+            raise ValueError("rules.independent_minimum below 1 bit would let name and relation alone link")
+        return self
+
+
+def bits(probability: float) -> float:
+    """The match weight (log2 odds) of a probability."""
+    return math.log2(probability / (1 - probability))

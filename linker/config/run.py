@@ -1,0 +1,86 @@
+"""A run configuration: which sources are linked, how, and under which policy. `linker run CONFIG` reads one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from linker.config.loading import Settings, load
+from linker.config.matching import Matching
+from linker.config.policy import Policy
+from linker.config.source import SourceConfig, load_source
+from linker.errors import ConfigError
+
+
+class SourceRef(Settings):
+    """A source's mapping and, where it does not come from the command line, its file."""
+
+    config: str
+    input: str | None = None
+
+
+class RunConfig(Settings):
+    sources: Annotated[tuple[SourceRef, ...], Field(min_length=1)]
+    matching: str
+    policy: str
+    max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    keep_snapshots: Annotated[int, Field(ge=1)] = 10
+
+
+class LoadedRun(Settings):
+    """A run configuration with everything that it refers to, read and checked before any data is touched."""
+
+    path: Path
+    settings: RunConfig
+    sources: tuple[SourceConfig, ...]
+    inputs: dict[str, str]
+    matching: Matching
+    policy: Policy
+
+    def model_file(self) -> Path | None:
+        """Where the trained parameters stand, or None if they are trained on the data at hand."""
+        name = self.matching.model.file
+        return None if name is None else (self.path.parent / self.settings.matching).resolve().parent / name
+
+
+def load_run(path: Path, replaced: dict[str, str] | None = None) -> LoadedRun:
+    """Read a run configuration and all it names. `replaced` maps a source's name to the input to use instead.
+
+    Raises:
+        ConfigError: a file is missing or wrong, an input is named for a source that is not configured, or a source has no input.
+    """
+    settings = load(path, RunConfig)
+    folder = path.parent
+    sources = tuple(load_source(folder / ref.config) for ref in settings.sources)
+    names = [source.name for source in sources]
+    given = dict(replaced or {})
+    unknown = sorted(set(given) - set(names))
+    if unknown:
+        raise ConfigError(
+            f"--input names no source of this run: {', '.join(unknown)}",
+            where=str(path),
+            do=f"use one of: {', '.join(names)}",
+        )
+    inputs = {}
+    for source, ref in zip(sources, settings.sources, strict=True):
+        chosen = given.get(source.name) or (str(folder / ref.input) if ref.input else None)
+        if chosen is None and not given:
+            raise ConfigError(
+                f"no input for source '{source.name}'",
+                where=str(path),
+                do=f"add --input {source.name}=PATH, or 'input:' beside its mapping",
+            )
+        if chosen is not None:
+            inputs[source.name] = chosen
+    if not inputs:
+        raise ConfigError("no source has an input", where=str(path), do="add --input SOURCE=PATH")
+    return LoadedRun(
+        path=path,
+        settings=settings,
+        sources=tuple(s for s in sources if s.name in inputs),
+        inputs=inputs,
+        matching=load(folder / settings.matching, Matching),
+        policy=load(folder / settings.policy, Policy),
+    )

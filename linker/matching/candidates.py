@@ -1,0 +1,237 @@
+"""Candidate pairs: records that share a key.
+
+A group of records that share a key is paired completely while it is small. A larger group is refined: split by a further feature of its
+records, and again, until its parts are small. What is still too large when nothing is left to split by is paired within a sliding window
+and counted, so that the report can say what the cap has cost.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numba as nb
+import numpy as np
+
+from linker.matching.keys import Features, combine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from linker.config.matching import Key
+
+KIND_BITS = 4
+MAX_KINDS = 1 << KIND_BITS
+
+
+@dataclass(frozen=True)
+class KeyCount:
+    """What one kind of key brought."""
+
+    name: str
+    pairs: int
+    only: int
+    """pairs that no other kind found"""
+    refined_groups: int
+    windowed_groups: int
+    windowed_records: int
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs in ascending order, each once. left < right: row numbers; keys: bit k is set where key kind k found the pair."""
+
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    keys: NDArray[np.uint16]
+    counts: tuple[KeyCount, ...]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def find_candidates(features: Features, specs: Sequence[Key]) -> Candidates:
+    """All candidate pairs of the persons behind `features`, by the keys of the configuration."""
+    if len(specs) > MAX_KINDS:
+        raise ValueError(f"at most {MAX_KINDS} kinds of keys")
+    n = features.columns.n
+    row_bits = max(int(n - 1).bit_length(), 1)
+    for spec in specs:  # features are made before the threads start: making them is not thread-safe
+        for name in (*spec.start, *(f for chain in spec.refine for f in chain)):
+            features.get(name)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(
+            pool.map(lambda numbered: _pairs_of_kind(features, numbered[1], numbered[0], row_bits), enumerate(specs))
+        )
+    packed = np.concatenate([f.packed for f in found]) if found else np.empty(0, dtype=np.uint64)
+    packed.sort()
+    pairs, kinds = _merge_kinds(packed)
+    del packed
+    mask = np.uint64((1 << row_bits) - 1)
+    left = (pairs >> np.uint64(row_bits)).astype(np.int32)
+    right = (pairs & mask).astype(np.int32)
+    counts = tuple(
+        KeyCount(
+            spec.name, int(np.count_nonzero(kinds & np.uint16(1 << k))), int(np.count_nonzero(kinds == np.uint16(1 << k))),
+            f.refined, f.windowed_groups, f.windowed_records,
+        )
+        for k, (spec, f) in enumerate(zip(specs, found, strict=True))
+    )  # fmt: skip
+    return Candidates(left, right, kinds, counts)
+
+
+@dataclass
+class _Found:
+    packed: NDArray[np.uint64]
+    refined: int = 0
+    windowed_groups: int = 0
+    windowed_records: int = 0
+
+
+def _pairs_of_kind(features: Features, spec: Key, kind: int, row_bits: int) -> _Found:
+    keys, rows = _start(features, spec.start)
+    pairs, big_keys, big_rows, refined = _group(keys, rows, spec.cap, row_bits)
+    parts = [pairs]
+    found = _Found(pairs, refined)
+    for chain in spec.refine:
+        sub_keys, sub_rows = big_keys, big_rows
+        for salt, feature in enumerate(chain, start=1):
+            if not len(sub_rows):
+                break
+            values = features.get(feature)
+            sub_keys, sub_rows = combine(sub_keys, sub_rows, values.offsets, values.values, np.uint64(salt))
+            pairs, sub_keys, sub_rows, refined = _group(sub_keys, sub_rows, spec.cap, row_bits)
+            parts.append(pairs)
+            found.refined += refined
+        if len(sub_rows):
+            parts.append(_window(sub_keys, sub_rows, spec.cap, row_bits))
+            found.windowed_groups += len(np.unique(sub_keys))
+            found.windowed_records += len(np.unique(sub_rows))
+    if not spec.refine and len(big_rows):
+        parts.append(_window(big_keys, big_rows, spec.cap, row_bits))
+        found.windowed_groups, found.windowed_records = len(np.unique(big_keys)), len(np.unique(big_rows))
+    pairs = np.unique(np.concatenate(parts))
+    found.packed = (pairs << np.uint64(KIND_BITS)) | np.uint64(kind)
+    return found
+
+
+def _start(features: Features, names: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The whole key table of a kind: its start features mixed."""
+    first = features.get(names[0])
+    keys, rows = first.values.astype(np.uint64), first.rows
+    for salt, name in enumerate(names[1:], start=101):
+        values = features.get(name)
+        keys, rows = combine(keys, rows, values.offsets, values.values, np.uint64(salt))
+    return keys, rows
+
+
+def _group(
+    keys: NDArray[np.uint64], rows: NDArray[np.int64], cap: int, row_bits: int
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64], int]:
+    """Pairs of the groups of at most `cap`, and the (key, row) entries of the larger ones with how many groups these are."""
+    packed = _pack(keys, rows, row_bits)
+    return _pair_groups(packed, np.uint64(row_bits), cap)  # type: ignore[no-any-return]
+
+
+def _pack(keys: NDArray[np.uint64], rows: NDArray[np.int64], row_bits: int) -> NDArray[np.uint64]:
+    """Key and row in one sortable number: the row in the low bits, as much of the spread key as fits above. Two keys that share
+    those bits by chance only cost a needless comparison."""
+    with np.errstate(over="ignore"):
+        spread = (keys ^ (keys >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    packed = (spread << np.uint64(row_bits)) | rows.astype(np.uint64)
+    packed.sort()
+    return packed
+
+
+_GROUP_SIGNATURE = "Tuple((uint64[:], uint64[:], int64[:], int64))(uint64[:], uint64, int64)"
+
+
+@nb.njit(_GROUP_SIGNATURE, cache=True, nogil=True)
+def _pair_groups(  # type: ignore[no-untyped-def]
+    packed: NDArray[np.uint64], row_bits: np.uint64, cap: int
+):
+    mask = (np.uint64(1) << row_bits) - np.uint64(1)
+    total, big, groups = 0, 0, 0
+    start = 0
+    n = len(packed)
+    while start < n:  # first pass: how much room is needed
+        key = packed[start] >> row_bits
+        end = start + 1
+        size = 1
+        while end < n and packed[end] >> row_bits == key:
+            if packed[end] != packed[end - 1]:
+                size += 1
+            end += 1
+        if size <= cap:
+            total += size * (size - 1) // 2
+        else:
+            big += size
+            groups += 1
+        start = end
+    pairs = np.empty(total, dtype=np.uint64)
+    big_keys = np.empty(big, dtype=np.uint64)
+    big_rows = np.empty(big, dtype=np.int64)
+    members = np.empty(cap, dtype=np.uint64)
+    at, big_at, start = 0, 0, 0
+    while start < n:
+        key = packed[start] >> row_bits
+        end = start + 1
+        size = 1
+        while end < n and packed[end] >> row_bits == key:
+            if packed[end] != packed[end - 1]:
+                size += 1
+            end += 1
+        if 1 < size <= cap:
+            count = 0
+            for i in range(start, end):
+                if i > start and packed[i] == packed[i - 1]:
+                    continue
+                row = packed[i] & mask
+                for j in range(count):
+                    pairs[at] = (members[j] << row_bits) | row
+                    at += 1
+                members[count] = row
+                count += 1
+        elif size > cap:
+            for i in range(start, end):
+                if i > start and packed[i] == packed[i - 1]:
+                    continue
+                big_keys[big_at] = key
+                big_rows[big_at] = np.int64(packed[i] & mask)
+                big_at += 1
+        start = end
+    return pairs, big_keys, big_rows, groups
+
+
+def _window(keys: NDArray[np.uint64], rows: NDArray[np.int64], cap: int, row_bits: int) -> NDArray[np.uint64]:
+    """Each record with the `cap // 2` that follow it in its group (ascending record id: neighbours are often of one source and time)."""
+    order = np.lexsort((rows, keys))
+    keys, rows = keys[order], rows[order].astype(np.uint64)
+    parts = []
+    for step in range(1, max(cap // 2, 1) + 1):
+        same = (keys[:-step] == keys[step:]) & (rows[:-step] != rows[step:])
+        parts.append((rows[:-step][same] << np.uint64(row_bits)) | rows[step:][same])
+    return np.concatenate(parts)
+
+
+@nb.njit("Tuple((uint64[:], uint16[:]))(uint64[:])", cache=True, nogil=True)
+def _merge_kinds(packed: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
+    """Sorted (pair, kind) numbers to distinct pairs with the set of their kinds as bits."""
+    shift = np.uint64(KIND_BITS)
+    low = np.uint64(MAX_KINDS - 1)
+    distinct = 0
+    for i in range(len(packed)):
+        if i == 0 or packed[i] >> shift != packed[i - 1] >> shift:
+            distinct += 1
+    pairs = np.empty(distinct, dtype=np.uint64)
+    kinds = np.zeros(distinct, dtype=np.uint16)
+    at = -1
+    for i in range(len(packed)):
+        if i == 0 or packed[i] >> shift != packed[i - 1] >> shift:
+            at += 1
+            pairs[at] = packed[i] >> shift
+        kinds[at] |= np.uint16(1) << np.uint16(packed[i] & low)
+    return pairs, kinds

@@ -1,0 +1,123 @@
+"""The person table as plain numpy columns: what keys and comparisons read.
+
+Every text becomes an integer from a dictionary, so that the kernels compare numbers only. A query is coded with the same dictionaries
+(`linker.search`), which is why the coding lives in one place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linker.matching.csr import Coded, Csr, code_lists, code_texts
+from linker.names.table import NameTable
+from linker.schema import EXTRA_PREFIX, IdType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+NAME_FIELDS = ("name", "father", "mother", "husband", "guardian")
+PLACE_FIELDS = ("village", "station", "tehsil", "district", "address_state", "pin", "fir_station", "fir_district")
+UNKNOWN_DAY = np.int32(-2_000_000)
+
+
+@dataclass
+class PersonColumns:
+    """n persons. Name columns hold ids into `names`, other texts ids into their dictionary; -1 is unknown."""
+
+    n: int
+    names: NameTable
+    name: dict[str, NDArray[np.int32]]
+    aliases: Csr
+    sex: NDArray[np.int8]
+    birth_from: NDArray[np.int32]
+    birth_to: NDArray[np.int32]
+    birth_kind: NDArray[np.int8]
+    record_day: NDArray[np.int32]
+    ids: dict[str, NDArray[np.int32]]
+    last4: dict[str, NDArray[np.int32]]
+    phones: Csr
+    relative_phones: Csr
+    place: dict[str, NDArray[np.int32]]
+    height_from: NDArray[np.int16]
+    height_to: NDArray[np.int16]
+    marks: Csr
+    extra: dict[str, NDArray[np.int32]] = field(default_factory=dict)
+    dictionaries: dict[str, Coded] = field(default_factory=dict)
+
+    def text_column(self, name: str) -> NDArray[np.int32]:
+        """The codes of a place, identifier or `extra.` column."""
+        for group in (self.place, self.ids, self.extra):
+            if name in group:
+                return group[name]
+        raise KeyError(name)
+
+    def rarity(self, name: str) -> NDArray[np.float32]:
+        """Bits of surprise (-log2 of the share of rows) of each code of a column."""
+        return self.dictionaries[name].rarity(self.n)
+
+
+def build_columns(person: pa.Table, name_table: Callable[[pa.Array, NDArray[np.int64]], NameTable]) -> PersonColumns:
+    """Code a PERSON table. `name_table` makes the name table of distinct name texts with the number of records that bear each."""
+    n = len(person)
+    dictionaries: dict[str, Coded] = {}
+    names, aliases, distinct = _code_names(person)
+    ids = {str(t): _code(person, str(t), dictionaries) for t in IdType}
+    last4 = {str(t): _code(person, f"{t}_last4", dictionaries) for t in IdType}
+    phones, relative_phones = _code_phones(person, dictionaries)
+    mark_rows, _, mark_texts = code_lists(person["marks"])
+    (mark_codes,), dictionaries["marks"] = code_texts([mark_texts])
+    return PersonColumns(
+        n=n,
+        names=name_table(distinct.dictionary, distinct.counts),
+        name=names,
+        aliases=aliases,
+        sex=_numbers(person, "sex", np.int8, 0),
+        birth_from=_numbers(person, "birth_from", np.int32, UNKNOWN_DAY),
+        birth_to=_numbers(person, "birth_to", np.int32, UNKNOWN_DAY),
+        birth_kind=_numbers(person, "birth_kind", np.int8, 0),
+        record_day=_numbers(person, "record_day", np.int32, UNKNOWN_DAY),
+        ids=ids,
+        last4=last4,
+        phones=phones,
+        relative_phones=relative_phones,
+        place={p: _code(person, p, dictionaries) for p in PLACE_FIELDS},
+        height_from=_numbers(person, "height_from", np.int16, -1),
+        height_to=_numbers(person, "height_to", np.int16, -1),
+        marks=Csr.of_pairs(mark_rows, mark_codes.astype(np.int64), n),
+        extra={c: _code(person, c, dictionaries) for c in person.column_names if c.startswith(EXTRA_PREFIX)},
+        dictionaries=dictionaries,
+    )
+
+
+def _code(person: pa.Table, column: str, dictionaries: dict[str, Coded]) -> NDArray[np.int32]:
+    (codes,), dictionaries[column] = code_texts([person[column]])
+    return codes
+
+
+def _code_names(person: pa.Table) -> tuple[dict[str, NDArray[np.int32]], Csr, Coded]:
+    alias_rows, _, alias_texts = code_lists(person["aliases"])
+    coded, distinct = code_texts([*(person[f] for f in NAME_FIELDS), alias_texts])
+    columns = dict(zip(NAME_FIELDS, coded, strict=False))
+    return columns, Csr.of_pairs(alias_rows, coded[-1].astype(np.int64), len(person)), distinct
+
+
+def _code_phones(person: pa.Table, dictionaries: dict[str, Coded]) -> tuple[Csr, Csr]:
+    own_rows, _, own = code_lists(person["phones"])
+    relative_rows, _, relative = code_lists(person["relative_phones"])
+    (own_codes, relative_codes), dictionaries["phones"] = code_texts([own, relative])
+    n = len(person)
+    return Csr.of_pairs(own_rows, own_codes.astype(np.int64), n), Csr.of_pairs(
+        relative_rows, relative_codes.astype(np.int64), n
+    )
+
+
+def _numbers(person: pa.Table, column: str, dtype: type[np.generic], missing: int) -> NDArray[np.generic]:  # type: ignore[type-arg]
+    filled = pc.fill_null(person[column], pa.scalar(int(missing), type=person.schema.field(column).type))
+    return np.ascontiguousarray(filled.to_numpy()).astype(dtype)

@@ -1,0 +1,53 @@
+"""What a comparison is: one kind of evidence, its named levels, and the function that finds the level of every pair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.matching.columns import PersonColumns
+
+Rows = NDArray[np.int32]
+Codes = NDArray[np.int8]
+Measure = Callable[[PersonColumns, Rows, Rows], Codes]
+
+
+class Side(StrEnum):
+    """Which way a level speaks, whatever its trained weight."""
+
+    FOR = "for"
+    NEUTRAL = "neutral"
+    AGAINST = "against"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Level:
+    """One outcome. `code` is what kernels return; `english` and `hindi` are the sentences that a reader sees."""
+
+    code: int
+    name: str
+    side: Side
+    english: str
+    hindi: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One kind of evidence. Level code 0 is always MISSING: no evidence either way."""
+
+    name: str
+    levels: tuple[Level, ...]
+    measure: Measure
+
+    def level(self, name: str) -> Level:
+        return next(level for level in self.levels if level.name == name)
+
+
+def levels_of(enum: type[IntEnum], sentences: dict[str, tuple[Side, str, str]]) -> tuple[Level, ...]:
+    """The levels of an enum with their side and sentences; every member needs an entry."""
+    return tuple(Level(int(member), member.name, *sentences[member.name]) for member in enum)

@@ -1,0 +1,125 @@
+"""Births: two intervals with their precision."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.matching.columns import UNKNOWN_DAY, PersonColumns
+from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_of
+from linker.schema import BirthKind
+
+
+class BirthEvidence(IntEnum):
+    """Full dates are compared as dates, everything else by the years between the middles of the intervals."""
+
+    MISSING = 0
+    FAR = 1
+    GAP_10 = 2
+    GAP_6 = 3
+    GAP_3 = 4
+    CLOSE = 5
+    SAME_YEAR = 6
+    NEAR_DATE = 7
+    SAME_DATE = 8
+
+
+SENTENCES = {
+    "MISSING": (Side.MISSING, "no birth or age in one of the records", "जन्म या आयु उपलब्ध नहीं"),
+    "FAR": (Side.AGAINST, "the births are more than ten years apart", "जन्म में दस वर्ष से अधिक का अंतर"),
+    "GAP_10": (Side.AGAINST, "the births are six to ten years apart", "जन्म में छह से दस वर्ष का अंतर"),
+    "GAP_6": (Side.NEUTRAL, "the births are three to six years apart", "जन्म में तीन से छह वर्ष का अंतर"),
+    "GAP_3": (Side.FOR, "the births are about two or three years apart", "जन्म में दो-तीन वर्ष का अंतर"),
+    "CLOSE": (Side.FOR, "the births are about the same time", "जन्म लगभग एक ही समय"),
+    "SAME_YEAR": (Side.FOR, "the same year of birth stands in both", "जन्म वर्ष एक ही है"),
+    "NEAR_DATE": (Side.FOR, "the birth dates differ as by a typing error", "जन्म तिथि में टंकण जैसी भूल"),
+    "SAME_DATE": (Side.FOR, "the same birth date stands in both", "जन्म तिथि एक ही है"),
+}
+
+
+def birth_comparison(name: str) -> Comparison:
+    return Comparison(name, levels_of(BirthEvidence, SENTENCES), measure_births)
+
+
+def measure_births(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
+    codes: Codes = _levels(
+        columns.birth_from,
+        columns.birth_to,
+        columns.birth_kind,
+        left,
+        right,
+        UNKNOWN_DAY,
+        np.int8(BirthKind.YEAR),
+        np.int8(BirthKind.DATE),
+    )
+    return codes
+
+
+@nb.njit("UniTuple(int64, 3)(int64)", cache=True, nogil=True)
+def civil(day: int) -> tuple[int, int, int]:
+    """(year, month, day) of days since 1970-01-01 (the days-from-civil algorithm of H. Hinnant, run backwards)."""
+    z = day + 719468
+    era = z // 146097
+    doe = z - era * 146097
+    yoe = (doe - doe // 1460 + doe // 36524 - doe // 146096) // 365
+    doy = doe - (365 * yoe + yoe // 4 - yoe // 100)
+    mp = (5 * doy + 2) // 153
+    month = mp + 3 if mp < 10 else mp - 9
+    year = yoe + era * 400 + (1 if month <= 2 else 0)
+    return year, month, doy - (153 * mp + 2) // 5 + 1
+
+
+@nb.njit("boolean(int64, int64)", cache=True, nogil=True)
+def _like_a_typing_error(a: int, b: int) -> bool:
+    """Two of day, month and year agree and the third is off by a little or by one digit, or day and month changed places."""
+    year_a, month_a, day_a = civil(a)
+    year_b, month_b, day_b = civil(b)
+    if year_a == year_b and day_a == month_b and month_a == day_b:
+        return True
+    same = (year_a == year_b) + (month_a == month_b) + (day_a == day_b)
+    if same != 2:
+        return False
+    if year_a != year_b:
+        return abs(year_a - year_b) <= 2 or abs(year_a - year_b) == 10
+    return True
+
+
+@nb.njit("int8[:](int32[:], int32[:], int8[:], int32[:], int32[:], int32, int8, int8)", cache=True, nogil=True)
+def _levels(
+    first: NDArray[np.int32], last: NDArray[np.int32], kind: NDArray[np.int8], left: Rows, right: Rows,
+    unknown: np.int32, year_kind: np.int8, date_kind: np.int8,
+) -> Codes:  # fmt: skip
+    codes = np.zeros(len(left), dtype=np.int8)
+    for i in range(len(left)):
+        a, b = left[i], right[i]
+        if first[a] == unknown or first[b] == unknown:
+            continue
+        if kind[a] == date_kind and kind[b] == date_kind:
+            if first[a] == first[b]:
+                codes[i] = 8
+                continue
+            if _like_a_typing_error(first[a], first[b]):
+                codes[i] = 7
+                continue
+        gap = abs((np.int64(first[a]) + last[a]) - (np.int64(first[b]) + last[b])) / (2 * 365.2425)
+        if gap <= 1.5:
+            if (
+                kind[a] >= year_kind
+                and kind[b] >= year_kind
+                and civil((np.int64(first[a]) + last[a]) // 2)[0] == civil((np.int64(first[b]) + last[b]) // 2)[0]
+            ):
+                codes[i] = 6
+            else:
+                codes[i] = 5
+        elif gap <= 3.5:
+            codes[i] = 4
+        elif gap <= 6.5:
+            codes[i] = 3
+        elif gap <= 10.5:
+            codes[i] = 2
+        else:
+            codes[i] = 1
+    return codes

@@ -1,0 +1,118 @@
+"""Sex, height and marks."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.matching.columns import PersonColumns
+from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_of
+
+
+class SexEvidence(IntEnum):
+    MISSING = 0
+    DIFFERENT = 1
+    SAME = 2
+
+
+class HeightEvidence(IntEnum):
+    MISSING = 0
+    FAR = 1
+    APART = 2
+    CLOSE = 3
+
+
+class MarksEvidence(IntEnum):
+    MISSING = 0
+    NONE_SHARED = 1
+    SHARED_COMMON = 2
+    SHARED = 3
+    SHARED_RARE = 4
+
+
+SEX = {
+    "MISSING": (Side.MISSING, "the sex is not stated in both", "लिंग उपलब्ध नहीं"),
+    "DIFFERENT": (Side.AGAINST, "the sex differs", "लिंग अलग है"),
+    "SAME": (Side.NEUTRAL, "the sex agrees", "लिंग एक ही है"),
+}
+HEIGHT = {
+    "MISSING": (Side.MISSING, "no height in one of the records", "कद उपलब्ध नहीं"),
+    "FAR": (Side.AGAINST, "the heights are more than 8 cm apart", "कद में 8 सेमी से अधिक अंतर"),
+    "APART": (Side.NEUTRAL, "the heights are 4 to 8 cm apart", "कद में 4 से 8 सेमी अंतर"),
+    "CLOSE": (Side.FOR, "the heights agree", "कद मिलता है"),
+}
+MARKS = {
+    "MISSING": (Side.MISSING, "no marks in one of the records", "पहचान चिन्ह उपलब्ध नहीं"),
+    "NONE_SHARED": (Side.NEUTRAL, "no mark stands in both", "कोई चिन्ह समान नहीं"),
+    "SHARED_COMMON": (Side.FOR, "a frequent mark stands in both", "एक आम चिन्ह समान है"),
+    "SHARED": (Side.FOR, "a mark stands in both", "एक चिन्ह समान है"),
+    "SHARED_RARE": (Side.FOR, "a rare mark, or several, stand in both", "दुर्लभ या कई चिन्ह समान हैं"),
+}
+CLOSE_CM, APART_CM = 3, 8
+MARK_BITS = (5.0, 8.0)
+
+
+def sex_comparison(name: str) -> Comparison:
+    return Comparison(name, levels_of(SexEvidence, SEX), measure_sex)
+
+
+def height_comparison(name: str) -> Comparison:
+    return Comparison(name, levels_of(HeightEvidence, HEIGHT), measure_height)
+
+
+def marks_comparison(name: str) -> Comparison:
+    return Comparison(name, levels_of(MarksEvidence, MARKS), measure_marks)
+
+
+def measure_sex(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
+    a, b = columns.sex[left], columns.sex[right]
+    return np.where((a == 0) | (b == 0), 0, np.where(a == b, SexEvidence.SAME, SexEvidence.DIFFERENT)).astype(np.int8)
+
+
+def measure_height(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
+    """Levels by the distance between the two intervals in cm (0 where they overlap)."""
+    low, high = columns.height_from.astype(np.int32), columns.height_to.astype(np.int32)
+    gap = np.maximum(np.maximum(low[left] - high[right], low[right] - high[left]), 0)
+    level = np.where(
+        gap <= CLOSE_CM, HeightEvidence.CLOSE, np.where(gap <= APART_CM, HeightEvidence.APART, HeightEvidence.FAR)
+    )
+    return np.where((low[left] < 0) | (low[right] < 0), 0, level).astype(np.int8)
+
+
+def measure_marks(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
+    rarity = columns.rarity("marks")
+    marks = columns.marks
+    codes: Codes = _marks(marks.offsets, marks.values, rarity, left, right, MARK_BITS[0], MARK_BITS[1])
+    return codes
+
+
+@nb.njit("int8[:](int64[:], int64[:], float32[:], int32[:], int32[:], float64, float64)", cache=True, nogil=True)
+def _marks(
+    at: NDArray[np.int64],
+    marks: NDArray[np.int64],
+    rarity: NDArray[np.float32],
+    left: Rows,
+    right: Rows,
+    common: float,
+    rare: float,
+) -> Codes:
+    codes = np.zeros(len(left), dtype=np.int8)
+    for i in range(len(left)):
+        a, b = left[i], right[i]
+        if at[a] == at[a + 1] or at[b] == at[b + 1]:
+            continue
+        bits = 0.0
+        for k in range(at[a], at[a + 1]):
+            for m in range(at[b], at[b + 1]):
+                if marks[k] == marks[m]:
+                    bits += rarity[marks[k]]
+        if bits == 0.0:
+            codes[i] = 1
+        elif bits < common:
+            codes[i] = 2
+        else:
+            codes[i] = 3 if bits < rare else 4
+    return codes

@@ -1,0 +1,81 @@
+"""Phones: a number of one's own, or one that a relative's field holds."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.matching.columns import PersonColumns
+from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_of
+
+
+class PhoneEvidence(IntEnum):
+    MISSING = 0
+    DIFFERENT = 1
+    SHARED = 2
+    RELATIVES = 3
+    SAME = 4
+
+
+SHARED_BY = 12
+
+SENTENCES = {
+    "MISSING": (Side.MISSING, "no phone in one of the records", "फ़ोन उपलब्ध नहीं"),
+    "DIFFERENT": (Side.NEUTRAL, "the phones differ", "फ़ोन अलग हैं"),
+    "SHARED": (Side.NEUTRAL, "a phone agrees that many records bear", "फ़ोन मिलता है, पर बहुतों में है"),
+    "RELATIVES": (Side.FOR, "one's phone is the other's relative's", "एक का फ़ोन दूसरे के संबंधी का है"),
+    "SAME": (Side.FOR, "a phone agrees", "फ़ोन मिलता है"),
+}
+
+
+def phone_comparison(name: str) -> Comparison:
+    return Comparison(name, levels_of(PhoneEvidence, SENTENCES), measure_phones)
+
+
+def measure_phones(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
+    shared = columns.dictionaries["phones"].counts > SHARED_BY
+    own, other = columns.phones, columns.relative_phones
+    codes: Codes = _levels(own.offsets, own.values, other.offsets, other.values, shared, left, right)
+    return codes
+
+
+@nb.njit("boolean(int64[:], int64, int64, int64[:], int64, int64, boolean[:], boolean)", cache=True, nogil=True)
+def _meet(
+    a: NDArray[np.int64],
+    a_from: int,
+    a_to: int,
+    b: NDArray[np.int64],
+    b_from: int,
+    b_to: int,
+    shared: NDArray[np.bool_],
+    want_shared: bool,
+) -> bool:
+    for i in range(a_from, a_to):
+        for j in range(b_from, b_to):
+            if a[i] == b[j] and shared[a[i]] == want_shared:
+                return True
+    return False
+
+
+@nb.njit("int8[:](int64[:], int64[:], int64[:], int64[:], boolean[:], int32[:], int32[:])", cache=True, nogil=True)
+def _levels(
+    own_at: NDArray[np.int64], own: NDArray[np.int64], rel_at: NDArray[np.int64], rel: NDArray[np.int64],
+    shared: NDArray[np.bool_], left: Rows, right: Rows,
+) -> Codes:  # fmt: skip
+    codes = np.zeros(len(left), dtype=np.int8)
+    for i in range(len(left)):
+        a, b = left[i], right[i]
+        a0, a1, b0, b1 = own_at[a], own_at[a + 1], own_at[b], own_at[b + 1]
+        if a0 < a1 and b0 < b1:
+            if _meet(own, a0, a1, own, b0, b1, shared, False):
+                codes[i] = 4
+                continue
+            codes[i] = 2 if _meet(own, a0, a1, own, b0, b1, shared, True) else 1
+        if _meet(own, a0, a1, rel, rel_at[b], rel_at[b + 1], shared, False) or _meet(
+            rel, rel_at[a], rel_at[a + 1], own, b0, b1, shared, False
+        ):
+            codes[i] = 3
+    return codes

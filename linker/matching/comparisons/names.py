@@ -1,0 +1,120 @@
+"""Names and aliases of two persons."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.matching.columns import PersonColumns
+from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_of
+from linker.names.levels import NameLevel
+
+
+class NameEvidence(IntEnum):
+    """Agreement is graded by its weight in bits, which already knows how common the names are."""
+
+    MISSING = 0
+    GENDER_CONFLICT = 1
+    GIVEN_CONFLICT = 2
+    DIFFERENT = 3
+    UNCLEAR = 4
+    AGREE_COMMON = 5
+    AGREE_FREQUENT = 6
+    AGREE = 7
+    AGREE_RARE = 8
+    AGREE_VERY_RARE = 9
+    ALIAS = 10
+    ALIAS_RARE = 11
+
+
+AGREE_FROM = np.array([3.0, 6.0, 9.0, 12.0, 16.0], dtype=np.float32)
+"""Bits from which AGREE_COMMON … AGREE_VERY_RARE begin."""
+UNCLEAR_FROM = -2.0
+ALIAS_FROM = 5.0
+ALIAS_RARE_FROM = 9.0
+
+SENTENCES = {
+    "MISSING": (Side.MISSING, "a name is missing", "नाम उपलब्ध नहीं"),
+    "GENDER_CONFLICT": (Side.AGAINST, "the names differ by a woman's ending", "नाम स्त्री/पुरुष रूप में अलग हैं"),
+    "GIVEN_CONFLICT": (Side.AGAINST, "the given names differ", "पहला नाम अलग है"),
+    "DIFFERENT": (Side.AGAINST, "the names differ", "नाम अलग हैं"),
+    "UNCLEAR": (Side.NEUTRAL, "the names are partly alike", "नाम कुछ मिलते हैं"),
+    "AGREE_COMMON": (Side.FOR, "the names agree, but many people bear them", "नाम मिलते हैं, पर बहुत आम हैं"),
+    "AGREE_FREQUENT": (Side.FOR, "the names agree and are frequent", "नाम मिलते हैं और आम हैं"),
+    "AGREE": (Side.FOR, "the names agree", "नाम मिलते हैं"),
+    "AGREE_RARE": (Side.FOR, "the names agree and are rare", "नाम मिलते हैं और कम पाए जाते हैं"),
+    "AGREE_VERY_RARE": (Side.FOR, "the names agree and are very rare", "नाम मिलते हैं और बहुत कम पाए जाते हैं"),
+    "ALIAS": (Side.FOR, "an alias agrees, the names do not", "उपनाम मिलता है, नाम नहीं"),
+    "ALIAS_RARE": (Side.FOR, "a rare alias agrees, the names do not", "दुर्लभ उपनाम मिलता है, नाम नहीं"),
+}
+
+
+def name_comparison(name: str) -> Comparison:
+    return Comparison(name, levels_of(NameEvidence, SENTENCES), measure_names)
+
+
+def measure_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
+    """The level of the two names; where these do not agree, of the best pair of aliases or alias and name."""
+    names = columns.name["name"]
+    agreement = columns.names.agree(names[left], names[right])
+    codes = _grade(agreement.weight, agreement.level)
+    weak = np.flatnonzero(codes <= NameEvidence.UNCLEAR)
+    alias_count = columns.aliases.counts
+    weak = weak[(alias_count[left[weak]] > 0) | (alias_count[right[weak]] > 0)]
+    if len(weak):
+        best = _best_alias(columns, left[weak], right[weak])
+        codes[weak[best >= ALIAS_FROM]] = NameEvidence.ALIAS
+        codes[weak[best >= ALIAS_RARE_FROM]] = NameEvidence.ALIAS_RARE
+    return codes
+
+
+def _grade(weight: NDArray[np.float32], level: NDArray[np.int8]) -> Codes:
+    codes = (NameEvidence.UNCLEAR + np.searchsorted(AGREE_FROM, weight, side="right")).astype(np.int8)
+    codes[(weight < UNCLEAR_FROM) | (level == NameLevel.DIFFERENT)] = NameEvidence.DIFFERENT
+    codes[level == NameLevel.GIVEN_CONFLICT] = NameEvidence.GIVEN_CONFLICT
+    codes[level == NameLevel.GENDER_CONFLICT] = NameEvidence.GENDER_CONFLICT
+    codes[level == NameLevel.UNKNOWN] = NameEvidence.MISSING
+    return codes
+
+
+def _best_alias(columns: PersonColumns, left: Rows, right: Rows) -> NDArray[np.float32]:
+    """Greatest weight among alias-alias, alias-name and name-alias for each pair, in bits."""
+    names = columns.name["name"]
+    l_pair, l_name, l_alias = _all_names(columns, left, names)
+    r_counts, r_start, r_name, r_alias = _grouped(columns, right, names)
+    repeat = r_counts[l_pair]
+    pair = np.repeat(l_pair, repeat)
+    offset = np.arange(len(pair)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
+    r_at = r_start[pair] + offset
+    use = np.repeat(l_alias, repeat) | r_alias[r_at]
+    pair, a, b = pair[use], np.repeat(l_name, repeat)[use], r_name[r_at][use]
+    best = np.full(len(left), -np.inf, dtype=np.float32)
+    agreement = columns.names.agree(a, b)
+    fits = agreement.level > NameLevel.SURNAME_ONLY
+    np.maximum.at(best, pair[fits], agreement.weight[fits])
+    return best
+
+
+def _all_names(
+    columns: PersonColumns, rows: Rows, names: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]:
+    """(index into rows, name id, is it an alias) for the name and every alias of each row, ordered by index."""
+    counts, _, ids, alias = _grouped(columns, rows, names)
+    return np.repeat(np.arange(len(rows)), counts), ids, alias
+
+
+def _grouped(
+    columns: PersonColumns, rows: Rows, names: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]:
+    aliases = columns.aliases
+    counts = aliases.counts[rows] + 1
+    start = np.cumsum(counts) - counts
+    ids = np.empty(int(counts.sum()), dtype=np.int32)
+    alias = np.ones(len(ids), dtype=bool)
+    ids[start], alias[start] = names[rows], False
+    within = np.arange(len(ids)) - np.repeat(start, counts)
+    at = np.repeat(aliases.offsets[rows], counts) + within - 1
+    ids[within > 0] = aliases.values[at[within > 0]]
+    return counts, start, ids, alias

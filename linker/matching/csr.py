@@ -1,0 +1,100 @@
+"""Several values per row in two flat arrays (compressed sparse rows), the form that all kernels read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Csr:
+    """Row i holds `values[offsets[i]:offsets[i + 1]]`. offsets: int64[n + 1]; values: any integer type."""
+
+    offsets: NDArray[np.int64]
+    values: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        return np.diff(self.offsets)
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The row number of every value."""
+        return np.repeat(np.arange(len(self), dtype=np.int64), self.counts)
+
+    @classmethod
+    def of_pairs(cls, rows: NDArray[np.int64], values: NDArray[np.int64], n: int) -> Csr:
+        """From (row, value) pairs in any order; equal values of one row are kept once, in ascending order."""
+        order = np.lexsort((values, rows))
+        rows, values = rows[order], values[order]
+        if len(rows):
+            fresh = np.ones(len(rows), dtype=bool)
+            fresh[1:] = (rows[1:] != rows[:-1]) | (values[1:] != values[:-1])
+            rows, values = rows[fresh], values[fresh]
+        offsets = np.zeros(n + 1, dtype=np.int64)
+        np.cumsum(np.bincount(rows, minlength=n), out=offsets[1:])
+        return cls(offsets, values.astype(np.int64))
+
+    @classmethod
+    def of_column(cls, values: NDArray[np.int64]) -> Csr:
+        """One value per row; a negative value means none."""
+        present = values >= 0
+        offsets = np.zeros(len(values) + 1, dtype=np.int64)
+        np.cumsum(present, out=offsets[1:])
+        return cls(offsets, values[present].astype(np.int64))
+
+    @classmethod
+    def join(cls, parts: Sequence[Csr]) -> Csr:
+        """All values of each row from several tables of the same rows."""
+        if len(parts) == 1:
+            return parts[0]
+        rows = np.concatenate([p.rows for p in parts])
+        values = np.concatenate([p.values for p in parts])
+        return cls.of_pairs(rows, values, len(parts[0]))
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Text columns as integers from one dictionary. `counts[code]` is in how many rows the value stands."""
+
+    dictionary: pa.Array
+    counts: NDArray[np.int64]
+
+    def rarity(self, rows: int) -> NDArray[np.float32]:
+        """-log2 of the share of rows that bear each value."""
+        share: NDArray[np.float32] = -np.log2(np.maximum(self.counts, 1) / max(rows, 1)).astype(np.float32)
+        return share
+
+
+def code_texts(columns: Sequence[pa.ChunkedArray]) -> tuple[list[NDArray[np.int32]], Coded]:
+    """Text columns coded with one common dictionary; null becomes -1. Codes do not depend on the order of rows."""
+    chunks = [c.combine_chunks() if isinstance(c, pa.ChunkedArray) else c for c in columns]
+    whole = pa.concat_arrays([c.cast(pa.string()) for c in chunks])
+    encoded = pc.dictionary_encode(whole)
+    order = pc.array_sort_indices(encoded.dictionary).to_numpy()
+    rank = np.empty(len(order) + 1, dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    rank[-1] = -1
+    codes = rank[pc.fill_null(encoded.indices, len(order)).to_numpy(zero_copy_only=False)]
+    counts = np.bincount(codes[codes >= 0], minlength=len(order)).astype(np.int64)
+    ends = np.cumsum([len(c) for c in chunks])[:-1]
+    return list(np.split(codes, ends)), Coded(encoded.dictionary.take(pa.array(order)), counts)
+
+
+def code_lists(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.int64], pa.Array]:
+    """(row, position in the flat values, flat texts) of a list column; nulls and empty lists have no rows."""
+    lists = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    rows = pc.list_parent_indices(lists).to_numpy(zero_copy_only=False).astype(np.int64)
+    return rows, np.arange(len(rows), dtype=np.int64), pc.list_flatten(lists)

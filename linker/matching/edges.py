@@ -1,0 +1,170 @@
+"""Scored candidate pairs: from keys to edges, in the order of reading."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from linker.config.matching import Matching
+from linker.config.policy import Policy
+from linker.matching.candidates import Candidates, KeyCount, find_candidates
+from linker.matching.columns import PersonColumns
+from linker.matching.comparisons import Comparison, comparisons_of
+from linker.matching.comparisons.base import Rows
+from linker.matching.keys import Features
+from linker.matching.model import MatchModel
+from linker.matching.policy import RULES, Rule, decide, vetoed
+from linker.matching.splink_engine import score_vectors
+from linker.matching.training import prior_of, train_on_data
+from linker.matching.vectors import add_weights, measure, pack, unpack
+from linker.schema import EDGE, Decision
+
+CHUNK = 1_000_000
+SLACK_BITS = 0.01
+HISTOGRAM = np.arange(-60.0, 61.0, 1.0)
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Pairs above the floor. left < right: rows; weight: bits with prior; decision, rule: see policy; keys: bits of key kinds;
+    vector: packed comparison vector."""
+
+    left: Rows
+    right: Rows
+    weight: NDArray[np.float32]
+    decision: NDArray[np.int8]
+    rule: NDArray[np.int8]
+    keys: NDArray[np.uint16]
+    vector: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """All that matching found: edges, and what the report tells of the way to them."""
+
+    edges: Edges
+    comparisons: tuple[Comparison, ...]
+    model: MatchModel
+    candidate_pairs: int
+    key_counts: tuple[KeyCount, ...]
+    histogram: NDArray[np.int64]
+    """how many candidate pairs have a weight in [b, b + 1) bits, for b in HISTOGRAM"""
+
+
+def match(columns: PersonColumns, matching: Matching, policy: Policy, model: MatchModel | None, progress: Progress) -> Matched:
+    """Find, weigh and decide all candidate pairs. Without a `model` one is trained on the data at hand."""
+    comparisons = comparisons_of(matching.comparisons)
+    candidates = find_candidates(Features(columns), matching.keys)
+    prior = prior_of(columns.n, matching.model.records_per_person)
+    if model is None:
+        options = (matching.model.random_pairs, matching.model.em_pairs, matching.model.seed)
+        model = train_on_data(columns, comparisons, (candidates.left, candidates.right), prior, options)
+    model = model.with_prior(prior)
+    tables = model.weights(comparisons)
+    kept, histogram = _weigh(columns, comparisons, candidates, (tables, model.prior_bits, matching.floor), progress)
+    edges = _decide(columns, matching, policy, (comparisons, model, tables), kept)
+    return Matched(edges, comparisons, model, len(candidates), candidates.counts, histogram)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    left: Rows
+    right: Rows
+    keys: NDArray[np.uint16]
+    vector: NDArray[np.int64]
+
+
+def _weigh(
+    columns: PersonColumns, comparisons: Sequence[Comparison], candidates: Candidates,
+    scale: tuple[Sequence[NDArray[np.float64]], float, float], progress: Progress,
+) -> tuple[_Kept, NDArray[np.int64]]:  # fmt: skip
+    """Levels and weights chunk by chunk; only pairs above the floor are kept."""
+    tables, prior_bits, floor = scale
+    total, done = len(candidates), 0
+    histogram = np.zeros(len(HISTOGRAM), dtype=np.int64)
+    parts: list[_Kept] = []
+
+    def one(start: int) -> tuple[_Kept, NDArray[np.int64]]:
+        part = slice(start, min(start + CHUNK, total))
+        left, right = candidates.left[part], candidates.right[part]
+        packed = pack(measure(columns, comparisons, left, right))
+        weight = add_weights(packed, tables) + np.float32(prior_bits)
+        bins = np.clip(np.floor(weight) - HISTOGRAM[0], 0, len(HISTOGRAM) - 1).astype(np.int64)
+        keep = weight >= floor - SLACK_BITS
+        kept = _Kept(left[keep], right[keep], candidates.keys[part][keep], packed[keep])
+        return kept, np.bincount(bins, minlength=len(HISTOGRAM))
+
+    with ThreadPoolExecutor(2) as pool:
+        for kept, bins in pool.map(one, range(0, total, CHUNK)):
+            parts.append(kept)
+            histogram += bins
+            done = min(done + CHUNK, total)
+            progress(done, total)
+    if not parts:
+        return _Kept(*(np.empty(0, dtype=t) for t in (np.int32, np.int32, np.uint16, np.int64))), histogram
+    joined = _Kept(*(np.concatenate([getattr(p, f) for p in parts]) for f in ("left", "right", "keys", "vector")))
+    return joined, histogram
+
+
+def _decide(
+    columns: PersonColumns, matching: Matching, policy: Policy,
+    scorer: tuple[Sequence[Comparison], MatchModel, Sequence[NDArray[np.float64]]], kept: _Kept,
+) -> Edges:  # fmt: skip
+    """Splink's weight and the policy's decision once per distinct vector, then the vetoes pair by pair."""
+    comparisons, model, tables = scorer
+    distinct, inverse = np.unique(kept.vector, return_inverse=True)
+    vectors = unpack(distinct, len(comparisons))
+    weights = score_vectors(model, comparisons, vectors)
+    decided = decide(policy, comparisons, vectors, weights, tables)
+    weight = weights[inverse].astype(np.float32)
+    decision, rule = decided.decision[inverse], decided.rule[inverse]
+    veto = vetoed(columns, matching.vetoes, kept.left, kept.right)
+    decision[veto], rule[veto] = Decision.NO_LINK, RULES.index(Rule.VETO)
+    keep = weight >= matching.floor
+    return Edges(*(a[keep] for a in (kept.left, kept.right, weight, decision, rule, kept.keys, kept.vector)))
+
+
+def edge_table(matched: Matched, record_id: pa.ChunkedArray, key_names: Sequence[str]) -> pa.Table:
+    """The EDGE table, ordered by its key."""
+    edges = matched.edges
+    tables = matched.model.weights(matched.comparisons)
+    distinct, inverse = np.unique(edges.vector, return_inverse=True)
+    levels = [_levels_json(v, matched.comparisons, tables) for v in unpack(distinct, len(matched.comparisons))]
+    key_sets, key_inverse = np.unique(edges.keys, return_inverse=True)
+    key_texts = [",".join(n for k, n in enumerate(key_names) if s >> k & 1) for s in key_sets.tolist()]
+    ids = record_id.combine_chunks() if isinstance(record_id, pa.ChunkedArray) else record_id
+    return EDGE.conform(
+        pa.table(
+            {
+                "record_id_l": ids.take(pa.array(edges.left)),
+                "record_id_r": ids.take(pa.array(edges.right)),
+                "weight": pa.array(edges.weight),
+                "probability": pa.array((1 / (1 + np.exp2(-edges.weight.astype(np.float64)))).astype(np.float32)),
+                "decision": pa.array(edges.decision),
+                "rule": pa.array([str(r) for r in RULES]).take(pa.array(edges.rule)),
+                "keys": pa.array(key_texts, type=pa.string()).take(pa.array(key_inverse)),
+                "levels": pa.array(levels, type=pa.string()).take(pa.array(inverse)),
+            }
+        )
+    )
+
+
+def _levels_json(vector: NDArray[np.int8], comparisons: Sequence[Comparison], tables: Sequence[NDArray[np.float64]]) -> str:
+    """{"name": ["AGREE", 9.1], …} without missing evidence."""
+    levels = {
+        c.name: [c.levels[code].name, round(float(table[code]), 2)]
+        for c, table, code in zip(comparisons, tables, vector.tolist(), strict=True)
+        if code
+    }
+    return json.dumps(levels, separators=(",", ":"))

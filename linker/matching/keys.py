@@ -1,0 +1,188 @@
+"""Features that two records may share, as integers per record; a key is one feature or several mixed into one hash.
+
+The same functions serve the batch (all persons) and the search (one query), so that both find the same candidates.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numba as nb
+import numpy as np
+
+from linker.errors import ConfigError
+from linker.matching.columns import NAME_FIELDS, UNKNOWN_DAY, PersonColumns
+from linker.matching.csr import Csr
+from linker.schema import EXTRA_PREFIX, IdType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from linker.names.keys import NameKeys
+
+DAYS_PER_YEAR = 365.2425
+BIRTH_BAND_YEARS = 6
+INFORMATIVE_BITS = 5.0
+"""A name token shared by more than one record in 2**5 is no start for a group, unless the name has nothing rarer."""
+
+
+def mix(key: NDArray[np.uint64], value: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """A well-spread hash of two hashes (the finaliser of splitmix64; Steele, Lea and Flood 2014)."""
+    with np.errstate(over="ignore"):
+        x = key * np.uint64(0x9E3779B97F4A7C15) + value
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+class Features:
+    """Feature name → values per record, computed when first asked for and kept."""
+
+    def __init__(self, columns: PersonColumns) -> None:
+        self._columns = columns
+        self._made: dict[str, Csr] = {}
+        self._name_keys: NameKeys | None = None
+
+    def get(self, name: str) -> Csr:
+        """Values of the feature for every record.
+
+        Raises:
+            ConfigError: no such feature; the message lists those that exist.
+        """
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def _make(self, name: str) -> Csr:
+        columns = self._columns
+        if name in _MAKERS:
+            return _MAKERS[name](self)
+        if name.startswith("id:") and name[3:] in columns.ids:
+            return Csr.of_column(columns.ids[name[3:]].astype(np.int64))
+        if name.startswith("last4:") and name[6:] in columns.last4:
+            return Csr.of_column(columns.last4[name[6:]].astype(np.int64))
+        if name in columns.place:
+            return Csr.of_column(columns.place[name].astype(np.int64))
+        if name in columns.extra:
+            return Csr.of_column(columns.extra[name].astype(np.int64))
+        if name.startswith(EXTRA_PREFIX):
+            return Csr.of_column(np.full(columns.n, -1, dtype=np.int64))
+        known = [
+            *_MAKERS,
+            *columns.place,
+            *(f"id:{t}" for t in IdType),
+            *(f"last4:{t}" for t in IdType),
+            *columns.extra,
+        ]
+        raise ConfigError(f"unknown feature '{name}' in a key", do=f"use one of: {', '.join(known)}")
+
+    @property
+    def columns(self) -> PersonColumns:
+        return self._columns
+
+    def name_keys(self) -> NameKeys:
+        if self._name_keys is None:
+            self._name_keys = self._columns.names.keys()
+        return self._name_keys
+
+
+def _keys_per_name(features: Features, *, informative: bool) -> Csr:
+    """Strict and near keys of every distinct name; with `informative` only its rarer tokens, or its rarest where all are common."""
+    keys = features.name_keys()
+    chosen = keys.kind < keys.kind.dtype.type(2)
+    if informative:
+        rarest = np.zeros(len(features.columns.names), dtype=np.float32)
+        np.maximum.at(rarest, keys.name_id, keys.bits)
+        chosen &= (keys.bits >= INFORMATIVE_BITS) | (keys.bits >= rarest[keys.name_id] - 1e-3)
+    return Csr.of_pairs(
+        keys.name_id[chosen].astype(np.int64), keys.key[chosen].astype(np.int64), len(features.columns.names)
+    )
+
+
+def _through_names(features: Features, fields: tuple[str, ...], *, aliases: bool, informative: bool) -> Csr:
+    """Keys of the names that stand in `fields` of each record."""
+    columns = features.columns
+    per_name = _keys_per_name(features, informative=informative)
+    bearers = [Csr.of_column(columns.name[f].astype(np.int64)) for f in fields]
+    if aliases:
+        bearers.append(columns.aliases)
+    rows = np.concatenate([b.rows for b in bearers])
+    names = np.concatenate([b.values for b in bearers])
+    return expand(rows, names, per_name, columns.n)
+
+
+def expand(rows: NDArray[np.int64], through: NDArray[np.int64], table: Csr, n: int) -> Csr:
+    """For (row, id) pairs, the values that `table` holds for each id, collected by row."""
+    counts = table.counts[through]
+    out_rows = np.repeat(rows, counts)
+    starts = np.repeat(table.offsets[through] - (np.cumsum(counts) - counts), counts)
+    values = table.values[starts + np.arange(len(out_rows), dtype=np.int64)]
+    return Csr.of_pairs(out_rows, values, n)
+
+
+def _birth_bands(features: Features) -> Csr:
+    """Bands of six years on two grids shifted by half: births up to three years apart share at least one."""
+    columns = features.columns
+    known = columns.birth_from != UNKNOWN_DAY
+    middle = (columns.birth_from.astype(np.float64) + columns.birth_to) / 2
+    year = np.floor(middle / DAYS_PER_YEAR + 1970).astype(np.int64)
+    rows = np.flatnonzero(known)
+    low = year[known] // BIRTH_BAND_YEARS
+    high = (year[known] + BIRTH_BAND_YEARS // 2) // BIRTH_BAND_YEARS + 100_000
+    return Csr.of_pairs(np.concatenate([rows, rows]), np.concatenate([low, high]), columns.n)
+
+
+def _birth_day(features: Features) -> Csr:
+    columns = features.columns
+    exact = (columns.birth_from != UNKNOWN_DAY) & (columns.birth_from == columns.birth_to)
+    return Csr.of_column(np.where(exact, columns.birth_from.astype(np.int64) + 100_000, -1))
+
+
+def _all_ids(features: Features) -> Csr:
+    """Any identifier, its type mixed in so that equal numbers of different types do not meet."""
+    columns = features.columns
+    parts = []
+    for number, (_, codes) in enumerate(sorted(columns.ids.items())):
+        parts.append(Csr.of_column(np.where(codes >= 0, codes.astype(np.int64) * 64 + number, -1)))
+    return Csr.join(parts)
+
+
+_MAKERS: dict[str, Callable[[Features], Csr]] = {
+    "name": lambda f: _through_names(f, ("name",), aliases=True, informative=True),
+    "name_token": lambda f: _through_names(f, ("name",), aliases=True, informative=False),
+    "relative": lambda f: _through_names(f, NAME_FIELDS[1:], aliases=False, informative=True),
+    "birth": _birth_bands,
+    "birth_day": _birth_day,
+    "id": _all_ids,
+    "phone": lambda f: Csr.join([f.columns.phones, f.columns.relative_phones]),
+    "mark": lambda f: f.columns.marks,
+    "sex": lambda f: Csr.of_column(np.where(f.columns.sex > 0, f.columns.sex, -1).astype(np.int64)),
+}
+
+
+@nb.njit("Tuple((uint64[:], int64[:]))(uint64[:], int64[:], int64[:], int64[:], uint64)", cache=True, nogil=True)
+def combine(
+    keys: NDArray[np.uint64],
+    rows: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+    values: NDArray[np.int64],
+    salt: np.uint64,
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Every (key, row) split by each value that the row has in a further feature; rows without a value drop out."""
+    total = 0
+    for i in range(len(rows)):
+        total += offsets[rows[i] + 1] - offsets[rows[i]]
+    out_keys = np.empty(total, dtype=np.uint64)
+    out_rows = np.empty(total, dtype=np.int64)
+    at = 0
+    for i in range(len(rows)):
+        for k in range(offsets[rows[i]], offsets[rows[i] + 1]):
+            x = (keys[i] ^ salt) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(values[k])
+            x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+            out_keys[at] = x ^ (x >> np.uint64(31))
+            out_rows[at] = rows[i]
+            at += 1
+    return out_keys, out_rows

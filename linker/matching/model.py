@@ -1,0 +1,148 @@
+"""The match model: a prior and, for every level of every comparison, m and u. Splink's settings are its form on disk and its engine.
+
+m is the probability of a level among pairs of one person, u among pairs of two people, both given that the evidence is not missing. The
+weight of a level is log2(m / u) bits (Fellegi and Sunter 1969). Splink sees one row per distinct comparison vector, so that what it
+scores and learns from does not grow with the number of records: levels are found once, by the kernels in `comparisons`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from linker.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from linker.matching.comparisons import Comparison
+
+SMALLEST = 1e-9
+
+
+@dataclass(frozen=True)
+class LevelParameters:
+    m: float
+    u: float
+
+    @property
+    def weight(self) -> float:
+        """log2 Bayes factor in bits."""
+        return math.log2(max(self.m, SMALLEST) / max(self.u, SMALLEST))
+
+
+@dataclass(frozen=True)
+class MatchModel:
+    """`levels[comparison][level name]`; MISSING weighs nothing. `prior` is the probability that two random records are one person;
+    `untrained` names levels for which no data was seen."""
+
+    prior: float
+    levels: dict[str, dict[str, LevelParameters]]
+    untrained: tuple[str, ...] = ()
+    origin: str = ""
+
+    def weights(self, comparisons: Sequence[Comparison]) -> list[NDArray[np.float64]]:
+        """For each comparison the weight in bits by level code.
+
+        Raises:
+            ModelError: the model lacks a comparison or a level.
+        """
+        tables = []
+        for comparison in comparisons:
+            known = self.levels.get(comparison.name)
+            if known is None:
+                raise ModelError(f"the model knows no comparison '{comparison.name}'", where=self.origin, do="train it again with this configuration")
+            lacking = [level.name for level in comparison.levels if level.code and level.name not in known]
+            if lacking:
+                raise ModelError(f"the model lacks levels {lacking} of '{comparison.name}'", where=self.origin, do="train it again with this configuration")
+            table = np.zeros(max(level.code for level in comparison.levels) + 1)
+            for level in comparison.levels:
+                if level.code:
+                    table[level.code] = known[level.name].weight
+            tables.append(table)
+        return tables
+
+    @property
+    def prior_bits(self) -> float:
+        return math.log2(self.prior / (1 - self.prior))
+
+    def with_prior(self, prior: float) -> MatchModel:
+        return replace(self, prior=prior)
+
+    def to_splink(self, comparisons: Sequence[Comparison]) -> dict[str, Any]:
+        """The model as Splink settings over a table of comparison vectors (columns named after the comparisons, level codes inside)."""
+        return {
+            "link_type": "dedupe_only",
+            "unique_id_column_name": VECTOR_ID,
+            "sql_dialect": "duckdb",
+            "probability_two_random_records_match": self.prior,
+            "retain_intermediate_calculation_columns": False,
+            "retain_matching_columns": False,
+            "blocking_rules_to_generate_predictions": [VECTOR_RULE],
+            "comparisons": [
+                {
+                    "output_column_name": c.name,
+                    "comparison_levels": [self._splink_level(c, code) for code in range(len(c.levels))],
+                }
+                for c in comparisons
+            ],
+        }
+
+    def _splink_level(self, comparison: Comparison, code: int) -> dict[str, Any]:
+        level = comparison.levels[code]
+        condition = f'"{comparison.name}_l" = {level.code}'
+        if code == 0:
+            return {"sql_condition": condition, "label_for_charts": level.name, "is_null_level": True}
+        parameters = self.levels[comparison.name][level.name]
+        return {
+            "sql_condition": condition,
+            "label_for_charts": level.name,
+            "m_probability": max(parameters.m, SMALLEST),
+            "u_probability": max(parameters.u, SMALLEST),
+            "fix_u_probability": True,
+        }
+
+    def save(self, path: Path, comparisons: Sequence[Comparison]) -> None:
+        """Write Splink settings that Splink itself can open."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(self.to_splink(comparisons), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    @classmethod
+    def from_splink(cls, settings: dict[str, Any], origin: str = "") -> MatchModel:
+        levels: dict[str, dict[str, LevelParameters]] = {}
+        untrained = []
+        for comparison in settings["comparisons"]:
+            of_comparison = {}
+            for level in comparison["comparison_levels"]:
+                if level.get("is_null_level"):
+                    continue
+                name = level["label_for_charts"]
+                m, u = level.get("m_probability"), level.get("u_probability")
+                if m is None or u is None:
+                    untrained.append(f"{comparison['output_column_name']}.{name}")
+                of_comparison[name] = LevelParameters(m if m is not None else u or 0.5, u if u is not None else m or 0.5)
+            levels[comparison["output_column_name"]] = of_comparison
+        return cls(settings["probability_two_random_records_match"], levels, tuple(untrained), origin)
+
+    @classmethod
+    def load(cls, path: Path) -> MatchModel:
+        """Raises ModelError where the file is missing or is no model."""
+        try:
+            return cls.from_splink(json.loads(path.read_text(encoding="utf-8")), str(path))
+        except FileNotFoundError:
+            raise ModelError("no such model file", where=str(path), do="train one, or remove 'model.file' to train on the data at hand") from None
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise ModelError(f"not a model: {error!r}", where=str(path), do="train it again") from None
+
+
+VECTOR_ID = "vector_id"
+PROBE = "~"
+"""Splink compares two records; here the left one carries the whole comparison vector and the right one is this empty probe."""
+VECTOR_RULE = "l.is_probe + 1 = r.is_probe"

@@ -1,0 +1,147 @@
+"""What an edge may do by itself. Every decision names its rule, so that a report can count and a reader can ask.
+
+All hard rules look at comparison levels only, so they are decided once per distinct comparison vector. Vetoes look at the records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.config.matching import Veto
+from linker.config.policy import Policy, Rules
+from linker.errors import ConfigError
+from linker.matching.columns import PersonColumns
+from linker.matching.comparisons import Comparison, Side
+from linker.matching.comparisons.base import Rows
+from linker.schema import Decision
+
+
+class Rule(StrEnum):
+    """Why an edge was decided as it was."""
+
+    LINK = "link"  # probable enough, and no rule speaks against
+    UNCERTAIN = "uncertain"  # between the review and the link threshold
+    IMPROBABLE = "improbable"  # below the review threshold
+    NAME_CONFLICT = "name_conflict"  # the names speak against: brothers, spouses, a shared phone
+    ALIAS_ONLY = "alias_only"  # only an alias agrees
+    WEAK_NAME = "weak_name"  # the names agree in too little
+    NAME_AND_RELATION_ALONE = "name_and_relation_alone"  # nothing independent besides
+    CONTRADICTION = "contradiction"  # sex, a strong identifier or birth speaks against
+    MISUSED_IDENTITY = "misused_identity"  # the same identifier with conflicting people
+    VETO = "veto"  # the records cannot be one person
+
+
+RULES = tuple(Rule)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """`decision` (Decision) and `rule` (index into RULES) of each vector."""
+
+    decision: NDArray[np.int8]
+    rule: NDArray[np.int8]
+
+
+def decide(
+    policy: Policy, comparisons: Sequence[Comparison], vectors: NDArray[np.int8], weights: NDArray[np.float64], tables: Sequence[NDArray[np.float64]]
+) -> Decided:
+    """Decisions for distinct vectors, shape (vectors, comparisons), with their match weights in bits (prior included)."""
+    rules = policy.rules
+    _check_names(rules, comparisons)
+    probability = 1 / (1 + np.exp2(-weights))
+    facts = _Facts.of(comparisons, vectors, tables, rules)
+    rule = np.full(len(vectors), RULES.index(Rule.LINK), dtype=np.int8)
+    for name, hit in (  # later entries win
+        (Rule.NAME_AND_RELATION_ALONE, facts.independent_bits < rules.independent_minimum),
+        (Rule.WEAK_NAME, facts.name_bits < rules.name_minimum),
+        (Rule.ALIAS_ONLY, facts.alias_only),
+        (Rule.CONTRADICTION, facts.contradiction),
+        (Rule.NAME_CONFLICT, facts.name_conflict),
+        (Rule.UNCERTAIN, probability < policy.link_threshold),
+        (Rule.MISUSED_IDENTITY, facts.identifier_same & (facts.name_conflict | facts.contradiction)),
+        (Rule.IMPROBABLE, (probability < policy.review_threshold) & ~(facts.identifier_same & facts.name_conflict)),
+    ):
+        rule[hit] = RULES.index(name)
+    decision = np.full(len(vectors), Decision.REVIEW, dtype=np.int8)
+    decision[rule == RULES.index(Rule.LINK)] = Decision.LINK
+    decision[rule == RULES.index(Rule.IMPROBABLE)] = Decision.NO_LINK
+    return Decided(decision, rule)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    independent_bits: NDArray[np.float64]
+    name_bits: NDArray[np.float64]
+    alias_only: NDArray[np.bool_]
+    name_conflict: NDArray[np.bool_]
+    contradiction: NDArray[np.bool_]
+    identifier_same: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls, comparisons: Sequence[Comparison], vectors: NDArray[np.int8], tables: Sequence[NDArray[np.float64]], rules: Rules
+    ) -> _Facts:
+        count = len(vectors)
+        independent, name_bits = np.zeros(count), np.zeros(count)
+        alias, conflict, contradiction, same = (np.zeros(count, dtype=bool) for _ in range(4))
+        for k, comparison in enumerate(comparisons):
+            codes = vectors[:, k]
+            against = np.array([level.side == Side.AGAINST for level in comparison.levels])[codes]
+            if comparison.name == rules.name:
+                name_bits = tables[k][codes]
+                conflict = against
+                alias = np.array([level.name.startswith("ALIAS") for level in comparison.levels])[codes]
+            if comparison.name in rules.independent:
+                independent += np.maximum(tables[k][codes], 0)
+            if comparison.name in rules.conflicts:
+                contradiction |= against
+            if {level.name for level in comparison.levels} >= {"SAME", "NEAR", "LAST_FOUR"}:
+                same |= codes == comparison.level("SAME").code
+        return cls(independent, name_bits, alias, conflict, contradiction, same)
+
+
+def _check_names(rules: Rules, comparisons: Sequence[Comparison]) -> None:
+    known = [c.name for c in comparisons]
+    unknown = sorted({rules.name, *rules.independent, *rules.conflicts} - set(known))
+    if unknown:
+        raise ConfigError(f"policy names unknown comparisons: {', '.join(unknown)}", do=f"use those of the matching configuration: {', '.join(known)}")
+
+
+def vetoed(columns: PersonColumns, vetoes: Sequence[Veto], left: Rows, right: Rows) -> NDArray[np.bool_]:
+    """Which pairs certainly are two people, by the configured vetoes."""
+    out = np.zeros(len(left), dtype=bool)
+    for veto in vetoes:
+        hit = np.ones(len(left), dtype=bool)
+        for field in veto.fields:
+            codes = columns.text_column(field)
+            a, b = codes[left], codes[right]
+            hit &= (a >= 0) & (b >= 0) & ((a == b) if veto.when == "same" else (a != b))
+        out |= hit
+    return out
+
+
+def exclusive_pairs(columns: PersonColumns, vetoes: Sequence[Veto], largest: int = 200) -> tuple[Rows, Rows]:
+    """All pairs of records that a `same` veto keeps apart, whether or not they are candidates, so that no chain joins them.
+    Groups beyond `largest` are a fault of the data (a placeholder) and are left to the pairwise veto."""
+    lefts, rights = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int32)]
+    for veto in vetoes:
+        if veto.when != "same":
+            continue
+        codes = [columns.text_column(f).astype(np.int64) for f in veto.fields]
+        known = np.flatnonzero(np.logical_and.reduce([c >= 0 for c in codes]))
+        order = known[np.lexsort([c[known] for c in reversed(codes)])]
+        step = 1
+        while step < largest:
+            a, b = order[:-step], order[step:]
+            same = np.logical_and.reduce([c[a] == c[b] for c in codes])
+            if not same.any():
+                break
+            lefts.append(np.minimum(a[same], b[same]).astype(np.int32))
+            rights.append(np.maximum(a[same], b[same]).astype(np.int32))
+            step += 1
+    return np.concatenate(lefts), np.concatenate(rights)
