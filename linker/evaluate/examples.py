@@ -1,0 +1,180 @@
+"""Example pairs for the report: a few typical ones of every kind that a reader should see, with all that speaks for
+and against."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linker.evaluate.words import RULES, masked, masked_identifier
+from linker.schema import Decision, IdType
+
+POOL = 50_000
+"""Edges of each kind among which examples are looked for; more would not show more."""
+
+FIELDS = {
+    "name": "name",
+    "aliases": "also known as",
+    "father": "father",
+    "mother": "mother",
+    "husband": "husband",
+    "guardian": "guardian",
+    "sex": "sex",
+    "birth_date": "date of birth",
+    "birth_year": "year of birth",
+    "age": "age",
+    "record_date": "on the date",
+    "village": "village",
+    "station": "station",
+    "district": "district",
+    "phone": "phone",
+    **{str(kind): str(kind).replace("_", " ") for kind in IdType},
+    "marks": "marks",
+    "fir_number": "FIR",
+    "fir_station": "FIR station",
+}
+"""Fields of a record that an example shows, with their label."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One comparison's share in a match weight; the running total goes from `start` to `end` (bits)."""
+
+    comparison: str
+    level: str
+    weight: float
+    start: float
+
+    @property
+    def end(self) -> float:
+        return self.start + self.weight
+
+
+@dataclass(frozen=True)
+class Example:
+    """Two records side by side and the way to their match weight."""
+
+    kind: str
+    weight: float
+    probability: float
+    decision: Decision
+    rule: str
+    keys: str
+    sources: tuple[str, str]
+    fields: list[tuple[str, str, str]]
+    prior: float
+    steps: list[Step]
+
+    @property
+    def low(self) -> float:
+        """The lowest point of the running total, at most zero."""
+        return min(0.0, self.prior, *(s.end for s in self.steps))
+
+    @property
+    def high(self) -> float:
+        return max(1.0, *(s.end for s in self.steps))
+
+
+def choose_examples(edge: pa.Table, record: pa.Table, link_bits: float) -> list[Example]:
+    """Up to a dozen examples: typical links of each kind, links close to the threshold, and one for every rule that
+    held a pair back. The same tables give the same examples."""
+    linked, review = (_pool(edge, decision) for decision in (Decision.LINK, Decision.REVIEW))
+    chosen: list[tuple[str, dict[str, Any]]] = []
+    if len(linked):
+        left, right = (_of(linked, record, side) for side in ("l", "r"))
+        cross_script = np.not_equal(_devanagari(left), _devanagari(right))
+        cross_state = np.array(pc.fill_null(pc.not_equal(left["state"], right["state"]), False))
+        chosen += _middle("linked across scripts and states", linked, cross_script & cross_state)
+        chosen += _middle("linked across scripts", linked, cross_script & ~cross_state)
+        chosen += _middle("linked in one script", linked, ~cross_script)
+        chosen += _nearest("the weakest link", linked, -1e9)
+    if len(review):
+        rules = np.array(review["rule"].to_pylist(), dtype=object)
+        for rule in sorted({r for r in rules.tolist() if r}):
+            chosen += _nearest(
+                f"held back: {RULES.get(rule, rule)}", review.filter(pa.array(rules == rule)), link_bits + 4
+            )
+    vetoed = edge.filter(pc.and_(pc.equal(edge["decision"], int(Decision.NO_LINK)), pc.equal(edge["rule"], "veto")))
+    if len(vetoed):
+        chosen += _nearest("alike, but certainly two people", vetoed, 1e9)
+    return [_example(kind, row, record) for kind, row in _once(chosen)]
+
+
+def _pool(edge: pa.Table, decision: Decision) -> pa.Table:
+    chosen = edge.filter(pc.equal(edge["decision"], int(decision)))
+    if len(chosen) <= POOL:
+        return chosen
+    return chosen.take(pa.array(np.linspace(0, len(chosen) - 1, POOL).astype(np.int64)))
+
+
+def _of(edges: pa.Table, record: pa.Table, side: str) -> pa.Table:
+    at = pc.index_in(edges[f"record_id_{side}"], value_set=record["record_id"].combine_chunks())
+    return record.select(["state", "name"]).take(at)
+
+
+def _devanagari(record: pa.Table) -> np.typing.NDArray[np.bool_]:
+    return np.array(pc.fill_null(pc.match_substring_regex(record["name"], r"\p{Devanagari}"), False))
+
+
+def _middle(kind: str, edges: pa.Table, where: np.typing.NDArray[np.bool_]) -> list[tuple[str, dict[str, Any]]]:
+    """The edge of median weight: neither a show-piece nor an oddity."""
+    chosen = edges.filter(pa.array(where))
+    return _nearest(kind, chosen, float(np.median(chosen["weight"].to_numpy()))) if len(chosen) else []
+
+
+def _nearest(kind: str, edges: pa.Table, weight: float) -> list[tuple[str, dict[str, Any]]]:
+    """The edge whose weight is closest to `weight`."""
+    row = int(np.abs(edges["weight"].to_numpy().astype(np.float64) - weight).argmin())
+    return [(kind, edges.slice(row, 1).to_pylist()[0])]
+
+
+def _once(chosen: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
+    first = {(row["record_id_l"], row["record_id_r"]): (kind, row) for kind, row in reversed(chosen)}
+    return [pair for pair in chosen if first[pair[1]["record_id_l"], pair[1]["record_id_r"]] is pair]
+
+
+def _example(kind: str, edge: dict[str, Any], record: pa.Table) -> Example:
+    left, right = (_record(record, edge[f"record_id_{side}"]) for side in ("l", "r"))
+    levels: dict[str, tuple[str, float]] = json.loads(edge["levels"] or "{}")
+    prior = float(edge["weight"]) - sum(weight for _, weight in levels.values())
+    steps, at = [], prior
+    for comparison, (level, weight) in levels.items():
+        if level != "MISSING":
+            steps.append(Step(comparison, level, float(weight), at))
+            at += float(weight)
+    fields = [(label, _shown(left, name), _shown(right, name)) for name, label in FIELDS.items()]
+    return Example(
+        kind=kind,
+        weight=float(edge["weight"]),
+        probability=float(edge["probability"] or 0.0),
+        decision=Decision(edge["decision"]),
+        rule=edge["rule"] or "",
+        keys=edge["keys"] or "",
+        sources=(_title(left), _title(right)),
+        fields=[(label, a, b) for label, a, b in fields if a or b],
+        prior=prior,
+        steps=steps,
+    )
+
+
+def _record(record: pa.Table, record_id: str) -> dict[str, Any]:
+    row = pc.index(record["record_id"], record_id).as_py()
+    return dict(record.slice(row, 1).to_pylist()[0]) if row >= 0 else {}
+
+
+def _shown(record: dict[str, Any], field: str) -> str:
+    value = record.get(field)
+    if not value:
+        return ""
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    return masked_identifier(text) if field in set(IdType) else masked(text)
+
+
+def _title(record: dict[str, Any]) -> str:
+    parts = (record.get("state"), record.get("source"), record.get("record_id"))
+    return " · ".join(dict.fromkeys(str(p) for p in parts if p))

@@ -1,0 +1,155 @@
+"""The numbers behind the report's charts, from the tables of a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linker.evaluate.report_input import MatchFacts, SourceCount
+from linker.schema import Decision
+
+Counts = npt.NDArray[np.int64]
+
+SHOWN_BITS = range(-30, 50)
+"""Weights drawn one by one; what lies outside is added to the outermost bars."""
+
+SIZES = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 9), (10, 19), (20, 49), (50, None))
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The run in a few numbers."""
+
+    rows: int
+    accepted: int
+    quarantined: int
+    repeated: int
+    records: int
+    excluded: int
+    identities: int
+    several: int
+    across_states: int
+    linked: int
+    review: int
+
+
+def totals(sources: Sequence[SourceCount], identity: pa.Table, edge: pa.Table) -> Totals:
+    """Sums over sources, and how many identities and edges there are of the kinds that matter."""
+    decisions = Counter({int(d["values"]): d["counts"] for d in pc.value_counts(edge["decision"]).to_pylist()})
+    return Totals(
+        rows=sum(s.rows for s in sources),
+        accepted=sum(s.accepted for s in sources),
+        quarantined=sum(s.quarantined for s in sources),
+        repeated=sum(s.repeated for s in sources),
+        records=sum(s.records for s in sources),
+        excluded=sum(s.excluded for s in sources),
+        identities=len(identity),
+        several=_how_many(pc.greater(identity["records"], 1)),
+        across_states=_how_many(pc.greater(pc.list_value_length(identity["states"]), 1)),
+        linked=decisions[int(Decision.LINK)],
+        review=decisions[int(Decision.REVIEW)],
+    )
+
+
+def weights(matching: MatchFacts) -> Counts:
+    """Candidate pairs per bit of match weight over `SHOWN_BITS`."""
+    starts = matching.histogram_start + np.arange(len(matching.histogram))
+    return _binned(starts, matching.histogram)
+
+
+def weights_decided(edge: pa.Table, decision: Decision) -> Counts:
+    """Edges of one decision per bit of match weight over `SHOWN_BITS`."""
+    chosen = edge.filter(pc.equal(edge["decision"], int(decision)))["weight"].to_numpy()
+    return _binned(chosen, np.ones(len(chosen), dtype=np.int64))
+
+
+def _binned(weight: npt.NDArray[np.floating], count: Counts) -> Counts:
+    bins = np.clip(np.floor(weight).astype(np.int64) - SHOWN_BITS.start, 0, len(SHOWN_BITS) - 1)
+    return np.bincount(bins, count, len(SHOWN_BITS)).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class SizeClass:
+    """Identities with so many records."""
+
+    label: str
+    identities: int
+    records: int
+
+
+def cluster_sizes(identity: pa.Table) -> list[SizeClass]:
+    """How many identities have 1, 2, 3 … records."""
+    records = identity["records"].to_numpy().astype(np.int64)
+    classes = []
+    for low, high in SIZES:
+        inside = (records >= low) & (records <= (high or records.max(initial=0)))
+        label = str(low) if low == high else f"{low} or more" if high is None else f"{low} to {high}"
+        classes.append(SizeClass(label, int(inside.sum()), int(records[inside].sum())))
+    while len(classes) > 1 and not classes[-1].identities:
+        classes.pop()
+    return classes
+
+
+@dataclass(frozen=True)
+class StateMatrix:
+    """`shared[i][j]` identities have records in state i and in state j; on the diagonal stand all identities of a
+    state."""
+
+    states: tuple[str, ...]
+    shared: Counts
+
+    @property
+    def largest(self) -> int:
+        """The largest number off the diagonal."""
+        return int((self.shared - np.diag(np.diag(self.shared))).max(initial=0))
+
+    def busiest(self) -> tuple[str, str, int] | None:
+        """The pair of states that shares most identities, if any."""
+        if not self.largest:
+            return None
+        above = np.triu(self.shared, 1)
+        i, j = np.unravel_index(int(above.argmax()), above.shape)
+        return self.states[i], self.states[j], int(above[i, j])
+
+
+def state_matrix(crosswalk: pa.Table, record: pa.Table) -> StateMatrix:
+    """Identities by the states in which they have records."""
+    at = pc.index_in(crosswalk["record_id"], value_set=record["record_id"].combine_chunks())
+    state = pc.fill_null(pc.take(record["state"], at), "(unknown)").combine_chunks().dictionary_encode()
+    identity = crosswalk["identity_id"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+    count = max(len(state.dictionary), 1)
+    cells = np.unique(identity * count + state.indices.to_numpy())
+    rows, columns = cells // count, cells % count
+    shared = np.zeros((count, count), dtype=np.int64)
+    present = np.zeros((int(identity.max(initial=-1)) + 1, count), dtype=bool)
+    present[rows, columns] = True
+    for i in range(count):
+        shared[i] = present[present[:, i]].sum(axis=0)
+    names = state.dictionary.to_pylist()
+    order = sorted(range(len(names)), key=lambda i: names[i])
+    return StateMatrix(tuple(names[i] for i in order), shared[np.ix_(order, order)])
+
+
+def held_back(edge: pa.Table) -> list[tuple[str, int]]:
+    """How many edges for review each rule sent there, most first."""
+    review = edge.filter(pc.equal(edge["decision"], int(Decision.REVIEW)))
+    found = Counter({d["values"] or "": d["counts"] for d in pc.value_counts(review["rule"]).to_pylist()})
+    return found.most_common()
+
+
+def quarantine_matrix(quarantine: pa.Table) -> tuple[list[str], list[tuple[str, list[int]]]]:
+    """Sources, and for each reason its rows per source; the most frequent reason first."""
+    found = Counter(zip(quarantine["reason"].to_pylist(), quarantine["source"].to_pylist(), strict=True))
+    sources = sorted({source for _, source in found})
+    reasons = sorted({reason for reason, _ in found}, key=lambda r: (-sum(found[r, s] for s in sources), r))
+    return sources, [(reason, [found[reason, source] for source in sources]) for reason in reasons]
+
+
+def _how_many(flags: pa.ChunkedArray) -> int:
+    return int(pc.sum(flags).as_py() or 0)
