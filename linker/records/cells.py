@@ -3,40 +3,68 @@
 from __future__ import annotations
 
 import datetime
+import math
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-MAYBE_SPACE = np.zeros(256, bool)
-"""Bytes that begin or end a character of white space (or an invisible one) in UTF-8."""
-MAYBE_SPACE[:33] = True
-MAYBE_SPACE[[0x7F, 0xC2, 0xE1, 0xE2, 0xE3, 0xEF, 0x80, 0x85, 0xA0, 0x8B, 0xBF, 0xAF, 0x9F]] = True
+Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.int32]
+
+SPACE_LEADS = np.zeros(256, bool)
+"""First bytes of a character of white space or an invisible one in UTF-8 (Devanagari begins with E0, which is none)."""
+SPACE_LEADS[:33] = True
+SPACE_LEADS[[0xC2, 0xE2, 0xE3, 0xEF]] = True
 TRIMMED = " \t\r\n\f\v\u00a0\u200b\u200c\u200d\u2060\ufeff\u3000\u2007\u202f\u2002\u2003\u2009"
 
 
 def as_text(value: Any) -> str | None:
-    """One Python value as text. Whole floats lose their point (Excel keeps all numbers as floats), dates become ISO text."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return _float_text(value)
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "seconds")
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
+    """One Python value as text.
+
+    Whole floats lose their point (Excel keeps all numbers as floats), dates become ISO text, bytes that are not UTF-8 are marked.
+    """
+    for kind, text in TEXTS_OF.items():
+        if isinstance(value, kind):
+            return text(value)
     return str(value)
 
 
-def _float_text(value: float) -> str | None:
-    if value != value:
+def _number(value: float | Decimal) -> str | None:
+    if math.isnan(value):
         return None
-    return str(int(value)) if value.is_integer() and abs(value) < 2**63 else repr(value)
+    whole = not math.isinf(value) and value == int(value) and abs(value) < 2**63
+    return str(int(value)) if whole else str(value)
+
+
+def _moment(value: datetime.datetime) -> str:
+    return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "seconds")
+
+
+def _bytes(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return UNDECODABLE + value.decode("utf-8", "replace")
+
+
+UNDECODABLE = "\0\ufffd"
+"""Begins a text whose bytes were no text; `suspect` takes such rows out."""
+
+TEXTS_OF: dict[Any, Callable[[Any], str | None]] = {
+    str: lambda value: value,
+    type(None): lambda _: None,
+    bool: lambda value: "true" if value else "false",
+    float | Decimal: _number,
+    datetime.datetime: _moment,
+    datetime.date | datetime.time: lambda value: value.isoformat(),
+    bytes | memoryview: lambda value: _bytes(bytes(value)),
+}
+"""How a value of each kind is written, the narrower kinds first."""
 
 
 def trimmed(column: pa.Array) -> pa.Array:
@@ -44,16 +72,21 @@ def trimmed(column: pa.Array) -> pa.Array:
     if not len(column):
         return column
     offsets = np.frombuffer(column.buffers()[1], np.int32, len(column) + 1, column.offset * 4)
-    lengths = np.diff(offsets)
-    some = lengths > 0
+    some = np.diff(offsets) > 0
     if some.any():
-        data = np.frombuffer(column.buffers()[2], np.uint8)
-        first, last = data[offsets[:-1][some]], data[offsets[1:][some] - 1]
-        if (MAYBE_SPACE[first] | MAYBE_SPACE[last]).any():
+        if _may_have_space(np.frombuffer(column.buffers()[2], np.uint8), offsets[:-1][some], offsets[1:][some]):
             column = pc.utf8_trim(column, TRIMMED)
-            some = pc.greater(pc.binary_length(column), 0).fill_null(False).to_numpy(zero_copy_only=False)
+            some = pc.fill_null(pc.greater(pc.binary_length(column), 0), False).to_numpy(zero_copy_only=False)
     blank = int(len(column) - column.null_count - some.sum())
     return pc.if_else(pa.array(some), column, pa.scalar(None, pa.string())) if blank > 0 else column
+
+
+def _may_have_space(data: Bytes, begins: Offsets, ends: Offsets) -> bool:
+    """Whether some text may begin or end with white space; a cheap look at its outer bytes."""
+    last = data[ends - 1]
+    third_last = data[np.maximum(ends - 3, 0)]
+    inner = (last >= 0x80) & (SPACE_LEADS[third_last] | (data[np.maximum(ends - 2, 0)] == 0xC2))
+    return bool((SPACE_LEADS[data[begins]] | (last <= 32) | inner).any())
 
 
 def text_column(column: pa.ChunkedArray | pa.Array) -> pa.Array:

@@ -68,8 +68,7 @@ def read_csv(config: SourceConfig, path: str, limits: Limits) -> Raw:
     if len(table) != good.sum():
         raise AssertionError(f"{path}: {good.sum()} rows found, {len(table)} parsed")
     columns = {c: trimmed(_one(table[str(p)])) for c, p in positions.items()}
-    columns |= {c: pa.nulls(len(table), pa.string()) for c in config.columns if c not in positions}
-    return Raw(columns, rows.lines[good], rejects)
+    return Raw.complete(config.columns, columns, rows.lines[good], rejects)
 
 
 def _utf8(data: pa.Buffer, encoding: str | None) -> Text:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from linker.config.source import SourceConfig, SourceFormat
 from linker.errors import InputError
+from linker.records.cells import as_text
 from linker.records.files import checked
 from linker.records.header import find_columns
 from linker.records.python_rows import CHUNK, from_rows
@@ -38,7 +39,14 @@ def read_database(config: SourceConfig, path: str, limits: Limits) -> Raw:
 
 def _sqlite(path: str) -> sa.Engine:
     file = checked(path.removeprefix("sqlite:///"), (b"SQLite format 3\x00",))
-    return sa.create_engine(f"sqlite:///{Path(file).resolve().as_uri()}?mode=ro&uri=true")
+    engine = sa.create_engine(f"sqlite:///{Path(file).resolve().as_uri()}?mode=ro&uri=true")
+
+    @sa.event.listens_for(engine, "connect")
+    def _keep_damaged_text(connection: Any, _: Any) -> None:
+        """Text that is not UTF-8 comes as marked text and costs its row, not the whole query."""
+        connection.text_factory = as_text
+
+    return engine
 
 
 def _postgresql(config: SourceConfig, path: str) -> sa.Engine:

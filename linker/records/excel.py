@@ -1,11 +1,11 @@
-"""Excel workbooks (xlsx, xls, xlsb, ods) through python-calamine: values only, formulas give what they last showed."""
+"""Excel workbooks (xlsx, xls, xlsb, ods): values only; a formula counts with what it last showed, an error such as #N/A as blank."""
 
 from __future__ import annotations
 
 import zipfile
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook
 
 from linker.config.source import SourceConfig
 from linker.errors import InputError
@@ -14,36 +14,66 @@ from linker.records.header import find_columns
 from linker.records.python_rows import from_rows
 from linker.records.raw import Limits, Raw
 from linker.records.suspect import without_suspects
+from linker.records.workbook import Sheet, UnusualError, open_fast
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 def read_excel(config: SourceConfig, path: str, limits: Limits) -> Raw:
-    """The mapped columns of one sheet. Its first filled row is the header; blank rows are skipped; `lines` are rows of the sheet."""
+    """The mapped columns of one sheet.
+
+    Its first filled row is the header; blank rows are skipped; `lines` are rows of the sheet.
+    """
     file = checked(path, (ZIP, OLE))
     _refuse_bomb(file, limits)
     try:
-        sheet = _sheet(CalamineWorkbook.from_path(str(file)), config, path)
-        rows = sheet.to_python(skip_empty_area=False)
+        book = CalamineWorkbook.from_path(str(file))
+        name = _sheet_name(book, config, path)
+        raw = _fast(config, file, name) or _complete(config, book, name, path)
     except (CalamineError, zipfile.BadZipFile, OSError) as error:
         raise InputError(
             f"the workbook cannot be read: {error}", where=path, do="open and save it in Excel again"
         ) from None
-    head = next((n for n, row in enumerate(rows) if any(v != "" for v in row)), None)
+    return without_suspects(raw, limits)
+
+
+def _fast(config: SourceConfig, file: Path, name: str) -> Raw | None:
+    """The rows of an ordinary xlsx; None where the complete reader is needed."""
+    sheet = open_fast(file, name) if zipfile.is_zipfile(file) else None
+    lines = sheet.lines() if sheet else None
+    if sheet is None or lines is None or not len(lines):
+        return None
+    try:
+        positions = find_columns(config, _header(sheet, int(lines[0])), file)
+        columns = sheet.columns(list(positions.values()), lines[1:])
+    except UnusualError:
+        return None
+    return Raw.complete(config.columns, dict(zip(positions, columns, strict=True)), lines[1:])
+
+
+def _header(sheet: Sheet, line: int) -> list[str]:
+    filled = sheet.cells.columns[sheet.cells.rows == line]
+    texts = sheet.columns(list(range(int(filled.max()) + 1)), sheet.lines()[:1])
+    return [text[0].as_py() or "" for text in texts]
+
+
+def _complete(config: SourceConfig, book: CalamineWorkbook, name: str, path: str) -> Raw:
+    rows = book.get_sheet_by_name(name).iter_rows()
+    head = next(((n, row) for n, row in enumerate(rows, 1) if any(v != "" for v in row)), None)
     if head is None:
         raise InputError("the sheet is empty", where=path, do="name the right sheet in the source's mapping")
-    positions = find_columns(config, [str(v) for v in rows[head]], path)
-    return without_suspects(from_rows(config, rows[head + 1 :], positions, head + 2), limits)
+    positions = find_columns(config, [str(v) for v in head[1]], path)
+    return from_rows(config, rows, positions, head[0] + 1)
 
 
-def _sheet(book: CalamineWorkbook, config: SourceConfig, path: str) -> CalamineSheet:
-    names = book.sheet_names
-    wanted = names[0] if config.sheet is None and names else config.sheet
+def _sheet_name(book: CalamineWorkbook, config: SourceConfig, path: str) -> str:
+    names = list(book.sheet_names)
+    wanted = 1 if config.sheet is None else config.sheet
     if isinstance(wanted, int) and 1 <= wanted <= len(names):
-        wanted = names[wanted - 1]
+        return str(names[wanted - 1])
     if wanted not in names:
         raise InputError(f"the workbook has no sheet {wanted!r}", where=path, do=f"its sheets: {', '.join(names)}")
-    return book.get_sheet_by_name(str(wanted))
+    return str(wanted)
 
 
 def _refuse_bomb(file: Path, limits: Limits) -> None:

@@ -27,5 +27,4 @@ def read_parquet(config: SourceConfig, path: str, limits: Limits) -> Raw:
         raise InputError(f"the Parquet file is damaged or cut short: {error}", where=path, do="copy it again") from None
     count = len(table)
     columns = {c: text_column(table[names[p]]) for c, p in positions.items()}
-    columns |= {c: pa.nulls(count, pa.string()) for c in config.columns if c not in positions}
-    return without_suspects(Raw(columns, np.arange(1, count + 1, dtype=np.int32)), limits)
+    return without_suspects(Raw.complete(config.columns, columns, np.arange(1, count + 1, dtype=np.int32)), limits)

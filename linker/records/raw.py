@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -52,6 +53,18 @@ class Raw:
     columns: dict[str, pa.Array]
     lines: npt.NDArray[np.int32]
     rejects: list[Reject] = field(default_factory=list)
+
+    @classmethod
+    def complete(
+        cls,
+        mapped: Sequence[str],
+        found: dict[str, pa.Array],
+        lines: npt.NDArray[np.int32],
+        rejects: Sequence[Reject] = (),
+    ) -> Raw:
+        """With blank columns for those of the mapping that the file lacks."""
+        blank = pa.nulls(len(lines), pa.string())
+        return cls({c: found.get(c, blank) for c in mapped}, lines, list(rejects))
 
     def __len__(self) -> int:
         return len(self.lines)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linker.records.cells import UNDECODABLE
 from linker.records.raw import Limits, Raw, Reject
 from linker.schema import Quarantined
 
@@ -14,30 +16,27 @@ def without_suspects(raw: Raw, limits: Limits) -> Raw:
     """The rows whose cells are all clean; the others join the rejects."""
     if not len(raw):
         return raw
-    reasons = np.zeros(len(raw), np.int8)
-    culprits: dict[int, str] = {}
+    faults: dict[int, tuple[str, Quarantined]] = {}
     for name, column in raw.columns.items():
         texts = pc.binary_join(column, " ") if pa.types.is_list(column.type) else column
-        for code, found in ((1, _huge(texts, limits.cell_bytes)), (2, _nul(texts))):
-            reasons[found] = code
-            culprits |= dict.fromkeys(found.tolist(), name)
-    for position, name in sorted(culprits.items()):
-        line = int(raw.lines[position])
-        text = str(raw.columns[name][position].as_py())[:1000]
-        if reasons[position] == 1:
-            detail, reason = f"the cell of {name!r} is longer than {limits.cell_bytes} bytes", Quarantined.HUGE_CELL
-        else:
-            detail, reason = f"the cell of {name!r} holds a NUL character", Quarantined.NUL_BYTE
-        raw.rejects.append(Reject(line, reason, detail, text))
-    return raw.keep(reasons == 0)
+        faults |= dict.fromkeys(_huge(texts, limits.cell_bytes).tolist(), (name, Quarantined.HUGE_CELL))
+        for position in _nul(texts).tolist():
+            broken = texts[position].as_py().startswith(UNDECODABLE)
+            faults[position] = (name, Quarantined.UNDECODABLE if broken else Quarantined.NUL_BYTE)
+    for position, (name, reason) in sorted(faults.items()):
+        text = str(raw.columns[name][position].as_py())[:1000].removeprefix(UNDECODABLE)
+        raw.rejects.append(Reject(int(raw.lines[position]), reason, f"in the cell of {name!r}", text))
+    sound = np.ones(len(raw), bool)
+    sound[list(faults)] = False
+    return raw.keep(sound)
 
 
-def _huge(texts: pa.Array, limit: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def _huge(texts: pa.Array, limit: int) -> npt.NDArray[np.intp]:
     lengths = np.diff(np.frombuffer(texts.buffers()[1], np.int32, len(texts) + 1, texts.offset * 4))
     return np.flatnonzero(lengths > limit)
 
 
-def _nul(texts: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def _nul(texts: pa.Array) -> npt.NDArray[np.intp]:
     data = texts.buffers()[2]
     if data is None or not (np.frombuffer(data, np.uint8) == 0).any():
         return np.empty(0, np.intp)
