@@ -1,0 +1,95 @@
+"""Names as they stand in records: parts dropped, joined, abbreviated, swapped, misspelt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+import numpy.typing as npt
+
+from . import spelling
+from .lexicon import Lexicon
+from .world import GIVEN, MIDDLE, PREFIX, SECOND, SURNAME, Names
+
+Texts = npt.NDArray[np.object_]
+Bools = npt.NDArray[np.bool_]
+POOL = 40  # independent spellings that are kept per word; a record draws one of them
+
+
+@dataclass(frozen=True)
+class Habits:
+    """Chances per record of what clerks do to a name."""
+
+    drop_surname: float = 0.17
+    drop_middle: float = 0.3
+    drop_prefix: float = 0.3
+    add_middle: float = 0.06
+    rejoin: float = 0.22
+    fuse: float = 0.06
+    initial: float = 0.012
+    swap: float = 0.012
+    typo: float = 0.055
+    keep: float = 0.55  # the spelling that the person's other records use
+
+
+RELATIVE = Habits(drop_surname=0.4, initial=0.0, swap=0.004, typo=0.05, add_middle=0.1)
+
+
+class Speller:
+    """Spellings of every word of the lexicon in one script."""
+
+    def __init__(self, lex: Lexicon, latin: bool, rng: Random) -> None:
+        self.latin = latin
+        self.rng = rng
+        draw = spelling.latin if latin else spelling.devanagari
+        pool = np.empty((len(lex.tokens) + 1, POOL), dtype=object)
+        for number, token in enumerate(lex.tokens):
+            pool[number] = [draw(token, rng) for _ in range(POOL)]
+        pool[-1] = ""
+        self.pool = pool
+        self.fillers = lex.groups["middle.m"], lex.groups["middle.f"]
+
+    def words(
+        self, tokens: npt.NDArray[np.int32], usual: npt.NDArray[np.int64], fresh: Bools, rng: np.random.Generator
+    ) -> Texts:
+        """A spelling of each token ('' for -1): the person's usual one, or a fresh one."""
+        pick = np.where(fresh, rng.integers(0, POOL, len(tokens)), usual % POOL)
+        texts: Texts = self.pool[tokens, pick]
+        return texts
+
+    def names(
+        self, name: Names, joined: Bools, usual: npt.NDArray[np.int64], habits: Habits, rng: np.random.Generator
+    ) -> Texts:
+        """Full names; `usual` is a number per person that fixes the spelling the person's records mostly use."""
+        count = len(name)
+        name = self._parts(name, habits, rng)
+        parts = [self.words(name[:, slot], usual + 7 * slot, rng.random(count) > habits.keep, rng) for slot in range(5)]
+        tight = joined ^ (rng.random(count) < habits.rejoin)
+        glue = np.where((name[:, SECOND] >= 0) & ~tight, " ", "").astype(object)
+        given: Texts = parts[GIVEN] + glue + parts[SECOND]
+        initial = rng.random(count) < habits.initial
+        if initial.any():
+            given[initial] = [text[:1] if self.latin else text for text in given[initial]]
+        fuse = rng.random(count) < habits.fuse
+        space = np.where(fuse, "", " ").astype(object)
+        after_prefix = np.where(name[:, PREFIX] >= 0, space, "").astype(object)
+        before_middle = np.where(name[:, MIDDLE] >= 0, space, "").astype(object)
+        before_surname = np.where(name[:, SURNAME] >= 0, space, "").astype(object)
+        text: Texts = (
+            parts[PREFIX] + after_prefix + given + before_middle + parts[MIDDLE] + before_surname + parts[SURNAME]
+        )
+        swap = (rng.random(count) < habits.swap) & (name[:, SURNAME] >= 0)
+        text[swap] = parts[SURNAME][swap] + " " + given[swap]
+        for row in np.flatnonzero(rng.random(count) < habits.typo):
+            text[row] = spelling.typo(text[row], self.rng)
+        return text
+
+    def _parts(self, name: Names, habits: Habits, rng: np.random.Generator) -> Names:
+        name = name.copy()
+        count = len(name)
+        for slot, share in ((SURNAME, habits.drop_surname), (MIDDLE, habits.drop_middle), (PREFIX, habits.drop_prefix)):
+            name[rng.random(count) < share, slot] = -1
+        add = np.flatnonzero((rng.random(count) < habits.add_middle) & (name[:, MIDDLE] < 0) & (name[:, PREFIX] < 0))
+        name[add, MIDDLE] = self.fillers[0].draw(len(add), rng)
+        return name
