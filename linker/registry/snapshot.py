@@ -14,12 +14,10 @@ manifest, from which history is read.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -28,115 +26,34 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from linker.errors import WorkspaceError
+from linker.registry.audits import audit_snapshot
 from linker.registry.files import Lock, sha256, sync, write_json
+from linker.registry.published import (
+    CURRENT,
+    LOCK,
+    MANIFEST,
+    SNAPSHOTS,
+    Snapshot,
+    current_name,
+    list_runs,
+    open_current,
+    open_snapshot,
+)
 
-CURRENT, LOCK, SNAPSHOTS, MANIFEST = "current.json", "lock", "snapshots", "manifest.json"
+__all__ = ["Snapshot", "SnapshotWriter", "list_runs", "open_current", "open_snapshot"]
+
 PARTIAL = ".partial-"
 LASTING = ("event.parquet", MANIFEST)
 """What a snapshot keeps when it is no longer among the last."""
 WRITERS = 2
 
-Audit = Callable[["Snapshot"], None]
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A published snapshot, or (while it is audited) one about to be."""
-
-    path: Path
-    manifest: dict[str, Any]
-
-    @property
-    def number(self) -> int:
-        return int(self.manifest["number"])
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        return tuple(sorted(p.stem for p in self.path.glob("*.parquet")))
-
-    def file(self, table: str) -> Path:
-        """Where a table stands.
-
-        Raises:
-            WorkspaceError: this snapshot does not hold it.
-        """
-        path = self.path / f"{table}.parquet"
-        if not path.is_file():
-            raise WorkspaceError(
-                f"snapshot {self.path.name} holds no table '{table}'",
-                where=str(self.path),
-                do=f"it holds: {', '.join(self.tables) or 'nothing'}",
-            )
-        return path
-
-    def table(self, table: str, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
-        """A table's rows, read from disk."""
-        return pq.read_table(self.file(table), columns=columns, filters=filters, memory_map=True)
-
-    def verify(self) -> list[str]:
-        """Names of the files that are missing or not as they were published."""
-        return [
-            name
-            for name, expected in self.manifest["files"].items()
-            if not (self.path / name).is_file() or sha256(self.path / name) != expected["sha256"]
-        ]
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content
-
-
-def current_name(workspace: Path) -> str | None:
-    """The published snapshot's name, None before the first run."""
-    try:
-        return str(_read_json(workspace / CURRENT)["snapshot"])
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError) as error:
-        raise WorkspaceError(
-            "the workspace is damaged", where=str(workspace / CURRENT), do=f"restore it: {error}"
-        ) from None
-
-
-def open_snapshot(workspace: Path, name: str) -> Snapshot:
-    """The published snapshot of that name or number."""
-    folder = workspace / SNAPSHOTS / (f"{int(name):06d}" if name.isdigit() else name)
-    published = current_name(workspace)
-    if published is None or folder.name > published or not (folder / MANIFEST).is_file():
-        raise WorkspaceError(f"there is no snapshot {name}", where=str(workspace), do="linker runs lists them")
-    return Snapshot(folder, _read_json(folder / MANIFEST))
-
-
-def open_current(workspace: Path) -> Snapshot:
-    """The published snapshot.
-
-    Raises:
-        WorkspaceError: nothing has been published in this workspace.
-    """
-    name = current_name(workspace)
-    if name is None:
-        raise WorkspaceError(
-            "no snapshot has been published here", where=str(workspace), do="start with: linker run CONFIG"
-        )
-    return open_snapshot(workspace, name)
-
-
-def list_runs(workspace: Path) -> list[Snapshot]:
-    """All published snapshots, the newest first; older ones may hold nothing but their events."""
-    published = current_name(workspace)
-    folders = (workspace / SNAPSHOTS).glob("[0-9]*") if published else []
-    found = [
-        Snapshot(f, _read_json(f / MANIFEST)) for f in folders if f.name <= str(published) and (f / MANIFEST).is_file()
-    ]
-    return sorted(found, key=lambda s: s.number, reverse=True)
+Audit = Callable[[Snapshot], None]
 
 
 class SnapshotWriter:
     """Writes and publishes snapshots. As a context manager it holds the workspace's lock, so that what a run reads stays current until it publishes."""
 
-    def __init__(self, workspace: Path, keep: int = 10, audit: Audit | None = None) -> None:
+    def __init__(self, workspace: Path, keep: int = 10, audit: Audit = audit_snapshot) -> None:
         self._workspace = Path(workspace)
         self._folder = self._workspace / SNAPSHOTS
         self._keep = keep
@@ -167,6 +84,11 @@ class SnapshotWriter:
         with self:
             return self._write(tables, manifest, extra or {})
 
+    @property
+    def next_name(self) -> str:
+        """The name that the next snapshot will have."""
+        return f"{int(current_name(self._workspace) or 0) + 1:06d}"
+
     def _write(self, tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], extra: Mapping[str, str]) -> Snapshot:
         previous = current_name(self._workspace)
         number = int(previous or 0) + 1
@@ -191,8 +113,7 @@ class SnapshotWriter:
             "rows": {name: table.num_rows for name, table in sorted(tables.items())},
         }
         write_json(aside / MANIFEST, whole)
-        if self._audit is not None:
-            self._audit(Snapshot(aside, whole))
+        self._audit(Snapshot(aside, whole))
         place = self._folder / f"{number:06d}"
         aside.replace(place)
         sync(self._folder)

@@ -1,0 +1,133 @@
+"""The log of what was done: runs, decisions, views, exports. Each entry carries the hash of the one before, so nothing in it can be changed,
+removed or put elsewhere unseen. The head (number and hash of the last entry) is also kept beside the log and in each snapshot's manifest, and
+should be kept elsewhere: against it a log that was cut short, or rewritten as a whole, shows as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, insert, select
+
+from linker.registry.database import now, open_registry, user, writing
+from linker.registry.files import write_json
+from linker.registry.tables import AUDIT
+
+HEAD_FILE = "audit-head.json"
+START = "0" * 64
+FIELDS = ("number", "at", "who", "kind", "subject", "detail", "previous")
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last entry's number (0 in an empty log) and hash."""
+
+    number: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
+
+    @classmethod
+    def parse(cls, text: str) -> Head:
+        """The head as `linker audit verify` prints it.
+
+        Raises:
+            ValueError: it is not 'NUMBER:HASH'.
+        """
+        number, _, value = text.strip().partition(":")
+        if not number.isdecimal() or len(value) != 64:
+            raise ValueError("a head is written NUMBER:HASH, as 'linker audit verify' prints it")
+        return cls(int(number), value)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What `verify` found: the head, and what is wrong (empty if all is well)."""
+
+    head: Head
+    faults: list[str]
+
+
+def entry_hash(entry: dict[str, Any]) -> str:
+    """SHA-256 over the entry's fields as JSON."""
+    text = json.dumps([entry[f] for f in FIELDS], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def append(
+    connection: Connection, kind: str, subject: str, detail: dict[str, Any] | None = None, who: str | None = None
+) -> Head:
+    """Add an entry within a transaction that `database.writing` opened."""
+    head = _head(connection)
+    entry = {
+        "number": head.number + 1,
+        "at": now(),
+        "who": who or user(),
+        "kind": kind,
+        "subject": subject,
+        "detail": json.dumps(detail or {}, ensure_ascii=False, sort_keys=True),
+        "previous": head.hash,
+    }
+    value = entry_hash(entry)
+    connection.execute(insert(AUDIT).values(**entry, hash=value))
+    return Head(head.number + 1, value)
+
+
+def _head(connection: Connection) -> Head:
+    last = select(func.max(AUDIT.c.number)).scalar_subquery()
+    row = connection.execute(select(AUDIT.c.number, AUDIT.c.hash).where(AUDIT.c.number == last)).first()
+    return Head(0, START) if row is None else Head(row.number, row.hash)
+
+
+class AuditLog:
+    """The audit log of a workspace (or of a database URL)."""
+
+    def __init__(self, place: Path | str, engine: Engine | None = None) -> None:
+        self._folder = None if isinstance(place, str) and "://" in place else Path(place)
+        self._engine = engine or open_registry(place)
+
+    def append(self, kind: str, subject: str, detail: dict[str, Any] | None = None, who: str | None = None) -> Head:
+        """Write down that `who` did `kind` to `subject`."""
+        with writing(self._engine) as connection:
+            head = append(connection, kind, subject, detail, who)
+        self.keep_head(head)
+        return head
+
+    def keep_head(self, head: Head) -> None:
+        """Note the head beside the log."""
+        if self._folder is not None:
+            write_json(self._folder / HEAD_FILE, {"number": head.number, "hash": head.hash})
+
+    def entries(self) -> list[dict[str, Any]]:
+        """All entries in order."""
+        with self._engine.connect() as connection:
+            return [dict(row._mapping) for row in connection.execute(select(AUDIT).order_by(AUDIT.c.number))]
+
+    def verify(self, kept: Head | None = None) -> Verified:
+        """Recompute the whole chain; compare with the head noted beside the log and with one that was `kept` elsewhere."""
+        faults, previous, number = [], START, 0
+        hashes = {0: START}
+        for entry in self.entries():
+            if entry["number"] != number + 1:
+                faults.append(f"entry {number + 1} is missing")
+            if entry["previous"] != previous:
+                faults.append(f"entry {entry['number']} does not follow the entry before it")
+            if entry["hash"] != entry_hash(entry):
+                faults.append(f"entry {entry['number']} was changed")
+            number, previous = entry["number"], entry["hash"]
+            hashes[number] = previous
+        for source, head in (("beside the log", self._noted()), ("given", kept)):
+            if head is not None and hashes.get(head.number) != head.hash:
+                faults.append(f"the head {source} ({head.number}) is not in the log: entries were removed or rewritten")
+        return Verified(Head(number, previous), faults)
+
+    def _noted(self) -> Head | None:
+        if self._folder is None or not (self._folder / HEAD_FILE).is_file():
+            return None
+        noted = json.loads((self._folder / HEAD_FILE).read_text(encoding="utf-8"))
+        return Head(int(noted["number"]), str(noted["hash"]))

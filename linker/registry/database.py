@@ -1,0 +1,110 @@
+"""The registry's database: a SQLite file in the workspace, or PostgreSQL where several people review at once.
+
+Writers take turns (`writing`): each transaction that appends numbers its rows from the highest that stands, so nobody may come between.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from linker.errors import WorkspaceError
+
+FILE = "registry.sqlite"
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0001"
+"""The newest migration. A test compares it with the folder."""
+PATIENCE = 30
+"""Seconds to wait for another writer."""
+TURN = 7_241_905_518
+"""PostgreSQL's advisory lock that writers take turns on."""
+
+
+def open_registry(place: Path | str) -> Engine:
+    """The database of a workspace folder, or of a URL ('postgresql+psycopg://…', 'sqlite:///…'), at its newest version.
+
+    Raises:
+        WorkspaceError: it cannot be opened, or a newer version of the program made it.
+    """
+    url = place if isinstance(place, str) and "://" in place else f"sqlite:///{Path(place) / FILE}"
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    shown = make_url(url).render_as_string(hide_password=True)
+    try:
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
+            _begin_at_once(engine)
+        _upgrade(engine, shown)
+    except (SQLAlchemyError, ImportError) as error:
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        raise WorkspaceError(
+            f"the registry cannot be opened: {reason}",
+            where=shown,
+            do="check that it is there and that you may write to it",
+        ) from None
+    return engine
+
+
+def _begin_at_once(engine: Engine) -> None:
+    """SQLite: leave transactions to us, begin them as writers, and wait for others."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection, _record):  # type: ignore[no-untyped-def]
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _upgrade(engine: Engine, shown: str) -> None:
+    with writing(engine) as connection:
+        version = MigrationContext.configure(connection).get_current_revision()
+        if version == HEAD:
+            return
+        if version is not None and version > HEAD:
+            raise WorkspaceError(
+                f"a newer program made this registry (version {version})", where=shown, do="update the program"
+            )
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction during which nobody else appends."""
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": TURN})
+            yield connection
+    except OperationalError as error:
+        if "locked" in str(error.orig):
+            raise WorkspaceError("someone else has been writing to the registry for long", do="try again") from None
+        raise
+
+
+def now() -> str:
+    """The present time as the tables hold it."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def user() -> str:
+    """Who runs this process."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

@@ -1,0 +1,109 @@
+"""Reading published snapshots. Many processes may read while a run writes the next one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from linker.errors import WorkspaceError
+from linker.registry.files import sha256
+
+CURRENT, LOCK, SNAPSHOTS, MANIFEST = "current.json", "lock", "snapshots", "manifest.json"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A published snapshot, or (while it is audited) one about to be."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @property
+    def number(self) -> int:
+        return int(self.manifest["number"])
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return tuple(sorted(p.stem for p in self.path.glob("*.parquet")))
+
+    def file(self, table: str) -> Path:
+        """Where a table stands.
+
+        Raises:
+            WorkspaceError: this snapshot does not hold it.
+        """
+        path = self.path / f"{table}.parquet"
+        if not path.is_file():
+            raise WorkspaceError(
+                f"snapshot {self.path.name} holds no table '{table}'",
+                where=str(self.path),
+                do=f"it holds: {', '.join(self.tables) or 'nothing'}",
+            )
+        return path
+
+    def table(self, table: str, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
+        """A table's rows, read from disk."""
+        return pq.read_table(self.file(table), columns=columns, filters=filters, memory_map=True)
+
+    def verify(self) -> list[str]:
+        """Names of the files that are missing or not as they were published."""
+        return [
+            name
+            for name, expected in self.manifest["files"].items()
+            if not (self.path / name).is_file() or sha256(self.path / name) != expected["sha256"]
+        ]
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def current_name(workspace: Path) -> str | None:
+    """The published snapshot's name, None before the first run."""
+    try:
+        return str(_read_json(workspace / CURRENT)["snapshot"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError) as error:
+        raise WorkspaceError(
+            "the workspace is damaged", where=str(workspace / CURRENT), do=f"restore it: {error}"
+        ) from None
+
+
+def open_snapshot(workspace: Path, name: str) -> Snapshot:
+    """The published snapshot of that name or number."""
+    folder = workspace / SNAPSHOTS / (f"{int(name):06d}" if name.isdigit() else name)
+    published = current_name(workspace)
+    if published is None or folder.name > published or not (folder / MANIFEST).is_file():
+        raise WorkspaceError(f"there is no snapshot {name}", where=str(workspace), do="linker runs lists them")
+    return Snapshot(folder, _read_json(folder / MANIFEST))
+
+
+def open_current(workspace: Path) -> Snapshot:
+    """The published snapshot.
+
+    Raises:
+        WorkspaceError: nothing has been published in this workspace.
+    """
+    name = current_name(workspace)
+    if name is None:
+        raise WorkspaceError(
+            "no snapshot has been published here", where=str(workspace), do="start with: linker run CONFIG"
+        )
+    return open_snapshot(workspace, name)
+
+
+def list_runs(workspace: Path) -> list[Snapshot]:
+    """All published snapshots, the newest first; older ones may hold nothing but their events."""
+    published = current_name(workspace)
+    folders = (workspace / SNAPSHOTS).glob("[0-9]*") if published else []
+    found = [
+        Snapshot(f, _read_json(f / MANIFEST)) for f in folders if f.name <= str(published) and (f / MANIFEST).is_file()
+    ]
+    return sorted(found, key=lambda s: s.number, reverse=True)
