@@ -51,13 +51,19 @@ def to_persons(
     columns: dict[str, pa.Array | pa.ChunkedArray] = {
         name: record[name] for name in ("record_id", "name", "aliases", "father", "mother", "husband", "guardian")
     }
-    columns["sex"] = pa.array(sexes(record).astype(np.int8))
-    _add_birth(columns, record, options, findings)
-    columns["phones"], columns["relative_phones"] = phones(record["phone"]), phones(record["relative_phone"])
+    with findings.timed("sex"):
+        columns["sex"] = pa.array(sexes(record).astype(np.int8))
+    with findings.timed("birth"):
+        _add_birth(columns, record, options, findings)
+    with findings.timed("phones"):
+        columns["phones"], columns["relative_phones"] = phones(record["phone"]), phones(record["relative_phone"])
     findings.phones_unread = pc.sum(pc.and_(record["phone"].is_valid(), columns["phones"].is_null())).as_py() or 0
-    _add_identifiers(columns, record, options, findings)
-    _add_places(columns, record, findings)
-    _add_build(columns, record, findings)
+    with findings.timed("identifiers"):
+        _add_identifiers(columns, record, options, findings)
+    with findings.timed("places"):
+        _add_places(columns, record, findings)
+    with findings.timed("marks"):
+        _add_build(columns, record, findings)
     findings.records = record.num_rows
     extra = {name: record[name] for name in record.column_names if name.startswith(EXTRA_PREFIX)}
     return PERSON.conform(pa.table({**columns, **extra}))
