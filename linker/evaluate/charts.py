@@ -98,7 +98,8 @@ def histogram(panels: Sequence[Panel], start: int, markers: Sequence[Marker], un
         drawn += [line.format(marker.colour, at, at, bottom), _text(at + 5, 20, marker.label, marker.colour, "start")]
     every = next(e for e in (1, 2, 5, 10, 20, 50, axis.bins) if axis.bins / e <= 16)
     for value in range(math.ceil(start / every) * every, start + axis.bins + 1, every):
-        drawn.append(_text(axis.x(value), bottom + 16, f"{value:+d}".replace("-", "−"), "axis", "middle"))
+        label = f"{value:+d}".replace("-", "−") if value else "0"
+        drawn.append(_text(axis.x(value), bottom + 16, label, "axis", "middle"))
     drawn.append(_text((LEFT + WIDTH) / 2, bottom + 31, unit, "axis", "middle"))
     frame = Markup('<svg class="chart" viewBox="0 0 {} {}" width="{}" height="{}" role="img">{}</svg>')
     return frame.format(WIDTH, bottom + AXIS, WIDTH, bottom + AXIS, NOTHING.join(drawn))
@@ -113,7 +114,8 @@ def _panel(panel: Panel, base: float, axis: _Axis) -> Markup:
         y = base - math.log10(10**power + 1) * scale
         drawn += [grid.format(LEFT, WIDTH, y, y), _text(LEFT - 6, y + 4, f"{10**power:,}", "axis", "end")]
     column = Markup(
-        '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"><title>{} bits: {:,} pairs</title></rect>'
+        '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}">'
+        "<title>{} bits: {:,} pairs</title></rect>"
     )
     for i, value in enumerate(panel.counts.tolist()):
         if value:

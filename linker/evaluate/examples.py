@@ -57,7 +57,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Example:
-    """Two records side by side and the way to their match weight."""
+    """Two records side by side and the way to their match weight. `records` are their states and ids, `fields` a label and
+    the values of both."""
 
     kind: str
     weight: float
@@ -65,7 +66,7 @@ class Example:
     decision: Decision
     rule: str
     keys: str
-    sources: tuple[str, str]
+    records: tuple[tuple[str, str], tuple[str, str]]
     fields: list[tuple[str, str, str]]
     prior: float
     steps: list[Step]
@@ -134,8 +135,11 @@ def _nearest(kind: str, edges: pa.Table, weight: float) -> list[tuple[str, dict[
 
 
 def _once(chosen: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
-    first = {(row["record_id_l"], row["record_id_r"]): (kind, row) for kind, row in reversed(chosen)}
-    return [pair for pair in chosen if first[pair[1]["record_id_l"], pair[1]["record_id_r"]] is pair]
+    """A pair that is an example of several kinds is shown as the first of them."""
+    kept: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
+    for kind, row in chosen:
+        kept.setdefault((row["record_id_l"], row["record_id_r"]), (kind, row))
+    return list(kept.values())
 
 
 def _example(kind: str, edge: dict[str, Any], record: pa.Table) -> Example:
@@ -155,7 +159,7 @@ def _example(kind: str, edge: dict[str, Any], record: pa.Table) -> Example:
         decision=Decision(edge["decision"]),
         rule=edge["rule"] or "",
         keys=edge["keys"] or "",
-        sources=(_title(left), _title(right)),
+        records=(_title(left, edge["record_id_l"]), _title(right, edge["record_id_r"])),
         fields=[(label, a, b) for label, a, b in fields if a or b],
         prior=prior,
         steps=steps,
@@ -175,6 +179,6 @@ def _shown(record: dict[str, Any], field: str) -> str:
     return masked_identifier(text) if field in set(IdType) else masked(text)
 
 
-def _title(record: dict[str, Any]) -> str:
-    parts = (record.get("state"), record.get("source"), record.get("record_id"))
-    return " · ".join(dict.fromkeys(str(p) for p in parts if p))
+def _title(record: dict[str, Any], record_id: str) -> tuple[str, str]:
+    """State (or source) and record id."""
+    return str(record.get("state") or record.get("source") or ""), record_id

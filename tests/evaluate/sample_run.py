@@ -35,7 +35,9 @@ LEVELS = {
     "place": {"DISTRICT": (0.5, 0.02), "VILLAGE": (0.4, 3e-4), "DIFFERENT": (0.1, 0.9)},
     "sex": {"CONFLICT": (0.005, 0.15), "SAME": (0.995, 0.85)},
 }
-RULES = [(2, "link"), (1, "uncertain"), (1, "name_conflict"), (1, "misused_identity"), (0, "improbable"), (0, "veto")]
+HELD_BACK = ("name_conflict", "misused_identity", "link", "link", "link")
+"""What policy does in turn with pairs above the link threshold."""
+LINK_BITS, REVIEW_BITS = 10.97, -3.17
 
 
 @dataclass(frozen=True)
@@ -131,8 +133,8 @@ def sample_run(persons: int = 400, seed: int = 7) -> ReportInput:
             configuration="configs/four_states.yaml",
             configuration_hash="3f5a" * 16,
             version="linker 0.1.0",
-            link_bits=10.97,
-            review_bits=-3.17,
+            link_bits=LINK_BITS,
+            review_bits=REVIEW_BITS,
             seconds={"read": 1.9, "normalise": 6.4, "names": 3.2, "match": 11.8, "identify": 2.9, "publish": 1.1},
             peak_bytes=1_830_000_000,
             input_hashes={"delhi": "ab12" * 16},
@@ -218,12 +220,10 @@ def _edges(records: list[dict[str, Any]], rng: np.random.Generator) -> list[dict
     edges = []
     for number in range(3 * len(ids)):
         i, j = sorted(rng.choice(len(ids), 2, replace=False).tolist())
-        decision, rule = RULES[number % len(RULES)]
         levels = {c: str(rng.choice(list(options))) for c, options in LEVELS.items()}
-        if decision == 2:
-            levels |= {"name": "AGREE_RARE", "birth": "SAME_YEAR"}
         shown = {c: [name, round(float(np.log2(np.divide(*LEVELS[c][name]))), 2)] for c, name in levels.items()}
         weight = sum(w for _, w in shown.values()) - 13.3
+        decision, rule = _decided(weight, number)
         edges.append(
             {
                 "record_id_l": ids[i],
@@ -237,6 +237,17 @@ def _edges(records: list[dict[str, Any]], rng: np.random.Generator) -> list[dict
             }
         )
     return edges
+
+
+def _decided(weight: float, number: int) -> tuple[int, str]:
+    if number % 50 == 0:
+        return 0, "veto"
+    if weight < REVIEW_BITS:
+        return 0, "improbable"
+    if weight < LINK_BITS:
+        return 1, "uncertain"
+    rule = HELD_BACK[number % len(HELD_BACK)]
+    return (2 if rule == "link" else 1), rule
 
 
 def _sources(records: list[dict[str, Any]]) -> list[SourceCount]:
