@@ -158,8 +158,7 @@ def cluster(
     )
     reason = np.zeros(len(edges.left), dtype=np.int8)
     reason[order] = status
-    inside = checks.Inside(edges.left, edges.right, edges.weight, linking, must)
-    label, stubborn = checks.cut(label, inside, reason, rules)
+    label, stubborn = checks.cut(label, _ties(edges, linking, must, rules), reason, rules)
     return _result(label, edges, linking, reason, _attention(label, against, stubborn, rules), must)
 
 
@@ -225,6 +224,19 @@ def _strongest_first(edges: Edges, linking: Flags) -> npt.NDArray[np.int64]:
     packed.sort()
     position = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
     return chosen[position].astype(np.int64)
+
+
+def _ties(edges: Edges, linking: Flags, must: Rows, rules: ClusterRules) -> checks.Inside:
+    """What ties records together: verdicts, twice so that none is ever a bridge, links, and supporting pairs."""
+    chosen = np.flatnonzero(linking | ((edges.weight >= rules.support) & (edges.decision != Decision.NO_LINK) & ~edges.veto))
+    verdicts = np.concatenate([must, must])
+    return checks.Inside(
+        np.concatenate([verdicts[:, 0], edges.left[chosen]]),
+        np.concatenate([verdicts[:, 1], edges.right[chosen]]),
+        np.concatenate([np.full(len(verdicts), np.inf, np.float32), edges.weight[chosen]]),
+        np.concatenate([np.ones(len(verdicts), np.bool_), linking[chosen]]),
+        np.concatenate([np.full(len(verdicts), -1), chosen]),
+    )
 
 
 def _attention(label: Rows, against: Rows, stubborn: Rows, rules: ClusterRules) -> tuple[Rows, npt.NDArray[np.int8]]:
