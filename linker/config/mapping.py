@@ -1,4 +1,4 @@
-"""The small parts of a source's mapping: where a field's cells come from, date formats, and what may not be mapped at all."""
+"""The parts of a source's mapping: where a field's cells come from, date formats, and what may not be mapped at all."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_words(text: str) -> None:
 
 
 def _words(text: str) -> list[str]:
-    """Lower-case words: runs of letters and marks (`\\w` would part Hindi words at their vowel signs), CamelCase parted."""
+    """Lower-case words, CamelCase parted. (`\\w` would part Hindi words at their vowel signs.)"""
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFC", text))
     return "".join(c if unicodedata.category(c)[0] in "LM" else " " for c in text).casefold().split()
 

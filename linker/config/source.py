@@ -48,7 +48,7 @@ ONLY_FOR = {
     "url": (SourceFormat.POSTGRESQL,),
     "password_env": (SourceFormat.POSTGRESQL,),
 }
-"""Settings that mean something for these formats only; elsewhere they would be silently without effect, so they are refused."""
+"""Settings that mean something for these formats only; elsewhere they would be without effect, so they are refused."""
 
 
 class SourceConfig(Settings):
@@ -60,7 +60,7 @@ class SourceConfig(Settings):
     state_column: str | None = None
     """… the column that names it row by row."""
     source_column: str | None = None
-    """A column that names the source row by row (a collection of several feeds); without it every row's source is `name`."""
+    """A column that names the source row by row (a collection of several feeds); None: every row's source is `name`."""
 
     format: SourceFormat
     encoding: Encoding | None = None
@@ -72,7 +72,7 @@ class SourceConfig(Settings):
     """An Excel sheet by name or by number from 1; None: the first."""
     url: str | None = None
     query: str | None = None
-    parameters: dict[str, str | int | float] = {}
+    parameters: dict[str, str | int | float] = Field(default_factory=dict)
     """Values bound to the query's `:name` places."""
     password_env: str | None = None
     """The environment variable that holds the database password; it never stands in a file."""
@@ -84,7 +84,7 @@ class SourceConfig(Settings):
     separators: tuple[str, ...] = (",", ";")
     """What parts the entries of a list that stands in one text cell, unless the field says otherwise."""
     fields: dict[FieldName, Cells]
-    dates: dict[DateField, tuple[DateFormat, ...]] = {}
+    dates: dict[DateField, tuple[DateFormat, ...]] = Field(default_factory=dict)
     """How dates are typed. Cells in a stated form become ISO text; all others stay as they are."""
     optional: tuple[str, ...] = ()
     """Mapped columns that a file may lack; their cells then count as blank."""

@@ -13,7 +13,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int32]
 
 SPACE_LEADS = np.zeros(256, bool)
@@ -37,7 +36,7 @@ def as_text(value: Any) -> str | None:
 def _number(value: float | Decimal) -> str | None:
     if math.isnan(value):
         return None
-    whole = not math.isinf(value) and value == int(value) and abs(value) < 2**63
+    whole = not math.isinf(value) and float(value).is_integer() and abs(float(value)) < 2**63
     return str(int(value)) if whole else str(value)
 
 
@@ -73,16 +72,16 @@ def trimmed(column: pa.Array) -> pa.Array:
         return column
     offsets = np.frombuffer(column.buffers()[1], np.int32, len(column) + 1, column.offset * 4)
     some = np.diff(offsets) > 0
-    if some.any():
-        if _may_have_space(np.frombuffer(column.buffers()[2], np.uint8), offsets[:-1][some], offsets[1:][some]):
-            column = pc.utf8_trim(column, TRIMMED)
-            some = pc.fill_null(pc.greater(pc.binary_length(column), 0), False).to_numpy(zero_copy_only=False)
+    if some.any() and _may_have_space(column.buffers()[2], offsets[:-1][some], offsets[1:][some]):
+        column = pc.utf8_trim(column, TRIMMED)
+        some = pc.fill_null(pc.greater(pc.binary_length(column), 0), False).to_numpy(zero_copy_only=False)
     blank = int(len(column) - column.null_count - some.sum())
     return pc.if_else(pa.array(some), column, pa.scalar(None, pa.string())) if blank > 0 else column
 
 
-def _may_have_space(data: Bytes, begins: Offsets, ends: Offsets) -> bool:
+def _may_have_space(buffer: pa.Buffer, begins: Offsets, ends: Offsets) -> bool:
     """Whether some text may begin or end with white space; a cheap look at its outer bytes."""
+    data = np.frombuffer(buffer, np.uint8)
     last = data[ends - 1]
     third_last = data[np.maximum(ends - 3, 0)]
     inner = (last >= 0x80) & (SPACE_LEADS[third_last] | (data[np.maximum(ends - 2, 0)] == 0xC2))

@@ -1,4 +1,4 @@
-"""Which mapped rows cannot be records: no native id, nobody named, one id for different contents; and which are mere repetitions."""
+"""Which mapped rows cannot be records (no native id, nobody named, one id for different contents) or merely repeat another."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Mask = npt.NDArray[np.bool_]
 def check_rows(rows: pa.Table) -> tuple[pa.Table, list[Reject], int]:
     """The rows that are records, a reject for each that is not, and how many were identical repetitions of another row.
 
-    A native id that stands on rows of different content names nobody for certain, and nothing tells which row is right: all of them are
-    rejected (docs/decisions/0002). Rows that agree in everything the mapping reads are one row; the first stays.
+    A native id that stands on rows of different content names nobody for certain, and nothing tells which row is right:
+    all of them are rejected. Rows that agree in everything the mapping reads are one row; the first stays.
     """
     rows, unidentified = _take_out(rows, _no_id(rows), Quarantined.NO_NATIVE_ID, "the column of the native id is blank")
     repeated, conflicting = _duplicates(rows)
@@ -54,9 +54,23 @@ def _no_id(rows: pa.Table) -> Mask:
 
 
 def _no_name(rows: pa.Table) -> Mask:
-    """Neither name nor phrase holds a letter ('-', '...', '0' name nobody). Placeholder words are for normalise to know."""
-    named = [pc.fill_null(pc.match_substring_regex(rows[c], r"\pL"), False) for c in ("name", "phrase")]
-    mask: Mask = ~pc.or_(*named).to_numpy()
+    """Neither name nor phrase holds a letter: '-', '...', '0' name nobody. Placeholder words are for normalise to know."""
+    mask: Mask = ~_begins_with_letter(pc.coalesce(rows["name"], rows["phrase"]).combine_chunks())
+    doubtful = rows.select(["name", "phrase"]).filter(pa.array(mask))
+    named = [pc.fill_null(pc.match_substring_regex(column, r"\pL"), False) for column in doubtful.columns]
+    mask[mask] = ~pc.or_(*named).to_numpy()
+    return mask
+
+
+def _begins_with_letter(texts: pa.Array) -> Mask:
+    """Quickly true for nearly all names; false means that a closer look is needed."""
+    mask: Mask = texts.is_valid().to_numpy(zero_copy_only=False)
+    offsets = np.frombuffer(texts.buffers()[1], np.int32, len(texts) + 1, texts.offset * 4)
+    if mask.any():
+        data = np.frombuffer(texts.buffers()[2], np.uint8)
+        first, second = data[offsets[:-1][mask]], data[np.minimum(offsets[:-1][mask] + 1, len(data) - 1)]
+        latin = ((first | 0x20) >= ord("a")) & ((first | 0x20) <= ord("z"))
+        mask[mask] = latin | ((first == 0xE0) & (second == 0xA4))  # U+0900 to U+093F, nearly all letters
     return mask
 
 

@@ -1,7 +1,7 @@
 """CSV text: encoding, delimiter, header, rows.
 
-One pass over the bytes (`scan`) finds the rows and what is wrong with them. The sound ones go to Arrow's parser in one piece, the others to
-quarantine, so a bad row costs nothing but itself.
+One pass over the bytes (`scan`) finds the rows and what is wrong with them. The sound ones go to Arrow's parser in one
+piece, the others to quarantine, so a bad row costs nothing but itself.
 """
 
 from __future__ import annotations

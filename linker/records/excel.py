@@ -1,4 +1,4 @@
-"""Excel workbooks (xlsx, xls, xlsb, ods): values only; a formula counts with what it last showed, an error such as #N/A as blank."""
+"""Excel workbooks (xlsx, xls, xlsb): a formula counts with what it last showed, an error such as #N/A as blank."""
 
 from __future__ import annotations
 

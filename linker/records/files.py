@@ -23,7 +23,7 @@ GZIP = b"\x1f\x8b"
 
 
 def checked(path: str, expected: tuple[bytes, ...] = ()) -> Path:
-    """The path, if a file with content stands there and its first bytes are among `expected` (empty: none of the known magic numbers).
+    """The path, if a file with content stands there that begins as `expected` (empty: as text or gzip).
 
     Raises:
         InputError: missing, a directory, empty, not readable, or a file of another kind, which is named.

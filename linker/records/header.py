@@ -15,7 +15,7 @@ IGNORED = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
 
 
 def fold(name: str) -> str:
-    """A column's name without what export programs change: byte-order mark, joiners, letter case, runs of spaces, composed forms."""
+    """A column's name without what exports change: byte-order mark, joiners, letter case, runs of spaces, composition."""
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", name.translate(IGNORED))).strip().casefold()
 
 

@@ -76,7 +76,7 @@ def _list(cells: Cells, separators: tuple[str, ...], raw: Raw) -> pa.Array:
     columns = [raw.columns[c] for c in cells.columns]
     if len(columns) == 1 and pa.types.is_list(columns[0].type):
         return columns[0]
-    # list columns keep their entries whole; text cells are split. One joined text per row, then split once per distinct value
+    # entries of list columns stay whole, text cells are split; joined first, so that each distinct text is split once
     texts = [_flat(c, UNIT) if pa.types.is_list(c.type) else _marked(c, own) for c in columns]
     joined = reduce(lambda left, right: _joined(left, right, UNIT), texts).dictionary_encode()
     entries = [_entries(text) for text in joined.dictionary.to_pylist()]
@@ -96,7 +96,7 @@ def _entries(text: str) -> list[str]:
 def _iso_dates(column: pa.Array, formats: tuple[str, ...]) -> pa.Array:
     """Cells typed in one of the formats as YYYY-MM-DD; the others, and impossible dates, as they are.
 
-    A year of two digits keeps them (as dd.mm.yy): its century depends on the record's other dates, which are not known here.
+    A year of two digits keeps them (as dd.mm.yy): its century depends on the record's other dates, unknown here.
     """
     encoded = column.dictionary_encode()
     texts = encoded.dictionary.to_pylist()

@@ -21,8 +21,8 @@ def read_sources(
 ) -> list[SourceRows]:
     """`read_source` for every (source, path); the results stand in the order of `jobs`, whichever is read first.
 
-    Threads suffice: what takes time (unpacking, scanning, parsing) happens outside the interpreter's lock. `progress` is called from this
-    thread, once per source, as soon as it is read.
+    Threads suffice: what takes time (unpacking, scanning, parsing) happens outside the interpreter's lock. `progress` is
+    called from this thread, once per source, as soon as it is read.
 
     Raises:
         InputError: of the first source, in the order of `jobs`, that cannot be read.

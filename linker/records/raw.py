@@ -1,4 +1,4 @@
-"""What every reader hands to the mapping: columns of text, the line of every row, and the rows that could not be read."""
+"""What every reader hands to the mapping: columns of text, the line of every row, and the rows that cannot be read."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class Reject:
 class Raw:
     """A file's readable rows as columns, in the order of the file.
 
-    `columns` holds, for every column of the mapping, text or lists of text: trimmed, blank cells null. `lines` holds each row's physical line
-    (Excel: row of the sheet; Parquet and databases: ordinal of the row, from 1).
+    `columns` holds, for every column of the mapping, text or lists of text: trimmed, blank cells null. `lines` holds each
+    row's physical line (Excel: row of the sheet; Parquet and databases: ordinal of the row, from 1).
     """
 
     columns: dict[str, pa.Array]
@@ -78,7 +78,7 @@ class Raw:
 
 
 def excerpt(text: str) -> str:
-    """At most 80 characters on one line: digits masked (an excerpt must never show an Aadhaar number), nothing that a terminal acts on."""
+    """At most 80 characters on one line: digits masked (they may be an Aadhaar number), no control characters."""
     shown = "".join(
         "#" if c.isdigit() else " " if c.isspace() or unicodedata.category(c)[0] in "CZ" else c
         for c in text[: EXCERPT * 6]

@@ -29,9 +29,9 @@ READERS: dict[SourceFormat, Callable[[SourceConfig, str, Limits], Raw]] = {
 
 @dataclass(frozen=True)
 class SourceRows:
-    """What one source gave. `rows` is `schema.ROW` with `extra.` columns, `quarantine` is `schema.QUARANTINE`, both in the order of the file.
+    """What one source gave, in the order of the file: `rows` is `schema.ROW` with `extra.` columns, `quarantine` its namesake.
 
-    `repeated` counts rows that were identical to another and stand in `rows` once. rows_in = rows + quarantine + repeated, always.
+    `repeated` counts rows identical to another, which stands in `rows`. rows_in = rows + quarantine + repeated, always.
     """
 
     source: str
@@ -43,8 +43,8 @@ class SourceRows:
     def __post_init__(self) -> None:
         if self.rows_in != len(self.rows) + len(self.quarantine) + self.repeated:
             raise AuditError(
-                f"source '{self.source}': {self.rows_in} rows came in, but {len(self.rows)} rows, {len(self.quarantine)} "
-                f"quarantined and {self.repeated} repeated do not add up",
+                f"source '{self.source}': {self.rows_in} rows came in, but {len(self.rows)} rows, "
+                f"{len(self.quarantine)} quarantined and {self.repeated} repeated do not add up",
                 do="report this fault with the file's layout",
             )
 
@@ -53,7 +53,7 @@ def read_source(config: SourceConfig, path: Path | str, limits: Limits | None = 
     """All rows of a source. `path` is a file, or for a database its URL or SQLite file.
 
     Raises:
-        InputError: the file cannot be read at all: missing, empty, header only, not the stated format, mapped columns missing.
+        InputError: the file cannot be read at all: missing, empty, header only, another format, mapped columns missing.
     """
     raw = READERS[config.format](config, str(path), limits or Limits())
     rows_in = len(raw) + len(raw.rejects)

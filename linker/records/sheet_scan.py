@@ -1,20 +1,24 @@
 """Where each cell of an Excel sheet's XML stands, found in one pass over the bytes.
 
-Only what spreadsheets really write is understood: `<row r=…>`, `<c r=… s=… t=…>` with a `<v>` or an `<is><t>`. Anything else makes the
-scan give up (`UNUSUAL`), and the caller takes a complete reader instead.
+Only what spreadsheet programs really write is understood: `<row r="7">`, `<c r="B7" s="1" t="str">` with a `<v>` or an `<is><t>`. At
+anything else the scan gives up, and the caller takes a complete reader instead.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from typing import Any
 
 import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-BYTES = nb.types.Array(nb.uint8, 1, "C", readonly=True)
-UNUSUAL = -1
+types: Any = nb.types  # numba has no annotations
+BYTES = types.Array(nb.uint8, 1, "C", readonly=True)
+GIVE_UP = -1
+LESS, GREATER, SLASH, SPACE, QUOTE, EQUALS, BANG, AMPERSAND = (ord(c) for c in '<>/ "=!&')
+ZERO, NINE, A, Z = (ord(c) for c in "09AZ")
 
 
 class Kind(IntEnum):
@@ -28,9 +32,25 @@ class Kind(IntEnum):
     TRUTH = 5  # 0 or 1
 
 
+class Type(IntEnum):
+    """A cell's attribute t."""
+
+    NUMBER = 0
+    SHARED = 1
+    INLINE = 2
+    TEXT = 3
+    TRUTH = 4
+    ERROR = 5
+
+
+# kernels know plain constants only
+_NUMBER, _SHARED, _INLINE, _TEXT, _TRUTH, _ERROR = (int(t) for t in Type)
+_PLAIN_KIND, _ESCAPED_KIND, _WHOLE_KIND, _NUMBER_KIND, _SHARED_KIND, _TRUTH_KIND = (int(k) for k in Kind)
+
+
 @dataclass(frozen=True)
 class CellsFound:
-    """One entry per filled cell, in the order of the sheet: its row (from 1), column (from 0), kind, style, first byte, length."""
+    """One entry per filled cell, in the order of the sheet: row (from 1), column (from 0), kind, style, first byte, length."""
 
     rows: npt.NDArray[np.int32]
     columns: npt.NDArray[np.int16]
@@ -53,37 +73,186 @@ def scan_sheet(xml: npt.NDArray[np.uint8], room: int) -> CellsFound | None:
     """All filled cells (at most `room`); None where the sheet holds something this scan does not know."""
     rows, columns, kinds = np.empty(room, np.int32), np.empty(room, np.int16), np.empty(room, np.int8)
     styles, begins, lengths = np.empty(room, np.int32), np.empty(room, np.int64), np.empty(room, np.int32)
-    n = _scan_sheet(xml, rows, columns, kinds, styles, begins, lengths)
-    if n == UNUSUAL:
+    count = _scan(xml, rows, columns, kinds, styles, begins, lengths)
+    if count == GIVE_UP:
         return None
-    return CellsFound(rows[:n], columns[:n], kinds[:n], styles[:n], begins[:n], lengths[:n])
+    return CellsFound(rows, columns, kinds, styles, begins, lengths).at(slice(count))
 
 
-@nb.njit(nb.boolean(BYTES, nb.int64, BYTES), cache=True, nogil=True, inline="always")
+def _word(text: str) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+SHEET_DATA, END_DATA, ROW, END_ROW = _word("<sheetData"), _word("</sheetData>"), _word("<row "), _word("</row>")
+CELL, END_CELL, VALUE, END_VALUE = _word("<c "), _word("</c>"), _word("<v>"), _word("</v>")
+INLINE, END_INLINE, END_TEXT, END_FORMULA = _word("<is><t"), _word("</is>"), _word("</t>"), _word("</f>")
+TYPE_INLINE, TYPE_TEXT = _word("inlineStr"), _word("str")
+
+
+@nb.njit(nb.boolean(BYTES, nb.int64, BYTES), cache=True, nogil=True)
 def _at(xml, i, word):  # type: ignore[no-untyped-def]
     """Whether `word` stands at byte i."""
     if i + len(word) > len(xml):
         return False
-    for k in range(len(word)):  # noqa: SIM110
+    for k in range(len(word)):  # noqa: SIM110  a generator does not compile
         if xml[i + k] != word[k]:
             return False
     return True
 
 
-_V, _IS, _T, _F = (np.frombuffer(w, np.uint8) for w in (b"</v>", b"</is>", b"</t>", b"</f>"))
-_END_C, _ROW, _C, _DATA = (np.frombuffer(w, np.uint8) for w in (b"</c>", b"<row", b"<c ", b"<sheetData"))
-_INLINE, _STR = (np.frombuffer(w, np.uint8) for w in (b"inlineStr", b"str"))
-_END_DATA = np.frombuffer(b"</sheetData>", np.uint8)
-_END_ROW = np.frombuffer(b"</row>", np.uint8)
+@nb.njit(nb.int64(BYTES, nb.int64, nb.uint8), cache=True, nogil=True)
+def _find(xml, i, byte):  # type: ignore[no-untyped-def]
+    """Where `byte` stands next, from i; the end of the text if nowhere."""
+    while i < len(xml) and xml[i] != byte:
+        i += 1
+    return i
+
+
+@nb.njit(nb.int64(BYTES, nb.int64, nb.int64), cache=True, nogil=True)
+def _digits(xml, begin, end):  # type: ignore[no-untyped-def]
+    """The number written from begin to end, of at most nine digits, or GIVE_UP."""
+    if end <= begin or end - begin > 9:
+        return GIVE_UP
+    number = 0
+    for k in range(begin, end):
+        if xml[k] < ZERO or xml[k] > NINE:
+            return GIVE_UP
+        number = number * 10 + (xml[k] - ZERO)
+    return number
+
+
+@nb.njit(nb.int64(BYTES, nb.int64, nb.int64, nb.int64), cache=True, nogil=True)
+def _column(xml, begin, end, row):  # type: ignore[no-untyped-def]
+    """The column (from 0) of a reference such as AB12 in the given row, or GIVE_UP."""
+    k, number = begin, 0
+    while k < end and A <= xml[k] <= Z:
+        number = number * 26 + (xml[k] - A + 1)
+        k += 1
+    return number - 1 if 0 < k - begin <= 3 and number <= 16_384 and _digits(xml, k, end) == row else GIVE_UP
+
+
+@nb.njit(nb.int64(BYTES, nb.int64, nb.int64), cache=True, nogil=True)
+def _type(xml, begin, end):  # type: ignore[no-untyped-def]
+    """The `Type` written from begin to end, or GIVE_UP."""
+    if end - begin == 1:
+        for letter, code in ((110, _NUMBER), (115, _SHARED), (98, _TRUTH), (101, _ERROR)):  # n, s, b, e
+            if xml[begin] == letter:
+                return code
+    elif end - begin == 9 and _at(xml, begin, TYPE_INLINE):
+        return _INLINE
+    elif end - begin == 3 and _at(xml, begin, TYPE_TEXT):
+        return _TEXT
+    return GIVE_UP
+
+
+@nb.njit(types.UniTuple(nb.int64, 4)(BYTES, nb.int64, nb.int64), cache=True, nogil=True)
+def _attributes(xml, i, row):  # type: ignore[no-untyped-def]
+    """(byte of the '>' or '/' that ends the tag, or GIVE_UP; column, or GIVE_UP; style; type)"""
+    failed = (GIVE_UP, GIVE_UP, 0, 0)
+    column, style, kind = GIVE_UP, 0, _NUMBER
+    while True:
+        while i < len(xml) and xml[i] == SPACE:
+            i += 1
+        if i + 1 >= len(xml):
+            return failed
+        if xml[i] in (GREATER, SLASH):
+            return (i, column, style, kind)
+        name, begin = xml[i], _find(xml, i, QUOTE) + 1
+        end = _find(xml, begin, QUOTE)
+        if end >= len(xml) or xml[begin - 2] != EQUALS:
+            return failed
+        if begin - i > 3:
+            name = 0  # cm, vm and ph do not matter here
+        if name == 114:  # r
+            column = _column(xml, begin, end, row)
+        elif name == 115:  # s
+            style = _digits(xml, begin, end)
+        elif name == 116:  # t
+            kind = _type(xml, begin, end)
+        if min(style, kind) == GIVE_UP:
+            return failed
+        i = end + 1
+
+
+@nb.njit(types.UniTuple(nb.int64, 3)(BYTES, nb.int64, nb.int64), cache=True, nogil=True)
+def _content(xml, i, kind):  # type: ignore[no-untyped-def]  # noqa: PLR0911, PLR0912  one grammar rule
+    """After a cell's opening tag: (byte after `</c>`, or GIVE_UP; first byte of its value; byte after its value)"""
+    failed, first, last = (GIVE_UP, 0, 0), 0, 0
+    while True:
+        if _at(xml, i, END_CELL):
+            return (i + len(END_CELL), first, last)
+        if _at(xml, i, VALUE) and first == 0 and kind != _INLINE:
+            first = i + len(VALUE)
+            last = _find(xml, first, LESS)
+            if not _at(xml, last, END_VALUE):
+                return failed
+            i = last + len(END_VALUE)
+        elif _at(xml, i, INLINE) and first == 0 and kind == _INLINE:
+            i = _find(xml, i + len(INLINE), GREATER)
+            if i >= len(xml):
+                return failed
+            first = last = i + 1
+            if xml[i - 1] != SLASH:
+                last = _find(xml, first, LESS)
+                if not _at(xml, last, END_TEXT):
+                    return failed
+                i = last + len(END_TEXT) - 1
+            if not _at(xml, i + 1, END_INLINE):
+                return failed
+            i += 1 + len(END_INLINE)
+        elif i + 2 < len(xml) and xml[i] == LESS and xml[i + 1] == 102:  # <f
+            i = _find(xml, i, GREATER)
+            if i < len(xml) and xml[i - 1] != SLASH:
+                i = _find(xml, i, LESS)
+                if not _at(xml, i, END_FORMULA):
+                    return failed
+                i += len(END_FORMULA) - 1
+            i += 1
+        else:
+            return failed
+
+
+@nb.njit(nb.int64(BYTES, nb.int64, nb.int64, nb.int64), cache=True, nogil=True)
+def _kind(xml, first, last, kind):  # type: ignore[no-untyped-def]
+    """The `Kind` of the value from first to last in a cell of the given `Type`, or GIVE_UP."""
+    if kind == _TRUTH:
+        return _TRUTH_KIND
+    if kind == _SHARED:
+        return _SHARED_KIND if _digits(xml, first, last) != GIVE_UP else GIVE_UP
+    if kind == _NUMBER:
+        plain = last - first <= 15 and (xml[first] != ZERO or last - first == 1)
+        for k in range(first, last):
+            plain = plain and ZERO <= xml[k] <= NINE
+        return _WHOLE_KIND if plain else _NUMBER_KIND
+    for k in range(first, last):
+        if xml[k] in (AMPERSAND, 13) or (xml[k] == 95 and k + 1 < last and xml[k + 1] == 120):  # CR, '_x000D_'
+            return _ESCAPED_KIND
+    return _PLAIN_KIND
 
 
 @nb.njit(nb.int64(BYTES, nb.int64), cache=True, nogil=True)
-def _next(xml, i):  # type: ignore[no-untyped-def]
-    """The next '<' from byte i, or the end."""
-    n = len(xml)
-    while i < n and xml[i] != 60:
+def _row_number(xml, i):  # type: ignore[no-untyped-def]
+    """The attribute r of the row tag whose attributes begin at byte i, or GIVE_UP."""
+    end = _find(xml, i, GREATER)
+    while i + 3 < end:
+        if xml[i - 1] == SPACE and xml[i] == 114 and xml[i + 1] == EQUALS and xml[i + 2] == QUOTE:
+            return _digits(xml, i + 3, _find(xml, i + 3, QUOTE))
         i += 1
-    return i
+    return GIVE_UP
+
+
+@nb.njit(nb.int64(BYTES), cache=True, nogil=True)
+def _sheet_data(xml):  # type: ignore[no-untyped-def]
+    """The byte after the opening tag of the rows; the end of the text if there are none, or GIVE_UP."""
+    i = _find(xml, 0, LESS)
+    while i < len(xml) and not _at(xml, i, SHEET_DATA):
+        if i + 1 < len(xml) and xml[i + 1] == BANG:
+            return GIVE_UP
+        i = _find(xml, i + 1, LESS)
+    i = _find(xml, i, GREATER)
+    if i >= len(xml):
+        return GIVE_UP
+    return len(xml) if xml[i - 1] == SLASH else i + 1
 
 
 @nb.njit(
@@ -91,197 +260,41 @@ def _next(xml, i):  # type: ignore[no-untyped-def]
     cache=True,
     nogil=True,
 )
-def _scan_sheet(xml, rows, columns, kinds, styles, begins, lengths):  # type: ignore[no-untyped-def]  # noqa: PLR
-    n, count, row = len(xml), 0, 0
-    i = _next(xml, 0)
-    while i < n and not _at(xml, i, _DATA):
-        if i + 1 < n and xml[i + 1] == 33:  # '<!'
-            return -1
-        i = _next(xml, i + 1)
-    while i < n and xml[i] != 62:
-        i += 1
-    if i >= n:
-        return -1
-    if xml[i - 1] == 47:  # '<sheetData/>': an empty sheet
-        return 0
-    column = -1
+def _scan(xml, rows, columns, kinds, styles, begins, lengths):  # type: ignore[no-untyped-def]  # noqa: PLR0911, PLR0912
+    """Fills the arrays; returns the number of filled cells, or GIVE_UP."""
+    count, row, column = 0, 0, GIVE_UP
+    i = _sheet_data(xml)
+    if i == GIVE_UP or i == len(xml):
+        return GIVE_UP if i == GIVE_UP else 0
     while True:
-        i = _next(xml, i + 1)
-        if i >= n:
-            return -1
-        if _at(xml, i, _C):
-            i += 2
-            kind, style, has_column = 0, 0, False  # kind here: 0 number, 1 shared, 2 inline, 3 text, 4 truth, 5 error
-            while True:  # attributes: space name="value"
-                while i < n and xml[i] == 32:
-                    i += 1
-                if i + 3 >= n:
-                    return -1
-                if xml[i] == 62 or xml[i] == 47:
-                    break
-                name = xml[i]
-                if xml[i + 1] != 61 or xml[i + 2] != 34:  # '="': one-letter names only (r, s, t)
-                    i0 = i
-                    while i < n and xml[i] != 61 and xml[i] != 62:
-                        i += 1
-                    if i + 1 >= n or xml[i] != 61 or xml[i + 1] != 34 or i - i0 < 2:
-                        return -1
-                    name = 0  # cm, vm, ph: no matter
-                    i += 2
-                else:
-                    i += 3
-                begin = i
-                while i < n and xml[i] != 34:
-                    i += 1
-                if i >= n:
-                    return -1
-                if name == 114:  # r="AB12"
-                    k, number = begin, 0
-                    while k < i and 65 <= xml[k] <= 90:
-                        number = number * 26 + (xml[k] - 64)
-                        k += 1
-                    line = 0
-                    if k == begin or k - begin > 3 or k == i or i - k > 7:
-                        return -1
-                    while k < i:
-                        if xml[k] < 48 or xml[k] > 57:
-                            return -1
-                        line = line * 10 + (xml[k] - 48)
-                        k += 1
-                    if line != row or number - 1 <= column:
-                        return -1
-                    column, has_column = number - 1, True
-                elif name == 115:  # s="3"
-                    style = 0
-                    for k in range(begin, i):
-                        if xml[k] < 48 or xml[k] > 57 or i - begin > 6:
-                            return -1
-                        style = style * 10 + (xml[k] - 48)
-                elif name == 116:  # t="…"
-                    size = i - begin
-                    if size == 1:
-                        c = xml[begin]
-                        if c == 110:
-                            kind = 0
-                        elif c == 115:
-                            kind = 1
-                        elif c == 98:
-                            kind = 4
-                        elif c == 101:
-                            kind = 5
-                        else:
-                            return -1
-                    elif size == 9 and _at(xml, begin, _INLINE):
-                        kind = 2
-                    elif size == 3 and _at(xml, begin, _STR):
-                        kind = 3
-                    else:
-                        return -1
-                i += 1
-            if not has_column or row == 0:
-                return -1
-            if xml[i] == 47:
-                if xml[i + 1] != 62:
-                    return -1
-                i += 1
+        if _at(xml, i, CELL):
+            i, here, style, kind = _attributes(xml, i + len(CELL), row)
+            if i == GIVE_UP or here <= column:
+                return GIVE_UP
+            column = here
+            if xml[i] == SLASH:
+                i += 2
                 continue
-            first, last = -1, -1
-            while True:  # what the cell holds: <f>, <v>, <is>
-                if i + 1 >= n or xml[i] != 62 or xml[i + 1] != 60:
-                    return -1
-                i += 1
-                if _at(xml, i, _END_C):
-                    i += 3
-                    break
-                if i + 2 >= n:
-                    return -1
-                c = xml[i + 1]
-                if c == 102:  # <f …>
-                    while i < n and xml[i] != 62:
-                        i += 1
-                    if i < n and xml[i - 1] != 47:
-                        i = _next(xml, i)
-                        if not _at(xml, i, _F):
-                            return -1
-                        i += 3
-                elif c == 118 and xml[i + 2] == 62:  # <v>
-                    if first >= 0 or kind == 2:
-                        return -1
-                    first = i + 3
-                    i = last = _next(xml, first)
-                    if not _at(xml, i, _V):
-                        return -1
-                    i += 3
-                elif c == 105 and kind == 2 and first < 0:  # <is><t>
-                    i += 3
-                    if i + 4 >= n or xml[i] != 62 or xml[i + 1] != 60 or xml[i + 2] != 116:
-                        return -1
-                    i += 3
-                    if xml[i] != 62 and xml[i] != 32 and xml[i] != 47:
-                        return -1
-                    while i < n and xml[i] != 62:
-                        i += 1
-                    if i >= n:
-                        return -1
-                    if xml[i - 1] == 47:
-                        first = last = i
-                    else:
-                        first = i + 1
-                        i = last = _next(xml, first)
-                        if not _at(xml, i, _T):
-                            return -1
-                        i += 3
-                    i += 1
-                    if not _at(xml, i, _IS):
-                        return -1
-                    i += 4
-                else:
-                    return -1
-            if last <= first or kind == 5:  # blank, or an error such as #N/A
+            i, first, last = _content(xml, i + 1, kind)
+            if i == GIVE_UP:
+                return GIVE_UP
+            if last == first or kind == _ERROR:  # blank, or an error such as #N/A
                 continue
-            if kind == 0:
-                out = 2
-                if last - first > 15 or (xml[first] == 48 and last - first > 1):
-                    out = 3
-                for k in range(first, last):
-                    if xml[k] < 48 or xml[k] > 57:
-                        out = 3
-            elif kind == 1:
-                out = 4
-                for k in range(first, last):
-                    if xml[k] < 48 or xml[k] > 57 or last - first > 9:
-                        return -1
-            elif kind == 4:
-                out = 5
-            else:
-                out = 0
-                for k in range(first, last):
-                    if xml[k] == 38 or xml[k] == 13 or (xml[k] == 95 and k + 1 < last and xml[k + 1] == 120):
-                        out = 1  # '&', a carriage return, '_x'
-            if count >= len(rows) or last - first > 2**30:
-                return -1
-            rows[count], columns[count], kinds[count] = row, column, out
+            meaning = _kind(xml, first, last, kind)
+            if meaning == GIVE_UP or count >= len(rows) or last - first > 2**30:
+                return GIVE_UP
+            rows[count], columns[count], kinds[count] = row, column, meaning
             styles[count], begins[count], lengths[count] = style, first, last - first
             count += 1
-        elif _at(xml, i, _ROW):
-            i += 4
-            number = 0
-            while i < n and xml[i] != 62:
-                if xml[i] == 32 and i + 3 < n and xml[i + 1] == 114 and xml[i + 2] == 61 and xml[i + 3] == 34:
-                    i += 4
-                    number = 0
-                    while i < n and 48 <= xml[i] <= 57 and number < 2**24:
-                        number = number * 10 + (xml[i] - 48)
-                        i += 1
-                    if i >= n or xml[i] != 34:
-                        return -1
-                i += 1
+        elif _at(xml, i, ROW):
+            number = _row_number(xml, i + len(ROW))
             if number <= row:
-                return -1
-            row, column = number, -1
-        elif _at(xml, i, _END_ROW):
-            i += 5
-        elif _at(xml, i, _END_DATA):
+                return GIVE_UP
+            row, column = number, GIVE_UP
+            i = _find(xml, i, GREATER) + 1
+        elif _at(xml, i, END_ROW):
+            i += len(END_ROW)
+        elif _at(xml, i, END_DATA):
             return count
         else:
-            return -1
+            return GIVE_UP

@@ -1,4 +1,4 @@
-"""The inside of an ordinary xlsx workbook, read many times faster than cell by cell: spans of bytes become columns of text.
+"""An ordinary xlsx workbook, read many times faster than cell by cell: spans of bytes become columns of text.
 
 `open_fast` returns None, or a later step raises `UnusualError`, for whatever is not quite ordinary; `excel.py` then takes the
 complete reader. Both give the same text (tests compare them).
