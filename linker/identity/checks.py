@@ -38,7 +38,9 @@ class Inside:
     origin: npt.NDArray[np.int64]
 
     def only(self, chosen: Flags) -> Inside:
-        return Inside(self.left[chosen], self.right[chosen], self.weight[chosen], self.linking[chosen], self.origin[chosen])
+        return Inside(
+            self.left[chosen], self.right[chosen], self.weight[chosen], self.linking[chosen], self.origin[chosen]
+        )
 
 
 def cut(label: Rows, ties: Inside, reason: Codes, rules: ClusterRules) -> tuple[Rows, Rows]:
@@ -79,8 +81,7 @@ def _rejoined(ties: Inside, rows: Rows, n: int) -> Rows:
     """Labels of `rows` by the links left among them."""
     part = _local(ties, rows, n)
     nothing = kernels.Pairs(np.empty(0, np.int32), np.empty(0, np.int32))
-    links = kernels.Pairs(part.left[part.linking], part.right[part.linking])
-    joined, _ = kernels.join(len(rows), nothing, links, nothing, nothing, 0.0)
+    joined = kernels.components(len(rows), nothing, kernels.Pairs(part.left[part.linking], part.right[part.linking]))
     relabelled: Rows = rows[joined]
     return relabelled
 

@@ -15,7 +15,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from linker.identity import checks, kernels
+from linker.identity import checks, joining, kernels
 from linker.schema import Decision
 
 Rows = npt.NDArray[np.int32]
@@ -139,7 +139,7 @@ def cluster(
     """Group `n` records by their scored pairs (row numbers, weights in bits, `Decision` values).
 
     Raises:
-        ValueError: arrays of different length, a row outside 0…n-1, or a record paired with itself.
+        ValueError: arrays of different length, a row outside 0…n-1, a weight that is nan, or a record paired with itself.
     """
     constraints, rules = constraints or Constraints(), rules or ClusterRules()
     edges = _canonical(n, left, right, weight, decision, constraints)
@@ -147,17 +147,14 @@ def cluster(
     cannot = np.concatenate([_pairs(n, constraints.cannot_link), _stack(edges, edges.veto)])
     against = _stack(edges, (edges.weight <= rules.contradiction) & (edges.decision != Decision.LINK) & ~edges.veto)
     linking = _linking(edges, constraints.previous, rules)
-    order = _strongest_first(edges, linking)
-    label, status = kernels.join(
-        n,
-        _columns(must),
-        kernels.Pairs(edges.left[order], edges.right[order]),
-        _columns(cannot),
-        _columns(against),
-        rules.tolerance,
-    )
+    links = np.flatnonzero(linking)
     reason = np.zeros(len(edges.left), dtype=np.int8)
-    reason[order] = status
+    label, reason[links] = joining.join(
+        n,
+        kernels.Pairs(edges.left[links], edges.right[links]),
+        edges.weight[links],
+        joining.Objections(must, cannot, against, rules.tolerance),
+    )
     label, stubborn = checks.cut(label, _ties(edges, linking, must, rules), reason, rules)
     return _result(label, edges, linking, reason, _attention(label, against, stubborn, rules), must)
 
@@ -169,6 +166,8 @@ def _canonical(
         raise ValueError("left, right, weight and decision differ in length")
     if len(left) and (min(left.min(), right.min()) < 0 or max(left.max(), right.max()) >= n):
         raise ValueError(f"a pair refers to a row outside 0…{n - 1}")
+    if np.isnan(weight).any():
+        raise ValueError("a weight is not a number")
     if np.any(left == right):
         raise ValueError("a record is paired with itself")
     none = np.zeros(len(left), dtype=np.bool_)
@@ -202,10 +201,6 @@ def _stack(edges: Edges, chosen: Flags) -> Rows:
     return np.stack([edges.left[chosen], edges.right[chosen]], axis=1)
 
 
-def _columns(pairs: Rows) -> kernels.Pairs:
-    return kernels.Pairs(pairs[:, 0].copy(), pairs[:, 1].copy())
-
-
 def _linking(edges: Edges, previous: Rows | None, rules: ClusterRules) -> Flags:
     """Which pairs join by themselves: what policy links, and what held together before and is still above the fracture threshold."""
     linking = (edges.decision == Decision.LINK) & ~edges.veto
@@ -215,20 +210,11 @@ def _linking(edges: Edges, previous: Rows | None, rules: ClusterRules) -> Flags:
     return linking | (edges.near & together & (edges.weight >= rules.fracture) & ~edges.veto)
 
 
-def _strongest_first(edges: Edges, linking: Flags) -> npt.NDArray[np.int64]:
-    """Indices of the linking pairs by falling weight, ties by rows: one sort of weight and position packed in 64 bits."""
-    chosen = np.flatnonzero(linking)
-    bits = edges.weight[chosen].view(np.uint32)
-    ascending = np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))
-    packed = ((~ascending).astype(np.uint64) << np.uint64(32)) | np.arange(len(chosen), dtype=np.uint64)
-    packed.sort()
-    position = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return chosen[position].astype(np.int64)
-
-
 def _ties(edges: Edges, linking: Flags, must: Rows, rules: ClusterRules) -> checks.Inside:
     """What ties records together: verdicts, twice so that none is ever a bridge, links, and supporting pairs."""
-    chosen = np.flatnonzero(linking | ((edges.weight >= rules.support) & (edges.decision != Decision.NO_LINK) & ~edges.veto))
+    chosen = np.flatnonzero(
+        linking | ((edges.weight >= rules.support) & (edges.decision != Decision.NO_LINK) & ~edges.veto)
+    )
     verdicts = np.concatenate([must, must])
     return checks.Inside(
         np.concatenate([verdicts[:, 0], edges.left[chosen]]),
@@ -262,9 +248,6 @@ def _result(
     apart = np.flatnonzero(linking & (label[edges.left] != label[edges.right]))
     source = edges.source[apart]
     ascending = np.argsort(source)
-    order = _strongest_first(edges, linking & (label[edges.left] == label[edges.right]))
-    kept = kernels.Pairs(edges.left[order], edges.right[order])
-    weakest = kernels.weakest(
-        len(label), _columns(must[label[must[:, 0]] == label[must[:, 1]]]), kept, edges.weight[order]
-    )
+    kept = np.flatnonzero(linking & (label[edges.left] == label[edges.right]))
+    weakest = joining.weakest(label, must, kernels.Pairs(edges.left[kept], edges.right[kept]), edges.weight[kept])
     return Clusters(label, source[ascending], reason[apart][ascending], weakest, *attention)

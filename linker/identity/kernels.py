@@ -77,6 +77,36 @@ def smallest(parent: Rows) -> Rows:
     return named
 
 
+@nb.njit(_ROWS(nb.int64, _PAIRS, _PAIRS), cache=True, nogil=True)
+def components(n: int, must: Pairs, links: Pairs) -> Rows:
+    """Each row's connected component, named by its smallest row."""
+    parent = np.arange(n).astype(np.int32)
+    for e in range(len(must.left) + len(links.left)):
+        decided = e < len(must.left)
+        at = e if decided else e - len(must.left)
+        a = find(parent, must.left[at] if decided else links.left[at])
+        b = find(parent, must.right[at] if decided else links.right[at])
+        if a != b:
+            parent[max(a, b)] = min(a, b)
+    return smallest(parent)
+
+
+@nb.njit(_ROWS(_ROWS, _ROWS), cache=True, nogil=True)
+def grouped(label: Rows, left: Rows) -> Rows:
+    """Positions of pairs by the group of their left row, those of one group in the given order: memory is then walked group by group."""
+    start = np.zeros(len(label) + 1, np.int32)
+    for e in range(len(left)):
+        start[label[left[e]] + 1] += 1
+    for g in range(len(label)):
+        start[g + 1] += start[g]
+    order = np.empty(len(left), np.int32)
+    for e in range(len(left)):
+        g = label[left[e]]
+        order[start[g]] = e
+        start[g] += 1
+    return order
+
+
 @nb.njit(_LISTS(nb.int64, _PAIRS), cache=True, nogil=True)
 def chain(n: int, pairs: Pairs) -> Lists:
     """Each row's entries as a list, both directions of every pair."""
