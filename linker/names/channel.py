@@ -1,28 +1,48 @@
 """How likely two spellings are one name: match weights of tokens in either script, and spellings of a token in the other script.
 
-The signatures below are final; the parameters come from `configs/models/names.npz`, written by `training/names.py`.
+A weight is pointwise mutual information in bits, log2 P(a, b | one name) / (P(a) P(b)). For two scripts it is estimated both ways, as
+log2 P(b | a) / P(b) and as log2 P(a | b) / P(a), and averaged: what one direction misjudges the other corrects. The parameters come from
+`configs/models/names.npz`, written by `training/names.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-LATIN, DEVANAGARI, OTHER = 0, 1, 2
+from linker.config.loading import CONFIGS
+from linker.names.channel_file import DIRECTIONS, ChannelModel
+from linker.names.decode import Decoder
+from linker.names.forward import Direction, forward
+from linker.names.units import DEVANAGARI, LATIN, OTHER, Tokens, read
+
+__all__ = ["DEVANAGARI", "LATIN", "OTHER", "Channel", "Encoded"]
+
+SHIPPED = CONFIGS / "models" / "names.npz"
+LOWEST = -40.0
+"""Weights are not told apart below this."""
+
+_SAME = 1.0  # bits lost by the chance that one name is spelled in two ways; equal spellings lose no more
+_HOPELESS = -8.0  # a pair that the first direction finds this unlikely is not looked at in the second
+_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """Distinct tokens as unit arrays. `script` is LATIN, DEVANAGARI or OTHER per token; the rest is private to the channel."""
+    """Distinct tokens as unit arrays. `script` is LATIN, DEVANAGARI or OTHER per token; the rest is for the kernels."""
 
     tokens: tuple[str, ...]
     script: NDArray[np.int8]
-    arrays: Any = None
+    read: Tokens
+    bits: NDArray[np.float32]
+    identity: NDArray[np.int64]
+    rows: dict[str, NDArray[np.int32]]
+    numbers: dict[str, NDArray[np.int16]]
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -31,29 +51,112 @@ class Encoded:
 class Channel:
     """The trained channel of both scripts."""
 
+    def __init__(self, model: ChannelModel) -> None:
+        self.model = model
+        self._directions = {name: Direction.of(counts.emissions()) for name, counts in model.counts.items()}
+
     @classmethod
     def load(cls, path: Path | None = None) -> Channel:
-        """The channel in `path`, or the shipped one."""
-        raise NotImplementedError
+        """The channel in `path`, or the shipped one.
+
+        Raises:
+            ModelError: there is no usable model.
+        """
+        return cls(ChannelModel.load(path or SHIPPED))
 
     def encode(self, tokens: Sequence[str]) -> Encoded:
         """Tokens as the kernels read them. Tokens are folded (`linker.names.unicode.fold`)."""
-        raise NotImplementedError
+        sounds = read(tokens)
+        bits = np.zeros(len(tokens), np.float32)
+        for script in (LATIN, DEVANAGARI):
+            mine = sounds.script == script
+            if mine.any():
+                lm = self.model.lm[script]
+                bits[mine] = lm.bits_of(sounds.symbols, sounds.s_start)[mine]
+        strange = sounds.script == OTHER
+        bits[strange] = np.fromiter((4.0 * len(t) for t in tokens), np.float32, len(tokens))[strange]
+        rows, numbers = {}, {}
+        for name, (source, target) in DIRECTIONS.items():
+            direction = self._directions[name]
+            rows[name] = direction.emissions.rows(sounds) if (sounds.script == source).any() else np.empty(0, np.int32)
+            numbers[name] = direction.numbers(sounds)
+            del target
+        identity = np.fromiter(map(hash, tokens), np.int64, len(tokens))
+        return Encoded(tuple(tokens), sounds.script, sounds, bits, identity, rows, numbers)
 
-    def weights(
-        self, left: Encoded, right: Encoded, i: NDArray[np.int32], j: NDArray[np.int32]
-    ) -> NDArray[np.float32]:
-        """Match weight in bits of token `left[i[k]]` against `right[j[k]]` for every k, any combination of scripts."""
-        raise NotImplementedError
+    def weights(self, left: Encoded, right: Encoded, i: NDArray[np.int32], j: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Match weight in bits of token `left[i[k]]` against `right[j[k]]` for every k, any combination of scripts.
+
+        Symmetric, and calibrated: a weight means the same likelihood ratio whichever scripts met. Never below LOWEST. Tokens without
+        letters agree only with themselves. Fastest where equal `i` follow one another.
+        """
+        out = np.full(len(i), LOWEST, np.float32)
+        bounds = range(0, len(i), _BLOCK)
+
+        def run(first: int) -> None:
+            part = slice(first, first + _BLOCK)
+            out[part] = self._block(left, right, i[part], j[part])
+
+        if len(i) <= _BLOCK // 16:
+            for first in bounds:
+                run(first)
+        else:
+            with ThreadPoolExecutor(2) as pool:
+                list(pool.map(run, bounds))
+        return out
+
+    def _block(self, left, right, i, j):  # type: ignore[no-untyped-def]
+        i, j = np.ascontiguousarray(i, np.int32), np.ascontiguousarray(j, np.int32)
+        out = np.full(len(i), LOWEST, np.float32)
+        a, b = left.script[i], right.script[j]
+        combinations = (
+            (LATIN, LATIN, ("ll", "ll"), 0),
+            (DEVANAGARI, DEVANAGARI, ("dd", "dd"), 1),
+            (DEVANAGARI, LATIN, ("dl", "ld"), 2),
+            (LATIN, DEVANAGARI, ("ld", "dl"), 2),
+        )
+        for script_a, script_b, directions, calibration in combinations:
+            chosen = np.flatnonzero((a == script_a) & (b == script_b))
+            if len(chosen):
+                raw = self._both_ways(left, right, i[chosen], j[chosen], directions)
+                slope, shift = self.model.calibration[calibration]
+                out[chosen] = np.maximum(LOWEST, raw * slope + shift)
+        same = left.identity[i] == right.identity[j]
+        out[same] = np.maximum(out[same], left.bits[i[same]] - _SAME)
+        return out
+
+    def _both_ways(self, left, right, i, j, directions):  # type: ignore[no-untyped-def]
+        """Mean of the two directions' bits; where the first finds a pair hopeless, its bits alone."""
+        first = self._one_way(left, right, i, j, directions[0])
+        likely = np.flatnonzero(first > _HOPELESS)
+        order = likely[np.argsort(j[likely], kind="stable")]
+        first[order] = (first[order] + self._one_way(right, left, j[order], i[order], directions[1])) / 2
+        return first
+
+    def _one_way(self, source, target, i, j, name):  # type: ignore[no-untyped-def]
+        """log2 P(target | source) / P(target)."""
+        out = np.empty(len(i), np.float32)
+        read_source, read_target = source.read, target.read
+        forward(
+            self._directions[name].tables(),
+            (read_source.units, read_source.u_start, source.rows[name]),
+            (target.numbers[name], read_target.s_start),
+            i,
+            j,
+            0,
+            len(i),
+            out,
+        )
+        return out + target.bits[j]
 
     def romanise(self, tokens: Sequence[str], n: int = 1) -> list[list[tuple[str, float]]]:
         """The n likeliest Latin spellings of every Devanagari token, each with its log2 probability, best first."""
-        raise NotImplementedError
+        return Decoder(self._directions["dl"], self.model.lm[LATIN]).best(tokens, n)
 
     def devanagari(self, tokens: Sequence[str], n: int = 1) -> list[list[tuple[str, float]]]:
         """The n likeliest Devanagari spellings of every Latin token, each with its log2 probability, best first."""
-        raise NotImplementedError
+        return Decoder(self._directions["ld"], self.model.lm[DEVANAGARI]).best(tokens, n)
 
     def log_prior(self, encoded: Encoded) -> NDArray[np.float32]:
         """Bits of surprise of every token's spelling under the character language model of its script (larger = rarer)."""
-        raise NotImplementedError
+        return encoded.bits

@@ -1,0 +1,123 @@
+"""The model file: one npz with the counts of all directions, both language models and the calibration, the same bytes every time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.errors import ModelError
+from linker.names.char_lm import CharLm
+from linker.names.emissions import Chunks, Counts
+from linker.names.units import DEVANAGARI, LATIN
+
+VERSION = 1
+
+DIRECTIONS = {
+    "dl": (DEVANAGARI, LATIN),
+    "ld": (LATIN, DEVANAGARI),
+    "ll": (LATIN, LATIN),
+    "dd": (DEVANAGARI, DEVANAGARI),
+}
+"""The directions of a model: name → (script read, script written)."""
+
+
+@dataclass(frozen=True)
+class ChannelModel:
+    """All that training finds out.
+
+    `counts` by direction; `lm` by script; `calibration` [combination, (slope, shift)] from raw to calibrated bits, combinations in the
+    order Latin-Latin, Devanagari-Devanagari, across scripts.
+    """
+
+    counts: dict[str, Counts]
+    lm: tuple[CharLm, CharLm]
+    calibration: NDArray[np.float64]
+
+    def save(self, path: Path) -> None:
+        """Writes the model file."""
+        arrays: dict[str, NDArray] = {"version": np.array([VERSION]), "calibration": self.calibration}  # type: ignore[type-arg]
+        for name, counts in self.counts.items():
+            quantised = counts.quantised()
+            full = np.flatnonzero(quantised)
+            arrays |= {
+                f"{name}_codes": counts.chunks.codes,
+                f"{name}_allowed": counts.allowed,
+                f"{name}_n_allowed": counts.n_allowed,
+                f"{name}_keys": np.diff(counts.keys, prepend=0),
+                f"{name}_gap": _gaps(full),
+                f"{name}_count": quantised[full],
+                f"{name}_strength": np.array([counts.strength]),
+                f"{name}_floor": counts.floor,
+            }
+        for name, lm in zip(("latin", "devanagari"), self.lm, strict=True):
+            arrays |= {
+                f"{name}_order": np.array([lm.order]),
+                f"{name}_grams": np.diff(lm.grams, prepend=0),
+                f"{name}_bits": lm.bits.astype(np.float16),
+                f"{name}_contexts": np.diff(lm.contexts, prepend=0),
+                f"{name}_backoff": lm.backoff.astype(np.float16),
+            }
+        with path.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+
+    @classmethod
+    def load(cls, path: Path) -> ChannelModel:
+        """Reads a model file.
+
+        Raises:
+            ModelError: there is none at `path`, or it is not one of this version.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+            if int(arrays["version"][0]) != VERSION:
+                raise KeyError("version")
+            counts = {name: _counts(arrays, name, *scripts) for name, scripts in DIRECTIONS.items()}
+            lm = (_lm(arrays, "latin"), _lm(arrays, "devanagari"))
+        except FileNotFoundError:
+            raise ModelError(
+                "no name model", where=str(path), do="run training/names.py, or give another path"
+            ) from None
+        except (KeyError, ValueError, OSError, EOFError) as error:
+            raise ModelError(f"not a usable name model: {error}", where=str(path), do="run training/names.py") from None
+        return cls(counts, lm, arrays["calibration"])
+
+
+def _gaps(places: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """Distances between places as 16-bit numbers; a distance of 65535 or more is written as several."""
+    gaps = np.diff(places, prepend=0)
+    many = gaps // 65535
+    out = np.zeros(len(gaps) + int(many.sum()), np.uint16)
+    at = np.arange(len(gaps)) + np.cumsum(many)
+    out[:] = 65535
+    out[at] = gaps % 65535
+    return out
+
+
+def _places(gaps: NDArray[np.uint16]) -> NDArray[np.int64]:
+    return np.cumsum(gaps.astype(np.int64))[gaps != 65535]
+
+
+def _counts(arrays, name, source, target):  # type: ignore[no-untyped-def]
+    keys = np.cumsum(arrays[f"{name}_keys"])
+    n_allowed = arrays[f"{name}_n_allowed"]
+    count = np.zeros(int(n_allowed[(keys >> 36) & 63].astype(np.int64).sum()))
+    count[_places(arrays[f"{name}_gap"])] = Counts.from_quantised(arrays[f"{name}_count"])
+    chunks = Chunks(arrays[f"{name}_codes"])
+    strength = float(arrays[f"{name}_strength"][0])
+    return Counts(
+        source, target, chunks, arrays[f"{name}_allowed"], n_allowed, keys, count, strength, arrays[f"{name}_floor"]
+    )
+
+
+def _lm(arrays, name):  # type: ignore[no-untyped-def]
+    return CharLm(
+        int(arrays[f"{name}_order"][0]),
+        np.cumsum(arrays[f"{name}_grams"]),
+        arrays[f"{name}_bits"].astype(np.float32),
+        np.cumsum(arrays[f"{name}_contexts"]),
+        arrays[f"{name}_backoff"].astype(np.float32),
+    )

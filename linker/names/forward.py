@@ -1,0 +1,103 @@
+"""The sum over all alignments of two tokens: log2 P(target | source), for many pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.names.emissions import LONGEST, Emissions, chunk_numbers
+from linker.names.units import MAX_LENGTH, Tokens
+
+IMPOSSIBLE = -200.0
+"""Bits of a pair that no alignment explains."""
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Emissions laid out for the kernel: two columns are added to the chunks, for an unseen single symbol and for unseen longer ones."""
+
+    emissions: Emissions
+    of_code: NDArray[np.int16]
+    empty_row: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, emissions: Emissions) -> Direction:
+        codes = emissions.chunks.codes
+        background = np.zeros(len(codes) + 2, np.float32)
+        background[:-2][codes == 0] = emissions.floor[0]
+        background[:-2][(codes > 0) & (codes < 64)] = emissions.floor[1]
+        background[-2] = emissions.floor[1]
+        return cls(emissions, emissions.chunks.of_code, background)
+
+    def numbers(self, tokens: Tokens) -> NDArray[np.int16]:
+        """Chunk numbers [symbol, length - 1] of tokens of the target script."""
+        out = chunk_numbers(tokens, self.of_code)
+        n = len(self.empty_row)
+        unseen = np.array([n - 2, n - 1, n - 1], np.int16)
+        return np.where(out < 0, unseen, out)
+
+    def tables(self):  # type: ignore[no-untyped-def]
+        e = self.emissions
+        return e.allowed, e.n_allowed, e.row_start, e.probability, self.empty_row
+
+
+_TABLES = "Tuple((i2[:,::1], i2[::1], i8[::1], f4[::1], f4[::1]))"
+_SOURCE = "Tuple((i1[::1], i8[::1], i4[::1]))"
+_TARGET = "Tuple((i2[:,::1], i8[::1]))"
+
+
+@numba.njit(f"void({_TABLES}, {_SOURCE}, {_TARGET}, i4[::1], i4[::1], i8, i8, f4[::1])", cache=True, nogil=True)
+def forward(tables, source, target, i, j, first, last, out):  # type: ignore[no-untyped-def]
+    """out[k] = log2 P(target j[k] | source i[k]) for first <= k < last. Fastest when equal i follow one another."""
+    allowed, n_allowed, row_start, probability, background = tables
+    units, u_start, rows = source
+    numbers, s_start = target
+    dense = np.empty((MAX_LENGTH + 2, len(background)), np.float32)
+    for x in range(MAX_LENGTH + 2):
+        dense[x] = background
+    alpha = np.zeros(MAX_LENGTH + 4, np.float64)
+    filled = -1
+    for k in range(first, last):
+        if i[k] != filled:
+            if filled >= 0:
+                for x in range(u_start[filled], u_start[filled + 1]):
+                    u = units[x]
+                    for y in range(n_allowed[u]):
+                        dense[x - u_start[filled], allowed[u, y]] = background[allowed[u, y]]
+            filled = i[k]
+            for x in range(u_start[filled], u_start[filled + 1]):
+                u, at = units[x], row_start[rows[x]]
+                for y in range(n_allowed[u]):
+                    dense[x - u_start[filled], allowed[u, y]] = max(probability[at + y], background[allowed[u, y]])
+        n = u_start[filled + 1] - u_start[filled]
+        s0 = s_start[j[k]]
+        m = s_start[j[k] + 1] - s0
+        if n == 0 or m == 0 or m > LONGEST * n:
+            out[k] = IMPOSSIBLE
+            continue
+        # alpha[j + 3] is the probability of the first j symbols; three zeros stand before them
+        alpha[: m + 4] = 0.0
+        alpha[3] = 1.0
+        for x in range(n):
+            high = min(m, LONGEST * (x + 1))
+            low = max(0, m - LONGEST * (n - x - 1))
+            row = dense[x]
+            for y in range(high, low - 1, -1):
+                a = alpha[y + 3] * row[0]
+                if y > 0:
+                    a += alpha[y + 2] * row[numbers[s0 + y - 1, 0]]
+                    if y > 1:
+                        a += alpha[y + 1] * row[numbers[s0 + y - 2, 1]]
+                        if y > 2:
+                            a += alpha[y] * row[numbers[s0 + y - 3, 2]]
+                alpha[y + 3] = a
+            if low > 0:
+                alpha[low + 2] = 0.0
+                if low > 1:
+                    alpha[low + 1] = 0.0
+                    if low > 2:
+                        alpha[low] = 0.0
+        out[k] = max(IMPOSSIBLE, np.log2(alpha[m + 3])) if alpha[m + 3] > 0.0 else IMPOSSIBLE
