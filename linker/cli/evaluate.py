@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 
 from linker.evaluate.labelfree import coincidence
-from linker.evaluate.terminal import print_evaluation
 from linker.evaluate.scoring import Tables
 from linker.evaluate.scoring import evaluate as score
+from linker.evaluate.terminal import print_evaluation
 from linker.evaluate.truth import read_truth
 from linker.registry.snapshot import open_current
 
@@ -26,7 +26,11 @@ def evaluate(
     """Print precision, recall and F1 of the published links against a truth table."""
     known = read_truth(truth)
     snapshot = open_current(workspace)
-    tables = Tables(snapshot.table("crosswalk"), snapshot.table("record"), snapshot.table("edge"))
+    tables = Tables(
+        crosswalk=snapshot.table("crosswalk"),
+        record=snapshot.table("record", ["record_id", "name", "state"]),
+        edge=snapshot.table("edge", ["record_id_l", "record_id_r", "weight", "probability", "decision"]),
+    )
     evaluation = score(tables, known, points)
     chance = coincidence(tables.edge, snapshot.table("identity"))
     print_evaluation(evaluation, chance, Console())

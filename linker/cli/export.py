@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from linker.registry.snapshot import open_current
 from rich.console import Console
 
+from linker.registry.auditlog import AuditLog
+from linker.registry.snapshot import open_current
 from linker.share.export import Format
 from linker.share.export import export as write
 
@@ -17,10 +18,19 @@ def export(
     workspace: Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")],
     out: Annotated[Path, typer.Option(help="Folder for identity.<ext> and crosswalk.<ext>; made if missing.")],
     kind: Annotated[Format, typer.Option("--format", help="parquet for programs, csv or xlsx for people.")],
+    recipient: Annotated[str, typer.Option(help="Who receives it; kept in the audit log.")] = "",
 ) -> None:
-    """Write the unified identity table and the crosswalk of the current snapshot. Identifiers are masked."""
+    """Write the unified identity table and the crosswalk of the current snapshot. Identifiers are masked.
+
+    The export is entered in the audit log before its files appear.
+    """
     snapshot = open_current(workspace)
-    paths = write(snapshot.table("identity"), snapshot.table("crosswalk"), kind, out)
+
+    def release(rows: dict[str, int]) -> None:
+        detail = {"format": str(kind), "out": str(out.resolve()), "recipient": recipient, "rows": rows}
+        AuditLog(workspace).append("export", f"snapshot {snapshot.number}", detail)
+
+    paths = write(snapshot.table("identity"), snapshot.table("crosswalk"), kind, out, release)
     console = Console()
     for path in paths:
         console.print(f"wrote {path} ({path.stat().st_size:,} bytes)", soft_wrap=True)

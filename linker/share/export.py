@@ -33,11 +33,20 @@ class Format(StrEnum):
     XLSX = "xlsx"
 
 
-def export(identity: pa.Table, crosswalk: pa.Table, kind: Format, out: Path) -> list[Path]:
+Release = Callable[[dict[str, int]], None]
+
+
+def export(
+    identity: pa.Table, crosswalk: pa.Table, kind: Format, out: Path, release: Release | None = None
+) -> list[Path]:
     """Writes `identity.<ext>` and `crosswalk.<ext>` into the folder `out`, replacing what an earlier export left there.
 
     Identifiers are masked to their last four characters. Texts that a spreadsheet would run get an apostrophe in CSV
     and Excel (see `linker.share.cells`).
+
+    Args:
+        release: called with the files' names and numbers of rows when they are complete and before they appear. What
+            it raises keeps them from appearing: an export that cannot be written to the audit log does not happen.
 
     Raises:
         InputError: the folder cannot be made or written to.
@@ -52,6 +61,8 @@ def export(identity: pa.Table, crosswalk: pa.Table, kind: Format, out: Path) -> 
                 WRITERS[kind](table, part)
                 _sync(part)
                 written.append(part)
+            if release is not None:
+                release({part.name: len(table) for part, table in zip(written, tables.values(), strict=True)})
             return [part.replace(out / part.name) for part in written]
     except OSError as error:
         raise InputError(

@@ -19,6 +19,7 @@ from linker.share.masking import mask_aadhaar, mask_identifier
         ("aadhaar:XXXXXXXX0123", "aadhaar:XXXXXXXX0123"),
         ("driving_licence:DL-0420110012345", "driving_licence:XX-XXXXXXXXX2345"),
         ("0912345678", "XXXXXX5678"),
+        ("pan …234F", "pan …234F"),
         ("123", "123"),
         ("", ""),
     ],
