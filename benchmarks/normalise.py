@@ -22,6 +22,7 @@ from linker.normalise.aadhaar import AadhaarKey, verhoeff
 from linker.normalise.ages import parse_age
 from linker.normalise.dates import parse_date, parse_year
 from linker.normalise.gazetteer import gazetteer
+from linker.normalise.idcolumns import luhn
 from linker.normalise.identifiers import read_identifier
 from linker.normalise.marks import parse_height, parse_marks
 from linker.normalise.offences import parse_fir, parse_sections
@@ -71,7 +72,13 @@ def _valid_aadhaar(maker: Maker) -> npt.NDArray[np.uint8]:
 
 def _day_texts() -> tuple[list[str], list[str]]:
     """Dates of birth and of records in the formats of the four layouts."""
-    formats = ("{d:02d}/{m:02d}/{y}", "{d:02d}.{m:02d}.{y}", "{d:02d}-{m:02d}-{y}", "{y}-{m:02d}-{d:02d}", "{d:02d}.{m:02d}.{s:02d}")
+    formats = (
+        "{d:02d}/{m:02d}/{y}",
+        "{d:02d}.{m:02d}.{y}",
+        "{d:02d}-{m:02d}-{y}",
+        "{y}-{m:02d}-{d:02d}",
+        "{d:02d}.{m:02d}.{s:02d}",
+    )
     born, recorded = [], []
     for target, years in ((born, range(1945, 2005)), (recorded, range(2009, 2025))):
         for y in years:
@@ -86,18 +93,50 @@ def make_records(size: int, seed: int = 1) -> pa.Table:
     """A RECORD table of `size` invented rows."""
     maker = Maker(size, seed)
     born, recorded = _day_texts()
-    ages = [form.format(age).translate(table) for age in range(16, 75) for form in ("{}", "{} वर्ष", "लगभग {} वर्ष", "करीब {} साल") for table in ({}, DEVANAGARI_DIGITS)]
+    ages = [
+        form.format(age).translate(table)
+        for age in range(16, 75)
+        for form in ("{}", "{} वर्ष", "लगभग {} वर्ष", "करीब {} साल")
+        for table in ({}, DEVANAGARI_DIGITS)
+    ]
     ages += [str(age) for age in range(16, 75)] * 20
     places = [form for row in rows("districts.tsv") for form in [row["district"], *forms(row["forms"])]]
-    stems = [f"{a}{b}{c}" for a in ("राम", "हरि", "किशन", "Ram", "Shiv", "HASAN", "Madho", "बीर") for b in ("पुर", "गढ़", "pur", "GARH", "वाला") for c in ["", *(f" {x}" for x in ("खुर्द", "कलां", "Khurd", "KALAN"))]]
-    villages = [f"{prefix}{stem} {number}" for stem in stems for prefix in ("ग्राम ", "VPO ", "", "Vill. ") for number in range(30)]
-    marks = ["CUT MARK ON LEFT CHEEK", "दाहिने हाथ पर ओम का टैटू", "mole on neck", "माथे पर चोट का निशान", "चेचक के दाग", "LIMPS ON RIGHT LEG"]
+    stems = [
+        f"{a}{b}{c}"
+        for a in ("राम", "हरि", "किशन", "Ram", "Shiv", "HASAN", "Madho", "बीर")
+        for b in ("पुर", "गढ़", "pur", "GARH", "वाला")
+        for c in ["", *(f" {x}" for x in ("खुर्द", "कलां", "Khurd", "KALAN"))]
+    ]
+    villages = [
+        f"{prefix}{stem} {number}"
+        for stem in stems
+        for prefix in ("ग्राम ", "VPO ", "", "Vill. ")
+        for number in range(30)
+    ]
+    marks = [
+        "CUT MARK ON LEFT CHEEK",
+        "दाहिने हाथ पर ओम का टैटू",
+        "mole on neck",
+        "माथे पर चोट का निशान",
+        "चेचक के दाग",
+        "LIMPS ON RIGHT LEG",
+    ]
     phones = maker.numbers(maker.digits(10, first=6), 0.45)
     prefix = pa.array(["", "+91-", "0", "91", "+91 ", ""]).take(pa.array(maker.rng.integers(0, 6, size)))
     letters = maker.rng.integers(65, 91, (size, 3), dtype=np.uint8) - 48
     epic = np.hstack([letters, maker.digits(7)])
+    for last in range(10):
+        epic[~luhn(epic[:, 3:]), 9] = last
     licence = np.hstack([maker.digits(2), np.full((size, 2), [2, 0], dtype=np.uint8), maker.digits(9)])
-    pan = np.hstack([letters, np.full((size, 1), 80 - 48, dtype=np.uint8), letters[:, :1], maker.digits(4, first=1), letters[:, 1:2]])
+    pan = np.hstack(
+        [
+            letters,
+            np.full((size, 1), 80 - 48, dtype=np.uint8),
+            letters[:, :1],
+            maker.digits(4, first=1),
+            letters[:, 1:2],
+        ]
+    )
     nfn = np.hstack([np.full((size, 1), 0, dtype=np.uint8), maker.digits(9, first=6)])
     filled: dict[str, pa.Array] = {
         "record_id": pa.array([f"s:{i}" for i in range(size)]),
@@ -126,10 +165,10 @@ def speed(size: int) -> None:
     options = PersonOptions(aadhaar_key=AadhaarKey(bytes(32)), latest_year=2026)
     to_persons(record.slice(0, 100), options)
     findings = PersonFindings()
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     to_persons(record, options, findings)
-    took = time.perf_counter() - start
-    print(f"to_persons: {size:,} records in {took:.2f} s, {size / took:,.0f} records/s")
+    took, used = time.perf_counter() - start, time.process_time() - busy
+    print(f"to_persons: {size:,} records in {took:.2f} s ({used:.2f} s of CPU), {size / took:,.0f} records/s")
     for part, seconds in findings.seconds.items():
         print(f"  {part:14} {seconds:6.2f} s")
     start = time.perf_counter()
@@ -155,7 +194,12 @@ def _parsers() -> dict[str, Callable[[str], object]]:
 def fuzz(cells: int, seed: int) -> None:
     rng = random.Random(seed)
     record = make_records(2000, seed)
-    seeds = [t for name in record.column_names if pa.types.is_string(record[name].type) for t in pc.unique(record[name]).drop_null().to_pylist()]
+    seeds = [
+        t
+        for name in record.column_names
+        if pa.types.is_string(record[name].type)
+        for t in pc.unique(record[name]).drop_null().to_pylist()
+    ]
     parsers = _parsers()
     slowest: dict[str, tuple[float, str]] = {name: (0.0, "") for name in parsers}
     failures: list[str] = []
@@ -185,7 +229,9 @@ def _cell(rng: random.Random, seeds: list[str]) -> str:
     if roll < 0.35:
         return rng.choice(("0", " ", "X", "9", "(", "a ", "1-", "व ", "म॰", "'", "५")) * rng.randint(1, 20_000)
     if roll < 0.4:
-        return "".join(chr(rng.choice((rng.randint(1, 0xD7FF), rng.randint(0xE000, 0x10FFFF)))) for _ in range(rng.randint(0, 30)))
+        return "".join(
+            chr(rng.choice((rng.randint(1, 0xD7FF), rng.randint(0xE000, 0x10FFFF)))) for _ in range(rng.randint(0, 30))
+        )
     text = list(rng.choice(seeds))
     for _ in range(rng.randint(0, 4)):
         place = rng.randint(0, len(text))

@@ -163,7 +163,7 @@ PERSON = Table(
         "name": TEXT, "aliases": TEXTS, "father": TEXT, "mother": TEXT, "husband": TEXT, "guardian": TEXT,
         "sex": INT8, "birth_from": DAY, "birth_to": DAY, "birth_kind": INT8, "record_day": DAY, "juvenile": pa.bool_(),
         "phones": TEXTS, "relative_phones": TEXTS,
-        **{str(t): TEXT for t in IdType}, **{f"{t}_last4": TEXT for t in IdType},
+        **{str(t): TEXT for t in IdType}, **{f"{t}_last4": TEXT for t in IdType}, "aadhaar_near": TEXTS,
         "village": TEXT, "station": TEXT, "tehsil": TEXT, "district": TEXT, "address_state": TEXT, "pin": TEXT,
         "fir_station": TEXT, "fir_district": TEXT,
         "height_from": INT16, "height_to": INT16, "marks": TEXTS,

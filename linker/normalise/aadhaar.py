@@ -40,6 +40,8 @@ _TURN = np.array([
     [2, 7, 9, 3, 8, 0, 6, 4, 1, 5], [7, 0, 4, 6, 9, 1, 3, 2, 5, 8],
 ], dtype=np.int8)  # fmt: skip
 
+_TIMES_LISTS, _TURN_LISTS = _TIMES.tolist(), _TURN.tolist()
+
 
 @dataclass(frozen=True)
 class AadhaarKey:
@@ -86,9 +88,19 @@ def passes(number: str) -> bool:
     """Whether a string of ASCII digits passes Verhoeff's check."""
     check = 0
     for place, digit in enumerate(reversed(number)):
-        check = int(_TIMES[check, _TURN[place % 8, ord(digit) - 48]])
+        check = _TIMES_LISTS[check][_TURN_LISTS[place % 8][ord(digit) - 48]]
     return check == 0
 
 
 def masked(last4: str) -> str:
     return f"XXXX-XXXX-{last4}"
+
+
+def near_numbers(number: str) -> list[str]:
+    """The valid numbers that one wrong digit or one exchange of neighbours turns into `number`, which fails the check.
+
+    Verhoeff's check finds every such slip, so for each place exactly one other digit passes, and few exchanges do.
+    """
+    candidates = {number[:i] + digit + number[i + 1 :] for i in range(len(number)) for digit in "0123456789"}
+    candidates |= {number[:i] + number[i + 1] + number[i] + number[i + 2 :] for i in range(len(number) - 1)}
+    return sorted(c for c in candidates if c != number and c[0] in "23456789" and passes(c))

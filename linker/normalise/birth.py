@@ -35,6 +35,7 @@ CONFLICT_YEARS = 4
 YOUNGEST = 7
 """Nobody below seven can commit an offence (BNS s.20, IPC s.82); settles the century of a two-digit year."""
 ADULT = 18
+_NEW_YEAR = int(DateFlag.NEW_YEAR)
 
 
 @dataclass(frozen=True)
@@ -97,15 +98,16 @@ class Span:
 
 def births(record: pa.Table, latest: int) -> Births:
     """Birth intervals of a RECORD table. `latest` is the last possible calendar year."""
-    day = _record_span(record, latest)
+    fir = _span_of(Distinct(record["fir_date"], lambda text: parse_date(text, latest)))
+    day = _record_span(record, fir, latest)
     dated = Distinct(record["birth_date"], lambda text: parse_date(text, latest))
     yeared = Distinct(record["birth_year"], lambda text: parse_year(text, latest))
     aged = Distinct(record["age"], parse_age)
 
     exact, exact_bad = _possible(_span(dated, day), day)
-    full = dated.flags(lambda r: r.precision is Precision.DAY and not r.flags & DateFlag.NEW_YEAR)
+    full = dated.flags(_is_full)
     stated, stated_bad = _possible(_span(yeared, day), day)
-    year_is_date = yeared.flags(lambda r: r.precision is Precision.DAY and not r.flags & DateFlag.NEW_YEAR)
+    year_is_date = yeared.flags(_is_full)
     age, about, year_in_age = _age_span(aged, day)
 
     date = exact.where(full).otherwise(stated.where(year_is_date))
@@ -126,42 +128,49 @@ def births(record: pa.Table, latest: int) -> Births:
     best = everything.where(conflict).otherwise(best)
     kind = np.where(conflict, int(BirthKind.ABOUT_AGE), kind)
 
+    seen = _counts(dated, yeared)
     findings = BirthFindings(
-        impossible_dates=int((exact_bad | stated_bad).sum()) + _count(dated, DateFlag.IMPOSSIBLE)
-        + _count(yeared, DateFlag.IMPOSSIBLE),
-        swapped_dates=_count(dated, DateFlag.SWAPPED),
-        new_year_dates=_count(dated, DateFlag.NEW_YEAR),
-        short_years=_count(dated, DateFlag.SHORT_YEAR),
-        serial_dates=_count(dated, DateFlag.SERIAL),
-        unread_dates=_count(dated, DateFlag.UNREAD) + _count(yeared, DateFlag.UNREAD),
+        impossible_dates=int((exact_bad | stated_bad).sum()) + seen[DateFlag.IMPOSSIBLE],
+        swapped_dates=seen[DateFlag.SWAPPED],
+        new_year_dates=seen[DateFlag.NEW_YEAR],
+        short_years=seen[DateFlag.SHORT_YEAR],
+        serial_dates=seen[DateFlag.SERIAL],
+        unread_dates=seen[DateFlag.UNREAD],
         unread_ages=int(aged.flags(lambda r: r.impossible).sum()),
         ages_without_day=int((aged.flags(lambda r: r.low is not None) & ~day.known).sum()),
         conflicts=int(conflict.sum()),
-    )  # fmt: skip
-    juvenile = _juvenile(_offence_day(record, day, latest), aged, date, year)
+    )
+    juvenile = _juvenile(_offence_day(fir, day), aged, date, year)
     middle = np.where(day.known, (day.first + day.last) // 2, ABSENT)
     return Births(best.first, best.last, kind, middle, juvenile, findings)
 
 
-def _count(column: Distinct[DateReading], flag: DateFlag) -> int:
-    return int(column.flags(lambda r: bool(r.flags & flag)).sum())
+def _is_full(reading: DateReading) -> bool:
+    """Whether it is a day, and not the first of January that stands for a year."""
+    return reading.precision is Precision.DAY and not reading.flags & _NEW_YEAR
+
+
+def _counts(*columns: Distinct[DateReading]) -> dict[DateFlag, int]:
+    """In how many cells of the columns each flag is set."""
+    flags = [column.numbers(lambda r: r.flags, absent=0) for column in columns]
+    return {flag: sum(int(np.count_nonzero(f & int(flag))) for f in flags) for flag in DateFlag if flag}
 
 
 def _span_of(column: Distinct[DateReading]) -> Span:
     return Span(column.numbers(lambda r: r.first), column.numbers(lambda r: r.last))
 
 
-def _record_span(record: pa.Table, latest: int) -> Span:
+def _record_span(record: pa.Table, fir: Span, latest: int) -> Span:
     """The day of the record: its date, else the FIR's date, else the year in the FIR's number."""
     stated = _span_of(Distinct(record["record_date"], lambda text: parse_date(text, latest)))
-    fir = _span_of(Distinct(record["fir_date"], lambda text: parse_date(text, latest)))
-    number = _span_of(Distinct(record["fir_number"], lambda text: fir_year_reading(text, latest)))
-    return stated.otherwise(fir).otherwise(number)
+    dated = stated.otherwise(fir)
+    if dated.known.all():
+        return dated
+    return dated.otherwise(_span_of(Distinct(record["fir_number"], lambda text: fir_year_reading(text, latest))))
 
 
-def _offence_day(record: pa.Table, day: Span, latest: int) -> Span:
+def _offence_day(fir: Span, day: Span) -> Span:
     """The FIR's date where it is known and not after the record's day, else the record's day."""
-    fir = _span_of(Distinct(record["fir_date"], lambda text: parse_date(text, latest)))
     return fir.where(fir.known & (fir.last <= day.last)).otherwise(day)
 
 

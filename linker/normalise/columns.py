@@ -71,5 +71,12 @@ def days(values: Int64s) -> pa.Array:
     return pa.array(values.astype(np.int32), mask=values == ABSENT)
 
 
-def nulls(rows: int, kind: pa.DataType) -> pa.Array:
-    return pa.nulls(rows, kind)
+def characters(column: pa.Array) -> npt.NDArray[np.uint8]:
+    """Texts of one length as an (n, length) array of character codes less that of '0': digits are 0 … 9."""
+    if not len(column):
+        return np.zeros((0, 1), dtype=np.uint8)
+    compact = pa.concat_arrays([column])
+    width = len(compact[0].as_py())
+    offsets = np.frombuffer(compact.buffers()[1], dtype=np.int32, count=len(compact) + 1, offset=compact.offset * 4)
+    data = np.frombuffer(compact.buffers()[2], dtype=np.uint8)[offsets[0] : offsets[-1]]
+    return data.reshape(len(compact), width) - 48

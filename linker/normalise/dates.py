@@ -8,6 +8,7 @@ before month is the rule in India; where the second number cannot be a month and
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, IntFlag
@@ -21,6 +22,9 @@ EARLIEST_YEAR = 1880
 
 LONGEST = 100
 """Characters of a cell that are looked at; a longer cell holds no date but a story."""
+
+_FILLER_YEARS = (1899, 1900)
+"""What systems fill in for an unknown date."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _EXCEL_EPOCH = date(1899, 12, 30).toordinal() - _EPOCH
@@ -57,16 +61,30 @@ class DateReading:
     first: int | None = None
     last: int | None = None
     precision: Precision = Precision.NONE
-    flags: DateFlag = DateFlag.NONE
+    flags: int = 0
     century_first: int | None = None
     century_last: int | None = None
 
 
+# As plain numbers: a million comparisons of flags are slow.
+_IMPOSSIBLE, _SWAPPED, _SHORT, _SERIAL, _NEW_YEAR, _PLACEHOLDER, _UNREAD_FLAG = (
+    int(f)
+    for f in (
+        DateFlag.IMPOSSIBLE,
+        DateFlag.SWAPPED,
+        DateFlag.SHORT_YEAR,
+        DateFlag.SERIAL,
+        DateFlag.NEW_YEAR,
+        DateFlag.PLACEHOLDER,
+        DateFlag.UNREAD,
+    )
+)
 NOTHING = DateReading()
-_UNREAD = DateReading(flags=DateFlag.UNREAD)
-_IMPOSSIBLE = DateReading(flags=DateFlag.IMPOSSIBLE)
-_PLACEHOLDER = DateReading(flags=DateFlag.PLACEHOLDER)
+_UNREAD = DateReading(flags=_UNREAD_FLAG)
+_NO_DATE = DateReading(flags=_IMPOSSIBLE)
+_NOBODY = DateReading(flags=_PLACEHOLDER)
 
+_USUAL = re.compile(r"([0-9]{1,4})[./-]([0-9]{1,2})[./-]([0-9]{1,4})(?: 00:00:00)?\Z")
 _TIME = re.compile(r"(?<=\d)(?:\s+|t)\d{1,2}:\d{2}.*$")
 _POINT_ZERO = re.compile(r"^(\d+)\.0+$")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
@@ -93,6 +111,9 @@ def day_of(number: int) -> date:
 
 def parse_date(text: str, latest: int) -> DateReading:
     """What `text` says; `latest` is the last year that a two-digit year may mean and that is possible at all."""
+    usual = _USUAL.match(text)
+    if usual:
+        return _three(usual.groups(), latest)
     folded = fold(text[:LONGEST])
     folded = _ORDINAL.sub("", _TIME.sub("", folded))
     match = _POINT_ZERO.match(folded)
@@ -121,44 +142,43 @@ def _date_tokens(folded: str) -> list[str | int]:
     return found
 
 
-def _three(tokens: list[str | int], latest: int) -> DateReading:
-    named = [i for i, t in enumerate(tokens) if isinstance(t, int)]
-    if len(named) > 1:
+def _three(tokens: Sequence[str | int], latest: int) -> DateReading:
+    first, middle, last = tokens
+    if isinstance(first, int):  # June 9, 2009
+        first, middle = middle, first
+    if isinstance(first, int) or isinstance(last, int):
         return _UNREAD
-    digits = [str(t) for t in tokens]
-    if named and named[0] == 0:  # June 9, 2009
-        digits = [digits[1], digits[0], digits[2]]
-    elif named and named[0] == 2:  # 2009 9 June is not written; 9 2009 June neither
-        return _UNREAD
-    flags = DateFlag.NONE
-    if len(digits[0]) == 4 and len(digits[2]) <= 2:
-        year, month, day = digits
-    elif len(digits[0]) <= 2 and len(digits[2]) in {2, 4}:
-        day, month, year = digits
+    if len(first) == 4 and len(last) <= 2:
+        day, year = last, first
+    elif len(first) <= 2 and len(last) in {2, 4}:
+        day, year = first, last
         if len(year) == 2 and int(day) > 31:  # 93-05-21
             day, year = year, day
     else:
-        return _IMPOSSIBLE
-    if len(day) > 2 or len(month) > 2:
-        return _IMPOSSIBLE
-    d, m = int(day), int(month)
-    if not named and m > 12 >= d > 0:
-        d, m, flags = m, d, DateFlag.SWAPPED
-    return _day(year, m, d, latest, flags)
+        return _NO_DATE
+    if isinstance(middle, int):
+        return _day(year, middle, int(day), latest, 0)
+    if len(middle) > 2:
+        return _NO_DATE
+    d, m = int(day), int(middle)
+    if m > 12 >= d > 0:
+        return _day(year, d, m, latest, _SWAPPED)
+    return _day(year, m, d, latest, 0)
 
 
-def _day(year: str, month: int, day: int, latest: int, flags: DateFlag) -> DateReading:
+def _day(year: str, month: int, day: int, latest: int, flags: int) -> DateReading:
     full = _full_year(year, latest)
-    if len(year) == 2:
-        flags |= DateFlag.SHORT_YEAR
-    if full == 0 or (full in {1900, 1899, 1970} and month == 1 and day == 1 and full != 1970):
-        return _PLACEHOLDER
+    short = len(year) == 2
+    if short:
+        flags |= _SHORT
+    if full == 0 or (month == day == 1 and full in _FILLER_YEARS):
+        return _NOBODY
     number = day_number(full, month, day)
     if number is None or not EARLIEST_YEAR <= full <= latest:
-        return DateReading(flags=flags | DateFlag.IMPOSSIBLE)
-    before = day_number(full - 100, month, day) if len(year) == 2 else None
-    if month == 1 and day == 1:
-        flags |= DateFlag.NEW_YEAR
+        return DateReading(flags=flags | _IMPOSSIBLE)
+    before = day_number(full - 100, month, day) if short else None
+    if month == day == 1:
+        flags |= _NEW_YEAR
     return DateReading(number, number, Precision.DAY, flags, before, before)
 
 
@@ -170,12 +190,12 @@ def _two(tokens: list[str | int], latest: int) -> DateReading:
         first, second = second, first
     if not isinstance(second, str) or len(second) != 4 or not 1 <= int(first) <= 12:
         return _UNREAD
-    return _span(int(second), int(first), int(first), latest, DateFlag.NONE)
+    return _span(int(second), int(first), int(first), latest, 0)
 
 
 def _one(digits: str, latest: int) -> DateReading:
     if set(digits) == {"0"}:
-        return _PLACEHOLDER
+        return _NOBODY
     size = len(digits)
     if size == 4:
         return year_reading(digits, latest)
@@ -184,43 +204,43 @@ def _one(digits: str, latest: int) -> DateReading:
     if size == 8:
         return _compact(digits, latest)
     if size == 6:
-        return _day(digits[4:], int(digits[2:4]), int(digits[:2]), latest, DateFlag.NONE)
+        return _day(digits[4:], int(digits[2:4]), int(digits[:2]), latest, 0)
     return _UNREAD
 
 
 def _compact(digits: str, latest: int) -> DateReading:
-    day_first = _day(digits[4:], int(digits[2:4]), int(digits[:2]), latest, DateFlag.NONE)
-    if day_first.first is not None or day_first.flags & DateFlag.PLACEHOLDER:
+    day_first = _day(digits[4:], int(digits[2:4]), int(digits[:2]), latest, 0)
+    if day_first.first is not None or day_first.flags & _PLACEHOLDER:
         return day_first
-    year_first = _day(digits[:4], int(digits[4:6]), int(digits[6:]), latest, DateFlag.NONE)
-    return year_first if year_first.first is not None else _IMPOSSIBLE
+    year_first = _day(digits[:4], int(digits[4:6]), int(digits[6:]), latest, 0)
+    return year_first if year_first.first is not None else _NO_DATE
 
 
 def _serial(number: int, latest: int) -> DateReading:
     day = _EXCEL_EPOCH + number
     moment = day_of(day)
     if moment.year > latest:
-        return DateReading(flags=DateFlag.IMPOSSIBLE | DateFlag.SERIAL)
-    new_year = DateFlag.NEW_YEAR if (moment.month, moment.day) == (1, 1) else DateFlag.NONE
-    return DateReading(day, day, Precision.DAY, DateFlag.SERIAL | new_year)
+        return DateReading(flags=_IMPOSSIBLE | _SERIAL)
+    new_year = _NEW_YEAR if (moment.month, moment.day) == (1, 1) else 0
+    return DateReading(day, day, Precision.DAY, _SERIAL | new_year)
 
 
 def year_reading(digits: str, latest: int) -> DateReading:
     """A year of two or four digits as the span of its days."""
     year = _full_year(digits, latest)
-    flags = DateFlag.SHORT_YEAR if len(digits) == 2 else DateFlag.NONE
-    if year in {0, 1900, 1899}:
-        return _PLACEHOLDER
+    flags = _SHORT if len(digits) == 2 else 0
+    if year == 0 or year in _FILLER_YEARS:
+        return _NOBODY
     return _span(year, 1, 12, latest, flags)
 
 
-def _span(year: int, first_month: int, last_month: int, latest: int, flags: DateFlag) -> DateReading:
+def _span(year: int, first_month: int, last_month: int, latest: int, flags: int) -> DateReading:
     if not EARLIEST_YEAR <= year <= latest:
-        return DateReading(flags=flags | DateFlag.IMPOSSIBLE)
+        return DateReading(flags=flags | _IMPOSSIBLE)
     whole = (first_month, last_month) == (1, 12)
     precision = Precision.YEAR if whole else Precision.MONTH
     first, last = _first_and_last(year, first_month, last_month)
-    if not flags & DateFlag.SHORT_YEAR:
+    if not flags & _SHORT:
         return DateReading(first, last, precision, flags)
     before_first, before_last = _first_and_last(year - 100, first_month, last_month)
     return DateReading(first, last, precision, flags, before_first, before_last)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from stdnum import luhn
 from stdnum.in_ import epic as stdnum_epic
@@ -56,6 +57,7 @@ _MASKED_TAIL = re.compile(r"[X*#•●?]([0-9A-WYZ][0-9A-Z]{3,5})\Z")
 _TO_DIGIT = str.maketrans("OQDILSBZG", "000115826")
 _TO_LETTER = str.maketrans("015826", "OISBZG")
 _MOST_REPAIRS = 2
+_FEWEST_FILLED = 6
 
 
 def compact(text: str) -> str:
@@ -79,17 +81,16 @@ def is_absent(text: str) -> bool:
     return not folded.strip(" .-_/\\*?0") or folded.strip(" .-") in _absent_words()
 
 
-def _repeats(value: str) -> bool:
-    """Whether digits were typed to fill the field: one digit or block repeated, or counting up or down."""
-    digits = re.sub(r"\D", "", value)
-    if len(digits) < 4:
-        return False
-    if len(set(digits)) == 1 or digits in "01234567890123456789" or digits in "98765432109876543210":
-        return True
+def repeats(value: str) -> bool:
+    """Whether a value's digits were typed to fill the field: a block of up to six repeated, or counting up or down."""
+    digits = [int(c) for c in value if c.isdecimal()]
     size = len(digits)
-    return any(
-        size % n == 0 and size // n >= 2 and digits == digits[:n] * (size // n) for n in (1, 2, 3, 4, 6) if n < size
-    )
+    if size < _FEWEST_FILLED:
+        return False
+    steps = {(b - a) % 10 for a, b in pairwise(digits)}
+    if steps in ({1}, {9}):
+        return True
+    return any(size % n == 0 and n < size and digits[n:] == digits[:-n] for n in (1, 2, 3, 4, 6))
 
 
 # --- formats: each takes the compact text and gives the canonical value, or None ---------------------------------------
@@ -119,7 +120,7 @@ def _state_numbers() -> frozenset[str]:
 
 
 def _aadhaar(text: str) -> str | None:
-    return text if len(text) == 12 and text.isdecimal() and text[0] in "23456789" and not _repeats(text) else None
+    return text if len(text) == 12 and text.isdecimal() and text[0] in "23456789" and not repeats(text) else None
 
 
 def _nfn(text: str) -> str | None:
@@ -210,7 +211,7 @@ _SHAPES = {
     IdType.DRIVING_LICENCE: "LLDDDDDDDDDDDDD", IdType.PASSPORT: "LDDDDDDD", IdType.IMEI: "D" * 15,
 }  # fmt: skip
 
-_TELLING = (IdType.PAN, IdType.EPIC, IdType.DRIVING_LICENCE, IdType.AADHAAR, IdType.PASSPORT, IdType.UPI)
+_TELLING = (IdType.PAN, IdType.EPIC, IdType.DRIVING_LICENCE, IdType.AADHAAR, IdType.PASSPORT)
 """Types whose format cannot be another's: a value found in the wrong column is moved."""
 
 
@@ -225,7 +226,7 @@ def read_identifier(text: str, expected: IdType) -> Reading:
     plain = compact(text)
     if not plain:
         return Reading(Status.INVALID, expected)
-    if _repeats(plain) and expected is not IdType.HISTORY_SHEET:
+    if repeats(plain) and expected is not IdType.HISTORY_SHEET:
         return Reading(Status.PLACEHOLDER, expected)
     value = FORMATS[expected](plain)
     checked = CHECKED.get(expected)

@@ -14,6 +14,7 @@ LONGEST = 400
 """Characters of a cell that are looked at."""
 
 _FIR = re.compile(r"(\d{1,6})\s*[/\\-]\s*(\d{4}|\d{2})(?!\d)")
+_PLAIN = re.compile(r"[0-9/]{1,12}\Z")
 _BARE = re.compile(r"(?<!\d)(\d{1,6})(?!\d)")
 _STATION_YEAR_SERIAL = re.compile(r"(?<!\d)(\d{8})(\d{2})(\d{4,6})(?!\d)")
 
@@ -31,7 +32,7 @@ class Fir:
 
 def parse_fir(text: str, latest: int) -> Fir | None:
     """'मु0अ0सं0 359/25', '0533/2022', '104-2012', '३३५/१५' → number and year; None where there is no number."""
-    folded = fold(text[:LONGEST])
+    folded = text if _PLAIN.match(text) else fold(text[:LONGEST])
     match = _FIR.search(folded)
     if match:
         year = year_reading(match[2], latest)

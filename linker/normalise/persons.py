@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from linker.normalise.aadhaar import HOW_TO_MAKE_A_KEY, KEY_VARIABLE, AadhaarKey
 from linker.normalise.birth import births
-from linker.normalise.columns import Distinct, days
+from linker.normalise.columns import Distinct, days, one_chunk
 from linker.normalise.findings import PersonFindings
 from linker.normalise.gazetteer import gazetteer
 from linker.normalise.idcolumns import id_columns
@@ -88,6 +88,7 @@ def _add_identifiers(
     for kind in IdType:
         columns[str(kind)] = ids.values[kind]
         columns[f"{kind}_last4"] = ids.last4[kind]
+    columns["aadhaar_near"] = ids.aadhaar_near
     for (kind, status), number in ids.counts.items():
         findings.identifiers.setdefault(str(kind), {})[str(status)] = number
     if options.aadhaar_key is None and IdType.AADHAAR in {kind for kind, _ in ids.counts}:
@@ -148,17 +149,23 @@ def _add_build(columns: dict[str, pa.Array], record: pa.Table, findings: PersonF
     columns["marks"], findings.marks_unread = _marks(record["marks"])
 
 
+_BETWEEN = "\x1f"
+
+
 def _marks(column: pa.ChunkedArray) -> tuple[pa.Array, int]:
-    """Concept codes per record, sorted, each once; and the number of texts in which none was found."""
-    rows_, texts = pc.list_parent_indices(column.combine_chunks()), pc.list_flatten(column)
-    found = Distinct(texts, parse_marks)
-    unread = int(found.flags(lambda codes: not codes).sum())
-    per_row: list[set[str]] = [set() for _ in range(0)]
-    parents = rows_.to_numpy(zero_copy_only=False)
-    gathered: dict[int, set[str]] = {}
-    for row, position in zip(parents.tolist(), found.index.tolist(), strict=True):
-        if position >= 0 and found.parsed[position]:
-            gathered.setdefault(row, set()).update(found.parsed[position])
-    del per_row
-    lists = [sorted(gathered[row]) if row in gathered else None for row in range(len(column))]
-    return pa.array(lists, pa.list_(pa.string())), unread
+    """Concept codes per record, sorted, each once; and in how many records a mark is described in which none was found."""
+    cells = one_chunk(column)
+    texts = pa.array(pc.list_flatten(cells).fill_null(""), pa.string())
+    lists = pa.ListArray.from_arrays(_offsets(cells), texts)
+    joined = pc.binary_join(lists, _BETWEEN)
+    found = Distinct(joined, lambda text: sorted({code for part in text.split(_BETWEEN) for code in parse_marks(part)}))
+    unread = found.flags(lambda codes: not codes) & (
+        pc.utf8_length(joined).fill_null(0).to_numpy(zero_copy_only=False) > 0
+    )
+    return found.lists(lambda codes: codes), int(unread.sum())
+
+
+def _offsets(lists: pa.ListArray) -> pa.Array:
+    """Where each list begins in the flattened values; a null is an empty list."""
+    lengths = pc.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False)
+    return pa.array(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32))

@@ -7,13 +7,16 @@ one distinct cell at a time. Both give the same result.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
+import numpy as np
+import numpy.typing as npt
 import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.names.unicode import fold
-from linker.normalise.columns import one_chunk
+from linker.normalise.columns import Bools, characters, one_chunk
 
 LONGEST = 200
 """Characters of a cell that are looked at."""
@@ -32,11 +35,9 @@ _PLAIN = r"^(?:\+91|0091|91|0)?([6-9][0-9]{9})$"
 def is_placeholder(number: str) -> bool:
     """Digits that nobody was given: one digit or two repeated, counting up or down, or a long tail of zeros or nines."""
     national = number[-10:]
-    if len(set(national)) <= _FEW_DIFFERENT:
+    if len(set(national)) <= _FEW_DIFFERENT or national.endswith(("000000", "999999")) or len(set(national[1:])) == 1:
         return True
-    if national in "01234567890123456789" or national in "98765432109876543210":
-        return True
-    return national.endswith(("000000", "999999")) or len(set(national[1:])) == 1
+    return {(int(b) - int(a)) % 10 for a, b in pairwise(national.lstrip("+"))} in ({1}, {9})
 
 
 def parse_phones(text: str) -> tuple[str, ...]:
@@ -85,10 +86,32 @@ def phones(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     encoded = pc.dictionary_encode(one_chunk(column))
     texts = encoded.dictionary
     bare = pc.replace_substring_regex(texts, r"[ \-.]", "")
-    plain = pc.match_substring_regex(bare, _PLAIN)
-    quick = pc.if_else(plain, pc.utf8_slice_codeunits(bare, -10), None).to_pylist()
-    lists = [
-        (None if is_placeholder(number) else [number]) if number else (list(parse_phones(text)) or None)
-        for number, text in zip(quick, texts.to_pylist(), strict=True)
-    ]
-    return pa.array(lists, pa.list_(pa.string())).take(encoded.indices)
+    usual = pc.match_substring_regex(bare, _PLAIN).to_numpy(zero_copy_only=False)
+    numbers = pc.utf8_slice_codeunits(bare.filter(pa.array(usual)), -10)
+    real = ~_placeholders(characters(numbers))
+    odd = [(place, parse_phones(texts[place].as_py())) for place in np.flatnonzero(~usual).tolist()]
+    owners = np.concatenate([np.flatnonzero(usual)[real], [place for place, found in odd for _ in found]]).astype(
+        np.int64
+    )
+    values = pa.concat_arrays(
+        [numbers.filter(pa.array(real)), pa.array([n for _, found in odd for n in found], pa.string())]
+    )
+    lengths = np.bincount(owners, minlength=len(texts))
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    flat = values.take(pa.array(np.argsort(owners, kind="stable")))
+    lists = pa.ListArray.from_arrays(pa.array(offsets), flat, mask=pa.array(lengths == 0))
+    return lists.take(encoded.indices)
+
+
+def _placeholders(digits: npt.NDArray[np.uint8]) -> Bools:
+    """`is_placeholder` of every row of an (n, 10) array of digits."""
+    if not len(digits):
+        return np.zeros(0, dtype=np.bool_)
+    ordered = np.sort(digits, axis=1)
+    different = 1 + np.count_nonzero(ordered[:, 1:] != ordered[:, :-1], axis=1)
+    step = np.diff(digits.astype(np.int16), axis=1) % 10
+    counting = (step == 1).all(axis=1) | (step == 9).all(axis=1)
+    tail = ((digits[:, 4:] == 0).all(axis=1)) | ((digits[:, 4:] == 9).all(axis=1))
+    alike = (digits[:, 2:] == digits[:, 1:2]).all(axis=1)
+    found: Bools = (different <= _FEW_DIFFERENT) | counting | tail | alike
+    return found

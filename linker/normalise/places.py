@@ -24,19 +24,23 @@ _HOUSE = re.compile(
     r"(?<![^\W\d_])(?:h\.? ?no|house(?: no)?|plot(?: no)?|flat(?: no)?|gali(?: no)?|street(?: no)?|म॰ ?नं॰|मकान(?: नं॰)?|गली(?: नं॰)?)"
     r"[.: ]{0,3}\d[\w/\-]{0,12}"
 )
+_DIGIT = re.compile(r"\d")
 _BRACKETS = re.compile(r"\([^()]{0,60}\)")
 
 
 @lru_cache(maxsize=1)
-def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
-    """One pattern for all forms of place_words.tsv, longest first, and what replaces each ('' for what is stripped)."""
-    replace = {}
-    for row in rows("place_words.tsv"):
-        for form in forms(row["forms"]):
-            replace[" ".join(_tokens(fold(form)))] = "" if row["means"] == "strip" else row["means"]
-    known = sorted((form for form in replace if form), key=len, reverse=True)
-    pattern = "|".join(re.escape(form) for form in known)
-    return re.compile(rf"(?<=\x20)(?:{pattern})(?=\x20)"), replace
+def _phrases() -> dict[tuple[str, ...], str]:
+    """The words of each form in place_words.tsv → the one form that stands for it ('' for what is stripped)."""
+    return {
+        tuple(_tokens(fold(form))): "" if row["means"] == "strip" else row["means"]
+        for row in rows("place_words.tsv")
+        for form in forms(row["forms"])
+    }
+
+
+@lru_cache(maxsize=1)
+def _most_words() -> int:
+    return max(map(len, _phrases()))
 
 
 def _tokens(folded: str) -> list[str]:
@@ -44,13 +48,29 @@ def _tokens(folded: str) -> list[str]:
 
 
 def plain_place(text: str) -> str:
-    """The place's own words: folded, without brackets, kinds of place and signs; common words in their one form."""
-    folded = _HOUSE.sub(" ", _BRACKETS.sub(" ", fold(text[:LONGEST])))
-    words = " " + "  ".join(_tokens(folded)) + " "
-    pattern, replace = _phrases()
-    return " ".join(pattern.sub(lambda m: replace[m[0]], words.replace("  ", " ")).split())
+    """The place's own words: folded, without brackets, house numbers, kinds of place and signs; common words in their one form."""
+    folded = fold(text[:LONGEST])
+    if "(" in folded:
+        folded = _BRACKETS.sub(" ", folded)
+    if _DIGIT.search(folded):
+        folded = _HOUSE.sub(" ", folded)
+    words, phrases = _tokens(folded), _phrases()
+    kept: list[str] = []
+    i = 0
+    while i < len(words):
+        for size in range(min(_most_words(), len(words) - i), 0, -1):
+            common = phrases.get(tuple(words[i : i + size]))
+            if common is not None:
+                kept.append(common)
+                i += size
+                break
+        else:
+            kept.append(words[i])
+            i += 1
+    return " ".join(word for word in kept if word)
 
 
+@lru_cache(maxsize=200_000)
 def place_key(text: str) -> str | None:
     """The comparable ASCII key of a place; None where nothing of a name is left."""
     name = ""

@@ -1,73 +1,146 @@
-"""RECORD without anything that may not be written: Aadhaar numbers and virtual ids are masked wherever they stand."""
+"""RECORD without anything that may not be written: Aadhaar numbers and virtual ids are masked wherever they stand.
+
+Every text column is scanned for twelve digits in a row (ASCII, Devanagari or full-width, with at most two separators between them) by a kernel over
+its bytes; only the few cells that have them are looked at closely.
+"""
 
 from __future__ import annotations
 
 import re
 
+import numba
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.names.unicode import map_distinct
 from linker.normalise.aadhaar import masked, passes
+from linker.normalise.columns import Bools, one_chunk
 from linker.schema import IdType
 
-_NUMBER = re.compile(r"(?<!\d)\d(?:[ \-./]{0,2}\d){11,15}(?!\d)")
-_MOBILE = re.compile(r"(?:\+|00)?91[6-9]\d{9}")
-_KEEP = {"record_id", "source", "native_id", "state"}
+KEPT = frozenset({"record_id", "source", "native_id", "state"})
+"""Columns that name the record and stay as they are."""
+
+OWN_MEANING = frozenset(
+    {"phone", "relative_phone", str(IdType.BANK_ACCOUNT), str(IdType.IMEI), str(IdType.ARMS_LICENCE)}
+)
+"""Columns whose own numbers may be as long: in them a number is masked only if it also stands in the Aadhaar column of the table."""
+
+_DIGITS = 12
+_SEPARATORS = 2
+_NUMBER = re.compile(r"(?<!\d)\d(?:[ \-./\u00a0\u2013]{0,2}\d){11,15}(?!\d)")
+_MOBILE = re.compile(r"(?:00)?91[6-9]\d{9}")
+
+_OFFSETS = numba.types.Array(numba.int32, 1, "C", readonly=True)
+_BYTES = numba.types.Array(numba.uint8, 1, "C", readonly=True)
 
 
 def publishable(record: pa.Table) -> pa.Table:
     """The same table; in the Aadhaar column only 'XXXX-XXXX-1234' remains, elsewhere every number that may be an Aadhaar number or a virtual id
-    (12 or 16 digits that pass Verhoeff's check) is masked the same way."""
+    (12 or 16 digits that pass Verhoeff's check, or 12 that stand in the Aadhaar column) is masked the same way."""
+    known = _numbers_of(record[str(IdType.AADHAAR)])
     columns = {}
     for name in record.column_names:
         column = record[name]
         if name == IdType.AADHAAR:
             columns[name] = map_distinct(column, mask_cell)
-        elif name in _KEEP or not (pa.types.is_string(column.type) or pa.types.is_list(column.type)):
+        elif name in KEPT or column.null_count == len(column):
             columns[name] = column
-        elif pa.types.is_list(column.type):
-            columns[name] = _masked_lists(column)
+        elif pa.types.is_string(column.type):
+            columns[name] = _masked_texts(one_chunk(column), known, name in OWN_MEANING)
+        elif pa.types.is_list(column.type) and pa.types.is_string(column.type.value_type):
+            columns[name] = _masked_lists(one_chunk(column), known)
         else:
-            columns[name] = _masked_texts(column)
+            columns[name] = column
     return pa.table(columns)
 
 
 def mask_cell(text: str) -> str:
-    """A cell of the Aadhaar column: its last four digits behind a mask; words stay."""
-    digits = [str(int(c)) for c in text if c.isdecimal()]
-    return masked("".join(digits[-4:])) if len(digits) >= 4 else text
+    """A cell of the Aadhaar column: its last four digits behind a mask; a cell of fewer digits is masked whole; words stay."""
+    digits = _ascii_digits(text)
+    if not digits:
+        return text
+    return masked(digits[-4:]) if len(digits) >= 4 else masked("XXXX")
 
 
-def mask_text(text: str) -> str:
-    """Free text with every number that may be an Aadhaar number masked."""
-    return _NUMBER.sub(_mask, text)
+def mask_text(text: str, known: frozenset[str] = frozenset(), own_meaning: bool = False) -> str:
+    """Free text with every number that may be an Aadhaar number or a virtual id masked. `own_meaning`: only `known` numbers are."""
+
+    def mask(match: re.Match[str]) -> str:
+        digits = _ascii_digits(match[0])
+        if digits in known:
+            return masked(digits[-4:])
+        if own_meaning or _MOBILE.fullmatch(digits) or len(digits) not in {12, 16} or not passes(digits):
+            return match[0]
+        return masked(digits[-4:])
+
+    return _NUMBER.sub(mask, text)
 
 
-def _mask(match: re.Match[str]) -> str:
-    digits = "".join(str(int(c)) for c in match[0] if c.isdecimal())
-    if _MOBILE.fullmatch(digits) or len(digits) not in {12, 16} or not passes(digits):
-        return match[0]
-    return masked(digits[-4:])
+def _ascii_digits(text: str) -> str:
+    return "".join([c if c.isascii() else str(int(c)) for c in text if c.isdecimal()])
 
 
-_LONG = r"[0-9\x{0966}-\x{096F}](?:[ \-./]{0,2}[0-9\x{0966}-\x{096F}]){11}"
+def _numbers_of(column: pa.ChunkedArray) -> frozenset[str]:
+    """The twelve-digit numbers of the Aadhaar column."""
+    digits = (_ascii_digits(text) for text in pc.unique(column).drop_null().to_pylist())
+    return frozenset(number for number in digits if len(number) == _DIGITS)
 
 
-def _masked_texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    suspects = pc.match_substring_regex(column, _LONG).fill_null(False)
-    if not pc.any(suspects).as_py():
+def _masked_texts(column: pa.Array, known: frozenset[str], own_meaning: bool) -> pa.Array:
+    suspects = long_numbers(column)
+    if not suspects.any():
         return column
-    cleaned = [mask_text(text) for text in column.filter(suspects).to_pylist()]
-    return pc.replace_with_mask(column.combine_chunks(), suspects.combine_chunks(), pa.array(cleaned, pa.string()))
+    cleaned = [mask_text(text, known, own_meaning) for text in column.filter(pa.array(suspects)).to_pylist()]
+    return pc.replace_with_mask(column, pa.array(suspects), pa.array(cleaned, pa.string()))
 
 
-def _masked_lists(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    flat = pc.list_flatten(column)
-    suspects = pc.match_substring_regex(flat, _LONG).fill_null(False)
-    if not pc.any(suspects).as_py():
+def _masked_lists(column: pa.ListArray, known: frozenset[str]) -> pa.Array:
+    if not long_numbers(pc.list_flatten(column)).any():
         return column
-    lists = [
-        None if cell is None else [None if t is None else mask_text(t) for t in cell] for cell in column.to_pylist()
-    ]
+    lists = [None if cell is None else [t and mask_text(t, known) for t in cell] for cell in column.to_pylist()]
     return pa.array(lists, column.type)
+
+
+def long_numbers(column: pa.Array) -> Bools:
+    """Which texts hold twelve digits in a row."""
+    if not len(column) or column.buffers()[2] is None:
+        return np.zeros(len(column), dtype=np.bool_)
+    offsets = np.frombuffer(column.buffers()[1], dtype=np.int32, count=len(column) + 1, offset=column.offset * 4)
+    found: Bools = _scan(offsets, np.frombuffer(column.buffers()[2], dtype=np.uint8))
+    return found & column.is_valid().to_numpy(zero_copy_only=False)
+
+
+@numba.njit(numba.boolean[::1](_OFFSETS, _BYTES), cache=True, nogil=True)
+def _scan(offsets: npt.NDArray[np.int32], data: npt.NDArray[np.uint8]) -> Bools:
+    rows = len(offsets) - 1
+    found = np.zeros(rows, dtype=np.bool_)
+    for row in range(rows):
+        at, end = offsets[row], offsets[row + 1]
+        if end - at < _DIGITS:
+            continue
+        digits = 0
+        between = 0
+        while at < end:
+            byte = data[at]
+            size = 1
+            digit = 48 <= byte <= 57
+            if byte >= 0xE0 and at + 2 < end:
+                size = 3
+                second, third = data[at + 1], data[at + 2]
+                digit = (byte == 0xE0 and second == 0xA5 and 0xA6 <= third <= 0xAF) or (
+                    byte == 0xEF and second == 0xBC and 0x90 <= third <= 0x99
+                )
+            if digit:
+                digits += 1
+                between = 0
+                if digits == _DIGITS:
+                    found[row] = True
+                    break
+            else:
+                between += 1
+                if between > _SEPARATORS:
+                    digits = 0
+            at += size
+    return found
