@@ -20,13 +20,15 @@ class NameLevel(IntEnum):
     """Only parts that many people bear agree (a surname, Singh, Kumar, Devi); a given name stands on one side alone or not at all."""
     INITIALS = 5
     """The given name stands as an initial on one side, and the initial fits: R. K. Sharma and Rakesh Kumar Sharma."""
-    SIMILAR = 6
+    GIVEN_ONLY = 6
+    """The given name agrees and the other parts differ: Vijender Gupta and Vijender Kumar."""
+    SIMILAR = 7
     """Every part has a partner, one of them spelled so differently that it may be another name."""
-    PARTIAL = 7
+    PARTIAL = 8
     """One name is inside the other: a surname, a suffix or a middle name was left out; the given name agrees."""
-    SAME = 8
+    SAME = 9
     """Every part agrees in sound: other spellings, another script, joined or split words, written-out abbreviations, another order."""
-    EXACT = 9
+    EXACT = 10
     """The same letters after folding, titles aside."""
 
 

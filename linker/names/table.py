@@ -2,184 +2,113 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from linker.names.levels import KeyKind, NameLevel
+from linker.names.agreement import NameAgreement, Pairs, agree
+from linker.names.canonical import NameTokens, canonical, counting
+from linker.names.channel import DEVANAGARI, Channel
+from linker.names.dictionary import TokenDictionary, build_dictionary
+from linker.names.explain import NameExplanation, explain
+from linker.names.frequency import Frequencies, count
+from linker.names.keys import KeyCounts, NameKeys, make_keys
+from linker.names.lexicon import Lexicon, lexicon
+from linker.names.space import PairTable, TokenSpace
+from linker.names.storage import read_arrays, write_arrays
+from linker.names.words import as_array, split
 
-if TYPE_CHECKING:
-    from linker.names.channel import Channel
-
-_DEV = dict(
-    zip(
-        "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसह",
-        "k kh g gh n ch chh j jh n t th d dh n t th d dh n p f b bh m y r l v sh sh s h".split(),
-        strict=True,
-    )
-)
-_VOWELS = dict(zip("अआइईउऊऋएऐओऔािीुूृेैोौ", "a a i i u u ri e ai o au a i i u u ri e ai o au".split(), strict=True))
-
-
-@dataclass(frozen=True)
-class NameAgreement:
-    """What pairs of names are worth: `weight` in bits (float32) and `level` (int8, a `NameLevel`)."""
-
-    weight: NDArray[np.float32]
-    level: NDArray[np.int8]
+__all__ = ["NameAgreement", "NameExplanation", "NameKeys", "NameTable"]
 
 
-@dataclass(frozen=True)
-class NameKeys:
-    """Keys of names, several rows per name, all arrays of one length.
+@dataclass
+class _Part:
+    """Names with the dictionary of their tokens; token numbers run on over the parts of a table."""
 
-    `name_id` (int32) whose, `token` (int16) which word from 0, `kind` (int8, a `KeyKind`), `key` (int64, the same in every process),
-    `bits` (float32) its rarity: -log2 of the share of records that bear it.
-    """
-
-    name_id: NDArray[np.int32]
-    token: NDArray[np.int16]
-    kind: NDArray[np.int8]
-    key: NDArray[np.int64]
-    bits: NDArray[np.float32]
+    texts: pa.Array
+    counts: NDArray[np.int64]
+    names: NameTokens
+    dictionary: TokenDictionary
 
 
-class TokenMatch(NamedTuple):
-    left: str
-    right: str
-    weight: float
-    why: str
+@dataclass
+class _Base(_Part):
+    """The names a table was built from: what is common here, and what is computed at most once."""
 
-
-@dataclass(frozen=True)
-class NameExplanation:
-    left: str
-    right: str
-    weight: float
-    level: NameLevel
-    matches: tuple[TokenMatch, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "left": self.left, "right": self.right, "weight": self.weight, "level": self.level.name.lower(),
-            "matches": [m._asdict() for m in self.matches],
-        }  # fmt: skip
-
-
-def _latin(token: str) -> str:
-    out: list[str] = []
-    for c in token:
-        if c in _DEV:
-            out.append(_DEV[c] + "a")
-        elif c in "्ािीुूृेैोौ":
-            if out and out[-1].endswith("a"):
-                out[-1] = out[-1][:-1]
-            out.append(_VOWELS.get(c, ""))
-        else:
-            out.append({"ं": "n", "ँ": "n"}.get(c, _VOWELS.get(c, c)))
-    text = "".join(out)
-    return text[:-1] if len(token) > 1 and token[-1] in _DEV and text.endswith("a") else text
-
-
-def _skeleton(latin: str, loose: bool) -> str:
-    s = (
-        latin.replace("ph", "f")
-        .replace("w", "v")
-        .replace("z", "j")
-        .replace("q", "k")
-        .replace("x", "ks")
-        .replace("ck", "k")
-        .replace("c", "k")
-        .replace("kh", "K")
-        .replace("kk", "k")
-    )
-    s = re.sub(r"(.)\1+", r"\1", s)
-    if loose:
-        s = re.sub(r"(?<=.)h", "", s.lower()).replace("b", "v").replace("m", "n").replace("d", "r").replace("y", "j")
-    head = "a" if s[:1] in "aeiou" else ""
-    return re.sub(r"(.)\1+", r"\1", head + re.sub("[aeiouy]" if not loose else "[aeiou]", "", s))
-
-
-def _hash(text: str, salt: int) -> int:
-    value = 1469598103934665603 + salt
-    for byte in text.encode():
-        value = ((value ^ byte) * 1099511628211) & 0xFFFFFFFFFFFFFFFF
-    return value - (1 << 64) if value >= 1 << 63 else value
+    channel: Channel
+    lexicon: Lexicon
+    seen: Frequencies
+    pairs: PairTable
+    numbers: dict[str, int] = field(default_factory=dict)
+    keys: tuple[NameKeys, KeyCounts] | None = None
 
 
 class NameTable:
-    """Distinct name texts with all that comparing needs. First version: skeletons and frequencies only."""
+    """Distinct name texts with all that comparing them needs.
 
-    def __init__(self, names: list[str], counts: NDArray[np.int64]) -> None:
-        self._names, self._counts = names, counts
-        self._tokens = [[t for t in re.split(r"[\s.,/()-]+", n.lower()) if t] for n in names]
-        vocabulary = {t for ts in self._tokens for t in ts}
-        self._latin = {t: _latin(t) for t in vocabulary}
-        self._strict = {t: _skeleton(x, False) for t, x in self._latin.items()}
-        self._loose = {t: _skeleton(x, True) for t, x in self._latin.items()}
-        self._frequency: Counter[str] = Counter()
-        self._loose_frequency: Counter[str] = Counter()
-        for ts, n in zip(self._tokens, counts.tolist(), strict=True):
-            for t in set(ts):
-                self._frequency[self._strict[t]] += n
-                self._loose_frequency[self._loose[t]] += n
-        self._total = max(int(counts.sum()), 1)
+    Names are texts in any script, free of police-phrase parts, with honorifics, initials, abbreviations and joins as they come. The number
+    of a name is its position in what `build` was given; names added by `extend` are numbered after them.
+    """
+
+    def __init__(self, base: _Base, added: _Part | None = None) -> None:
+        self._base, self._added = base, added
+        self._parts: list[_Part] = [base] if added is None else [base, added]
 
     @classmethod
     def build(
         cls, names: Sequence[str] | pa.Array, channel: Channel | None = None, counts: NDArray[np.int64] | None = None
     ) -> NameTable:
-        """A table of distinct `names`, free of police-phrase parts; `counts` says how many records bear each (default 1)."""
-        texts = names.to_pylist() if isinstance(names, pa.Array | pa.ChunkedArray) else list(names)
-        return cls(texts, np.ones(len(texts), np.int64) if counts is None else np.asarray(counts, np.int64))
+        """A table of distinct `names` (null is ''); `counts` says how many records bear each (default 1).
+
+        Raises:
+            ConfigError: a reference list is missing or malformed.
+        """
+        texts, lists, channel = as_array(names), lexicon(), channel or _shipped()
+        borne = np.ones(len(texts), np.int64) if counts is None else np.asarray(counts, np.int64)
+        tokens = canonical(split(texts, lists.alias_marks), lists)
+        dictionary = build_dictionary(tokens.tokens, channel, lists)
+        spread = np.repeat(borne, np.diff(tokens.offsets)).astype(np.float64)
+        spelled = np.bincount(tokens.ids, weights=spread, minlength=len(dictionary))
+        seen = count(dictionary.rows["sound"], spelled, float(borne.sum()), lists.counts)
+        seen.describe(dictionary.rows, spelled)
+        pairs = PairTable(TokenSpace((dictionary,), channel, lists, seen))
+        return cls(_Base(texts, borne, tokens, dictionary, channel, lists, seen, pairs))
+
+    def extend(self, names: Sequence[str]) -> NameTable:
+        """The same table with further names, numbered on; how common names are stays as it was. Cheap: nothing is rebuilt."""
+        base = self._base
+        texts = as_array(names if self._added is None else [*self._added.texts.to_pylist(), *names])
+        if not base.numbers:
+            base.numbers.update((t, k) for k, t in enumerate(base.dictionary.tokens))
+        local = canonical(split(texts, base.lexicon.alias_marks), base.lexicon)
+        fresh = [t for t in local.tokens if t not in base.numbers]
+        at = {t: len(base.dictionary) + k for k, t in enumerate(fresh)}
+        numbers = np.array([base.numbers[t] if t in base.numbers else at[t] for t in local.tokens], np.int32)
+        dictionary = build_dictionary(fresh, base.channel, base.lexicon)
+        base.seen.describe(dictionary.rows, np.zeros(len(fresh)))
+        ids = numbers[local.ids] if len(local.ids) else local.ids
+        tokens = NameTokens(local.offsets, ids, local.role, local.gender, fresh)
+        return NameTable(base, _Part(texts, np.zeros(len(texts), np.int64), tokens, dictionary))
 
     def __len__(self) -> int:
-        return len(self._names)
+        return sum(len(p.texts) for p in self._parts)
 
     def text(self, i: int) -> str:
         """The name as it was given."""
-        return self._names[i]
+        part, at = self._find(i)
+        return str(part.texts[at].as_py())
 
-    def _bits(self, skeleton: str) -> float:
-        return -math.log2((self._frequency[skeleton] + 1) / (self._total + 1000))
+    def _find(self, i: int) -> tuple[_Part, int]:
+        first = len(self._base.texts)
+        return (self._base, i) if i < first or self._added is None else (self._added, i - first)
 
-    def _pair(
-        self, a: list[str], b: list[str], owner_a: list[str], owner_b: list[str]
-    ) -> tuple[float, NameLevel, list[TokenMatch]]:
-        if not a or not b:
-            return 0.0, NameLevel.UNKNOWN, []
-        shared = {self._strict[t] for t in owner_a} & {self._strict[t] for t in owner_b}
-        free, total, matches = list(range(len(b))), 0.0, []
-        met = set()
-        for i, t in enumerate(a):
-            grade = [
-                (2 if self._strict[t] == self._strict[b[j]] else int(self._loose[t] == self._loose[b[j]]), j)
-                for j in free
-            ]
-            best = max(grade, default=(0, -1))
-            if best[0] == 0:
-                continue
-            free.remove(best[1])
-            met.add(i)
-            bits = 0.0 if self._strict[t] in shared else self._bits(self._strict[t]) * best[0] / 2
-            total += bits
-            matches.append(TokenMatch(t, b[best[1]], bits, "same sound" if best[0] == 2 else "similar sound"))
-        loose_a, loose_b = [i for i in range(len(a)) if i not in met], free
-        total -= 2.0 * (len(loose_a) + len(loose_b)) + (12.0 if loose_a and loose_b else 0.0)
-        if a == b:
-            return total, NameLevel.EXACT, matches
-        if loose_a and loose_b:
-            return total, NameLevel.GIVEN_CONFLICT if met else NameLevel.DIFFERENT, matches
-        if loose_a or loose_b:
-            return total, NameLevel.PARTIAL, matches
-        return total, NameLevel.SAME if all(m.why == "same sound" for m in matches) else NameLevel.SIMILAR, matches
+    # --- comparing ---------------------------------------------------------------------------------------------------
 
     def agree(
         self,
@@ -188,71 +117,151 @@ class NameTable:
         owner_left: NDArray[np.int32] | None = None,
         owner_right: NDArray[np.int32] | None = None,
     ) -> NameAgreement:
-        """Weight and level of each pair of names; id -1 gives weight 0 and level UNKNOWN."""
-        weight, level = np.zeros(len(left), np.float32), np.zeros(len(left), np.int8)
-        cache: dict[tuple[int, int, int, int], tuple[float, NameLevel]] = {}
-        none = np.full(len(left), -1, np.int32)
-        owners = (none if owner_left is None else owner_left, none if owner_right is None else owner_right)
-        quads = zip(left.tolist(), right.tolist(), owners[0].tolist(), owners[1].tolist(), strict=True)
-        for k, quad in enumerate(quads):
-            if quad[0] < 0 or quad[1] < 0:
-                continue
-            if quad not in cache:
-                tokens = [self._tokens[i] if i >= 0 else [] for i in quad]
-                cache[quad] = self._pair(tokens[0], tokens[1], tokens[2], tokens[3])[:2]
-            weight[k], level[k] = cache[quad]
-        return NameAgreement(weight, level)
+        """Weight (bits) and level of each pair of names; number -1 gives weight 0 and level UNKNOWN.
 
-    def keys(self) -> NameKeys:
-        """Keys of every name."""
-        rows = []
-        for i, ts in enumerate(self._tokens):
-            for p, t in enumerate(ts):
-                rows.append((i, p, KeyKind.STRICT, _hash(self._strict[t], 0), self._bits(self._strict[t])))
-                loose = -math.log2((self._loose_frequency[self._loose[t]] + 1) / (self._total + 1000))
-                rows.append((i, p, KeyKind.LOOSE, _hash(self._loose[t], 7), loose))
-                if p + 1 < len(ts):
-                    joined = _skeleton(self._latin[t] + self._latin[ts[p + 1]], False)
-                    rows.append((i, p, KeyKind.NEAR, _hash(joined, 0), self._bits(joined)))
-        columns = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
-        return NameKeys(
-            np.array(columns[0], np.int32), np.array(columns[1], np.int16), np.array(columns[2], np.int8),
-            np.array(columns[3], np.int64), np.array(columns[4], np.float32),
-        )  # fmt: skip
+        For names of relatives, `owner_left` and `owner_right` are the names of the persons themselves: what stands in the owner's name on
+        both sides (the shared surname) was counted there and is worth nothing here.
+        """
+        pairs = Pairs.of(left, right, owner_left, owner_right)
+        if self._added is None:
+            return agree(self._base.names, self._base.dictionary.rows, self._base.pairs, pairs)
+        return agree(*self._compact(pairs))
 
-    def latin(self) -> pa.Array:
-        """Canonical Latin spelling of every name, upper case."""
-        return pa.array([" ".join(self._latin[t] for t in ts).upper() for ts in self._tokens], pa.string())
+    def _space(self) -> TokenSpace:
+        base = self._base
+        return TokenSpace([p.dictionary for p in self._parts], base.channel, base.lexicon, base.seen)
 
-    def devanagari(self, ids: NDArray[np.int32] | Sequence[int]) -> list[str]:
-        """Devanagari spelling of the names `ids`."""
-        return [self._names[int(i)] for i in ids]
+    def _compact(self, pairs: Pairs) -> tuple[NameTokens, NDArray[np.void], PairTable, Pairs]:
+        """The names that some pairs need and their tokens, numbered from 0: small however large the table is."""
+        wanted = np.concatenate([pairs.left, pairs.right, pairs.owner_left, pairs.owner_right])
+        numbers, back = np.unique(wanted, return_inverse=True)
+        if len(numbers) and numbers[0] < 0:
+            numbers, back = numbers[1:], back - 1
+        names = self._take(numbers.astype(np.int64))
+        tokens, ids = np.unique(names.ids, return_inverse=True)
+        tokens = tokens.astype(np.int64)
+        space = self._space()
+        small = NameTokens(names.offsets, ids.astype(np.int32), names.role, names.gender, [])
+        parts = np.split(back.astype(np.int32), 4)
+        return small, space.rows(tokens), PairTable(space, tokens), Pairs(*(np.ascontiguousarray(p) for p in parts))
 
-    def gender(self) -> NDArray[np.int8]:
-        """What each name suggests: 0 nothing, 1 male, 2 female."""
-        female = {"devi", "kumari", "kaur", "bano", "begum", "khatun", "khatoon", "smt", "bai"}
-        male = {"kumar", "lal", "singh", "sinh"}
-        out = np.zeros(len(self), np.int8)
-        for i, ts in enumerate(self._tokens):
-            said = {self._latin[t] for t in ts}
-            out[i] = 2 if said & female else 1 if said & male else 0
-        return out
-
-    def extend(self, names: Sequence[str]) -> NameTable:
-        """The same table with further names after its own; frequencies stay as they are."""
-        more = NameTable(list(names), np.zeros(len(names), np.int64))
-        out = object.__new__(NameTable)
-        out._names, out._tokens = self._names + more._names, self._tokens + more._tokens
-        out._counts = np.concatenate([self._counts, more._counts])
-        out._latin, out._strict, out._loose = (
-            self._latin | more._latin,
-            self._strict | more._strict,
-            self._loose | more._loose,
-        )
-        out._frequency, out._loose_frequency, out._total = self._frequency, self._loose_frequency, self._total
-        return out
+    def _take(self, numbers: NDArray[np.int64]) -> NameTokens:
+        """The tokens of some names, with token numbers of the whole table."""
+        first, ids, roles, lengths, genders = len(self._base.texts), [], [], [], []
+        for part, here in zip(self._parts, (numbers < first, numbers >= first), strict=False):
+            at = numbers[here] - (0 if part is self._base else first)
+            n = np.diff(part.names.offsets)[at].astype(np.int64)
+            positions = np.repeat(part.names.offsets[at].astype(np.int64), n) + counting(n)
+            ids.append(part.names.ids[positions])
+            roles.append(part.names.role[positions])
+            lengths.append(n)
+            genders.append(part.names.gender[at])
+        offsets = np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.int32)
+        return NameTokens(offsets, np.concatenate(ids), np.concatenate(roles), np.concatenate(genders), [])
 
     def explain(self, left: int, right: int) -> NameExplanation:
-        """Which word met which, and what that is worth."""
-        weight, level, matches = self._pair(self._tokens[left], self._tokens[right], [], [])
-        return NameExplanation(self._names[left], self._names[right], weight, level, tuple(matches))
+        """Which token met which, what that is worth and why, in words of English and Hindi."""
+        one = np.zeros(1, np.int32)
+        pairs = Pairs(one + np.int32(left), one + np.int32(right), one - 1, one - 1)
+        names, rows, table, compact = self._compact(pairs)
+        tokens = np.unique(self._take(np.unique(np.array([left, right], np.int64))).ids)
+        texts = [self._space().text(int(t)) for t in tokens]
+        return explain((self.text(left), self.text(right)), (names, rows, table, compact), texts)
+
+    # --- keys and display --------------------------------------------------------------------------------------------
+
+    def keys(self, start: int = 0) -> NameKeys:
+        """Keys of every name from number `start` on; `name_id` counts from 0 as ever.
+
+        How rare a key is is said by the names that the table was built from.
+        """
+        base = self._base
+        if base.keys is None:
+            base.keys = make_keys(base.names, base.dictionary, base.counts)
+        own, known = base.keys
+        first = len(base.texts)
+        found = [_from(own, start)] if start < first else []
+        if self._added is not None:
+            space = self._space()
+            tokens, ids = np.unique(self._added.names.ids, return_inverse=True)
+            small = NameTokens(self._added.names.offsets, ids.astype(np.int32), self._added.names.role, self._added.names.gender, [])
+            more, _ = make_keys(small, space.subset(tokens.astype(np.int64)), self._added.counts, known)
+            found.append(_from(NameKeys(more.name_id + np.int32(first), more.token, more.kind, more.key, more.bits), start))
+        if len(found) == 1:
+            return found[0]
+        columns = ("name_id", "token", "kind", "key", "bits")
+        return NameKeys(*(np.concatenate([getattr(f, c) for f in found]) for c in columns))
+
+    def latin(self) -> pa.Array:
+        """Every name in Latin capitals, without titles: as it was spelled if it was Latin, else its likeliest romanisation."""
+        space = self._space()
+        spellings = pa.array([t for p in space.parts for t in p.latin], pa.string())
+        found = []
+        for part in self._parts:
+            words = spellings.take(pa.array(part.names.ids))
+            rows = pa.ListArray.from_arrays(pa.array(part.names.offsets, pa.int32()), words)
+            found.append(pc.utf8_upper(pc.binary_join(rows, " ")))
+        return pa.concat_arrays(found)
+
+    def devanagari(self, ids: NDArray[np.int32] | Sequence[int]) -> list[str]:
+        """The names `ids` in Devanagari, without titles: as they were spelled, or their likeliest spelling."""
+        space, base = self._space(), self._base
+        names = self._take_in_order(np.asarray(ids, np.int64))
+        tokens, at = np.unique(names.ids, return_inverse=True)
+        texts = [space.text(int(t)) for t in tokens]
+        letters = {v: k for k, v in reversed(base.lexicon.letters.items())}
+        foreign = [k for k, row in enumerate(space.rows(tokens.astype(np.int64))) if row["script"] != DEVANAGARI]
+        decoded = base.channel.devanagari([texts[k] for k in foreign], 1)
+        for k, spellings in zip(foreign, decoded, strict=True):
+            texts[k] = f"{letters[texts[k]]}." if texts[k] in letters else spellings[0][0] if spellings else texts[k]
+        return [" ".join(texts[k] for k in at[a:b]) for a, b in zip(names.offsets[:-1], names.offsets[1:], strict=True)]
+
+    def _take_in_order(self, numbers: NDArray[np.int64]) -> NameTokens:
+        distinct, back = np.unique(numbers, return_inverse=True)
+        names = self._take(distinct)
+        lengths = np.diff(names.offsets)[back].astype(np.int64)
+        positions = np.repeat(names.offsets[back].astype(np.int64), lengths) + counting(lengths)
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+        return NameTokens(offsets, names.ids[positions], names.role[positions], names.gender[back], [])
+
+    def gender(self) -> NDArray[np.int8]:
+        """What a title or a woman's or man's suffix suggests per name: 0 nothing, 1 male, 2 female."""
+        return np.concatenate([p.names.gender for p in self._parts])
+
+    # --- keeping -----------------------------------------------------------------------------------------------------
+
+    def save(self, path: Path) -> None:
+        """Writes the table to one file. Names added by `extend` are not part of it.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        write_arrays(path, self._base.texts, self._base.counts, self._base.names, self._base.dictionary)
+
+    @classmethod
+    def load(cls, path: Path, channel: Channel | None = None) -> NameTable:
+        """The table that `save` wrote, to be used with the channel it was built with.
+
+        Raises:
+            ModelError: not such a file, or of another version.
+        """
+        texts, counts, names, dictionary = read_arrays(path, channel or _shipped(), lexicon())
+        lists = lexicon()
+        spread = np.repeat(counts, np.diff(names.offsets)).astype(np.float64)
+        spelled = np.bincount(names.ids, weights=spread, minlength=len(dictionary))
+        seen = count(dictionary.rows["sound"], spelled, float(counts.sum()), lists.counts)
+        used = channel or _shipped()
+        pairs = PairTable(TokenSpace((dictionary,), used, lists, seen))
+        return cls(_Base(texts, counts, names, dictionary, used, lists, seen, pairs))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Channel:
+    return Channel.load()
+
+
+def _from(keys: NameKeys, start: int) -> NameKeys:
+    if start <= 0:
+        return keys
+    keep = keys.name_id >= start
+    return NameKeys(keys.name_id[keep], keys.token[keep], keys.kind[keep], keys.key[keep], keys.bits[keep])

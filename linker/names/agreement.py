@@ -1,0 +1,125 @@
+"""Weight and level of many pairs of names: distinct pairs once, token pairs once, in two threads."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.names.canonical import NameTokens
+from linker.names.scoring import PARAMETER_VALUES, collect_pairs, score_pairs, scratch
+from linker.names.space import PairTable
+
+_CHUNK = 1 << 15
+_THREADS = min(4, os.cpu_count() or 1)
+
+
+@dataclass(frozen=True)
+class NameAgreement:
+    """What pairs of names are worth: `weight` in bits (float32) and `level` (int8, a `NameLevel`)."""
+
+    weight: NDArray[np.float32]
+    level: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of name numbers, and the numbers of the names of the persons whose relatives they are (-1: none)."""
+
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    owner_left: NDArray[np.int32]
+    owner_right: NDArray[np.int32]
+
+    @classmethod
+    def of(
+        cls,
+        left: NDArray[np.int32],
+        right: NDArray[np.int32],
+        owner_left: NDArray[np.int32] | None = None,
+        owner_right: NDArray[np.int32] | None = None,
+    ) -> Pairs:
+        """Arrays of one length as contiguous int32; both owners or none.
+
+        Raises:
+            ValueError: arrays of different lengths.
+        """
+        none = np.full(len(left), -1, np.int32)
+        owners = (none if owner_left is None else owner_left, none if owner_right is None else owner_right)
+        arrays = [np.ascontiguousarray(a, np.int32) for a in (left, right, *owners)]
+        if any(len(a) != len(arrays[0]) for a in arrays):
+            raise ValueError("left, right and owners must have one length")
+        return cls(*arrays)
+
+    def take(self, at: NDArray[np.int64] | slice) -> Pairs:
+        return Pairs(self.left[at], self.right[at], self.owner_left[at], self.owner_right[at])
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def agree(names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: Pairs) -> NameAgreement:
+    """Weight and level of every pair; equal pairs are scored once."""
+    if len(pairs) > _CHUNK:
+        distinct, back = _distinct(pairs)
+        if len(distinct) < 0.9 * len(pairs):
+            got = _agree(names, rows, table, distinct)
+            return NameAgreement(got.weight[back], got.level[back])
+    return _agree(names, rows, table, pairs)
+
+
+def _distinct(pairs: Pairs) -> tuple[Pairs, NDArray[np.int64]]:
+    """The distinct pairs, and which of them every pair is."""
+    low = pairs.left.astype(np.int64) << 32 | pairs.right.astype(np.uint32)
+    if (pairs.owner_left >= 0).any():
+        high = pairs.owner_left.astype(np.int64) << 32 | pairs.owner_right.astype(np.uint32)
+        order = np.lexsort((low, high))
+        changed = (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)
+    else:
+        order = np.argsort(low, kind="stable")
+        changed = np.diff(low[order]) != 0
+    fresh = np.concatenate([[True], changed])
+    back = np.empty(len(pairs), np.int64)
+    back[order] = np.cumsum(fresh) - 1
+    return pairs.take(order[fresh]), back
+
+
+def _agree(names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: Pairs) -> NameAgreement:
+    weight, level = np.zeros(len(pairs), np.float32), np.zeros(len(pairs), np.int8)
+    lengths = np.minimum(np.diff(names.offsets), 8).astype(np.int64)
+    with table.lock:
+        for start in range(0, len(pairs), _CHUNK):
+            _settle(names, rows, table, pairs.take(slice(start, start + _CHUNK)), lengths)
+
+        def work(start: int) -> None:
+            part = slice(start, start + _CHUNK)
+            p = pairs.take(part)
+            score_pairs(
+                rows, PARAMETER_VALUES[0], names.offsets, names.ids, names.role, p.left, p.right, p.owner_left,
+                p.owner_right, table.codes, table.weights, table.grades, scratch(), weight[part], level[part],
+            )  # fmt: skip
+
+        starts = range(0, len(pairs), _CHUNK)
+        if len(starts) <= 1:
+            for start in starts:
+                work(start)
+        else:
+            with ThreadPoolExecutor(_THREADS) as threads:
+                list(threads.map(work, starts))
+    return NameAgreement(weight, level)
+
+
+def _settle(
+    names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: Pairs, lengths: NDArray[np.int64]
+) -> None:
+    """Makes sure that every token pair of these pairs stands in the table."""
+    both = (pairs.left >= 0) & (pairs.right >= 0)
+    room = int((lengths[pairs.left[both]] * lengths[pairs.right[both]]).sum()) * 2 + 1
+    table.reserve(room)
+    fresh = np.empty(room, np.int64)
+    found = collect_pairs(rows, names.offsets, names.ids, names.role, pairs.left, pairs.right, table.codes, fresh)
+    if found:
+        table.settle(fresh[:found])

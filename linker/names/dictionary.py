@@ -1,0 +1,236 @@
+"""Per distinct token, once: script, canonical Latin spelling, sound keys of several strictness, surprise, and what it may begin and end with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from linker.names.channel import DEVANAGARI, LATIN, OTHER, Channel, Encoded
+from linker.names.lexicon import Lexicon
+from linker.names.sounds import Code, SoundCodes, finished, keys, polynomials, sound_codes
+
+SPELLINGS = 12
+"""How many romanisations of a Devanagari token make keys."""
+_LEAST_SHARE = 7.0
+"""A romanisation this many bits less likely than the best one makes no key."""
+
+TOKEN = np.dtype(
+    [
+        ("sound", np.int64),  # key by which frequencies are pooled
+        ("strict", np.int64),  # key of the consonant skeleton
+        ("loose", np.int64),
+        ("value", np.uint64),  # skeleton as a number that can be joined: value(ab) = value(a) * power(b) + inner(b)
+        ("inner", np.uint64),  # the same for a token in the middle of a word
+        ("power", np.uint64),
+        ("inner_rest", np.uint64),  # inner without its first consonant, for words that share it: Ram Mohan, Ramohan
+        ("rest_power", np.uint64),
+        ("families", np.uint64),  # one bit per family (hashed): two tokens may be of one family if they share a bit
+        ("letters", np.uint32),  # one bit per letter of the loose code: what two spellings of one name share
+        ("starts", np.uint32),  # one bit per Latin letter that the token may begin with
+        ("surprise", np.float32),  # bits under the character language model of its script
+        ("bits", np.float32),  # -log2 of the share of names that bear its sound
+        ("spelling_bits", np.float32),  # -log2 of the share of names that bear this spelling
+        ("women", np.float32),  # share of women among bearers, -1 unknown
+        ("first", np.uint8),  # first and last letter of the strict code
+        ("last", np.uint8),
+        ("ending", np.int8),  # an `Ending`
+        ("script", np.int8),
+    ]
+)
+"""One token's numbers; `bits` and `spelling_bits` depend on the names at hand, the rest on the token alone."""
+
+
+class Ending:
+    """How a token ends. Latin 'a' may be written for ā or for nothing (Yadava), and is neutral behind a cluster (Mishra, Krishna)."""
+
+    CONSONANT, AA, II, UU, EE, OO, LATIN_A, LATIN_E, NEUTRAL = range(9)
+
+
+_DEVANAGARI_ENDINGS = {
+    **dict.fromkeys("ाआ", Ending.AA), **dict.fromkeys("िीइई", Ending.II), **dict.fromkeys("ुूउऊ", Ending.UU),
+    **dict.fromkeys("ेैएऐ", Ending.EE), **dict.fromkeys("ोौओऔ", Ending.OO),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TokenDictionary:
+    """Distinct tokens with their numbers (`rows`, of dtype `TOKEN`), keys of further romanisations, and families.
+
+    `near_key[near_start[i]:near_start[i + 1]]` are the skeleton keys of token i's other romanisations; `families[i]` its (family, cost).
+    """
+
+    tokens: list[str]
+    latin: list[str]
+    rows: NDArray[np.void]
+    near_start: NDArray[np.int64]
+    near_key: NDArray[np.int64]
+    encoded: Encoded
+    families: dict[int, list[tuple[int, float]]]
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+def build_dictionary(tokens: Sequence[str], channel: Channel, lexicon: Lexicon) -> TokenDictionary:
+    """Everything about `tokens` (distinct, folded) that does not depend on how common they are."""
+    encoded = channel.encode(tokens)
+    devanagari = np.flatnonzero(encoded.script == DEVANAGARI)
+    decoded = channel.romanise([tokens[k] for k in devanagari], SPELLINGS)
+    latin = list(tokens)
+    for k in np.flatnonzero(encoded.script == OTHER).tolist():
+        latin[k] = ""
+    for k, spellings in zip(devanagari.tolist(), decoded, strict=True):
+        latin[k] = spellings[0][0] if spellings else ""
+    rows = np.zeros(len(tokens), TOKEN)
+    rows["script"] = encoded.script
+    rows["surprise"] = channel.log_prior(encoded)
+    _sound_numbers(rows, pa.array(latin, pa.string()))
+    other = rows["script"] == OTHER
+    if other.any():
+        _raw_keys(rows, other, tokens)
+    rows["ending"] = [_ending(t, s) for t, s in zip(tokens, encoded.script.tolist(), strict=True)]
+    families = {k: lexicon.families[t] for k, t in enumerate(tokens) if t in lexicon.families}
+    for k, members in families.items():
+        rows["families"][k] = _bits(number for number, _ in members)
+    near_start, near_key = _near_keys(len(tokens), devanagari, decoded)
+    _starts(rows, latin, devanagari, decoded)
+    return TokenDictionary(list(tokens), latin, rows, near_start, near_key, encoded, families)
+
+
+def _bits(numbers: object) -> np.uint64:
+    mask = 0
+    for number in numbers:  # type: ignore[attr-defined]
+        mask |= 1 << (number % 64)
+    return np.uint64(mask)
+
+
+def _sound_numbers(rows: NDArray[np.void], latin: pa.Array) -> None:
+    """Every key and the numbers from which keys of joined words are made."""
+    rows["sound"] = keys(latin, Code.SOUND)
+    loose = sound_codes(latin, Code.LOOSE)
+    rows["loose"] = finished(polynomials(loose)[0], Code.LOOSE)
+    rows["letters"] = _letter_sets(loose)
+    strict = sound_codes(latin, Code.STRICT)
+    value, _ = polynomials(strict)
+    rows["value"], rows["strict"] = value, finished(value, Code.STRICT)
+    rows["first"], rows["last"] = _first_and_last(strict)
+    inner = sound_codes(latin, Code.JOINED)
+    rows["inner"], rows["power"] = polynomials(inner)
+    rest = SoundCodes(inner.data, inner.offsets.copy())
+    starts = np.minimum(inner.offsets[:-1] + 1, inner.offsets[1:])
+    pieces = _cut(rest, starts)
+    rows["inner_rest"], rows["rest_power"] = polynomials(pieces)
+
+
+def _cut(codes: SoundCodes, starts: NDArray[np.int64]) -> SoundCodes:
+    """The codes from `starts` on."""
+    keep = np.ones(len(codes.data), np.bool_)
+    keep[codes.offsets[:-1][starts > codes.offsets[:-1]]] = False
+    return SoundCodes(codes.data[keep], np.concatenate([[0], np.cumsum(codes.offsets[1:] - starts)]))
+
+
+def _first_and_last(codes: SoundCodes) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    empty = codes.offsets[1:] == codes.offsets[:-1]
+    data = codes.data if len(codes.data) else np.zeros(1, np.uint8)
+    first = data[np.minimum(codes.offsets[:-1], len(data) - 1)]
+    last = data[np.maximum(codes.offsets[1:] - 1, 0)]
+    return np.where(empty, 0, first).astype(np.uint8), np.where(empty, 0, last).astype(np.uint8)
+
+
+def _letter_sets(codes: SoundCodes) -> NDArray[np.uint32]:
+    sets = np.zeros(len(codes.offsets) - 1, np.uint32)
+    rows = np.repeat(np.arange(len(sets)), np.diff(codes.offsets))
+    np.bitwise_or.at(sets, rows, np.left_shift(np.uint32(1), (codes.data & 31).astype(np.uint32)))
+    return sets
+
+
+def _raw_keys(rows: NDArray[np.void], other: NDArray[np.bool_], tokens: Sequence[str]) -> None:
+    """Tokens of a third script have their letters for keys: they agree with themselves only."""
+    at = np.flatnonzero(other)
+    raw = [tokens[k].encode() for k in at]
+    data = np.frombuffer(b"".join(raw), np.uint8)
+    offsets = np.concatenate([[0], np.cumsum([len(r) for r in raw])]).astype(np.int64)
+    value, power = polynomials(SoundCodes(data, offsets))
+    for column in ("sound", "strict", "loose"):
+        rows[column][at] = finished(value, Code.STRICT)
+    rows["value"][at], rows["inner"][at], rows["power"][at] = value, value, power
+
+
+def _near_keys(
+    count: int, devanagari: NDArray[np.int64], decoded: list[list[tuple[str, float]]]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Distinct skeleton keys of the other romanisations, per token."""
+    flat, owner = [], []
+    for k, spellings in zip(devanagari.tolist(), decoded, strict=True):
+        for spelling, log2p in spellings:
+            if log2p < spellings[0][1] - _LEAST_SHARE:
+                break
+            flat.append(spelling)
+            owner.append(k)
+    key = keys(pa.array(flat, pa.string()), Code.STRICT)
+    own = np.array(owner, np.int64)
+    order = np.lexsort((key, own))
+    own, key = own[order], key[order]
+    fresh = np.ones(len(own), np.bool_)
+    fresh[1:] = (own[1:] != own[:-1]) | (key[1:] != key[:-1])
+    own, key = own[fresh], key[fresh]
+    return np.concatenate([[0], np.cumsum(np.bincount(own, minlength=count))]).astype(np.int64), key
+
+
+def _starts(
+    rows: NDArray[np.void], latin: list[str], devanagari: NDArray[np.int64], decoded: list[list[tuple[str, float]]]
+) -> None:
+    """Which initials a token may be shortened to."""
+    rows["starts"] = [_ALIKE.get(x[:1], 0) for x in latin]
+    extra = np.zeros(len(rows), np.uint32)
+    for k, spellings in zip(devanagari.tolist(), decoded, strict=True):
+        for spelling, _ in spellings[:3]:
+            extra[k] |= _ALIKE.get(spelling[:1], 0)
+    rows["starts"] |= extra
+
+
+def _alike() -> dict[str, int]:
+    """Per letter the letters that are used for the same first sound (k/q/c, v/w/b …) as a bit set."""
+    groups = ["a", "bv", "ck", "d", "ei", "fp", "g", "h", "jzy", "kqc", "l", "m", "n", "ou", "r", "s", "t", "vwb", "x", "ie"]
+    found: dict[str, int] = {}
+    for letter in "abcdefghijklmnopqrstuvwxyz":
+        mask = 1 << (ord(letter) - 97)
+        for group in groups:
+            if letter in group[:1]:
+                for other in group:
+                    mask |= 1 << (ord(other) - 97)
+        found[letter] = mask
+    return found
+
+
+_ALIKE = _alike()
+
+
+def _ending(token: str, script: int) -> int:
+    if script == DEVANAGARI:
+        ending = _DEVANAGARI_ENDINGS.get(token[-1:], Ending.CONSONANT)
+        return Ending.NEUTRAL if ending == Ending.AA and token[-3:-2] == "्" else ending
+    if script != LATIN or len(token) < 2:
+        return Ending.CONSONANT
+    last, before = token[-1], token[-2]
+    if last == "a":
+        if before == "a":
+            return Ending.AA
+        stem = token[:-1].replace("h", "")
+        cluster = len(stem) >= 2 and stem[-1] not in "aeiouy" and stem[-2] not in "aeiou" and stem[-1] != stem[-2]
+        return Ending.NEUTRAL if cluster else Ending.LATIN_A
+    if last == "e":
+        return Ending.II if before == "e" else Ending.LATIN_E
+    if last == "y":
+        return Ending.EE if before in "ae" else Ending.II
+    if last == "i":
+        return Ending.EE if before == "a" else Ending.II
+    if last == "u":
+        return Ending.OO if before == "a" else Ending.UU
+    if last == "o":
+        return Ending.UU if before == "o" else Ending.OO
+    return Ending.CONSONANT

@@ -1,0 +1,104 @@
+"""What a pair of tokens is worth, in bits.
+
+The channel says how much likelier two spellings are if one name was meant than if two names were drawn by their letters alone. Real names
+are not drawn by their letters: many people are called Singh. With P(b) = P_letters(b) + share(b), the ratio P(b | a) / P(b) is
+
+- for tokens of one sound or family: -log2(2**-channel + share), so agreement is never worth more than the rarity of the name;
+- for other tokens: channel - log2(1 + share(b) / P_letters(b)), so two well-known names that sound alike (Mohan, Sohan) are two names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.names.dictionary import Ending
+
+FINAL_VOWEL_WEIGHT = -4.0
+"""What tokens are worth at most that differ by a final vowel which both spell out (Kumar, Kumari)."""
+FINAL_VOWEL_COST = 4.0
+"""Bits off where one of the final vowels may be a way of writing (Ashok, Ashoka)."""
+FAMILY_CEILING = 12.0
+"""A family shows no more than this, however rare its spellings are."""
+SAME_SHARE = 0.6
+"""Tokens that keep this share of the weight that their rarity allows are one name."""
+SIMILAR_WEIGHT = 1.0
+"""Below this many bits tokens have nothing in common."""
+
+
+class Grade(IntEnum):
+    """How two tokens agree."""
+
+    FINAL_VOWEL = -1
+    """Alike but for a final vowel that marks another name or a woman's."""
+    NONE = 0
+    SIMILAR = 1
+    SAME = 2
+    EXACT = 3
+
+
+def _conflicts() -> NDArray[np.int8]:
+    """0 where two endings may be one, 1 where they may be but seldom are, 2 where they are not."""
+    e = Ending
+    soft = [
+        (e.CONSONANT, e.EE), (e.CONSONANT, e.OO), (e.CONSONANT, e.LATIN_A), (e.AA, e.EE), (e.AA, e.OO), (e.AA, e.LATIN_E),
+        (e.II, e.EE), (e.II, e.LATIN_E), (e.EE, e.OO), (e.EE, e.LATIN_A), (e.OO, e.LATIN_A), (e.OO, e.LATIN_E),
+        (e.LATIN_A, e.LATIN_E), (e.NEUTRAL, e.EE), (e.NEUTRAL, e.OO), (e.NEUTRAL, e.LATIN_E),
+    ]  # fmt: skip
+    hard = [
+        (e.CONSONANT, e.AA), (e.CONSONANT, e.II), (e.CONSONANT, e.UU), (e.AA, e.II), (e.AA, e.UU), (e.II, e.UU), (e.II, e.OO),
+        (e.II, e.LATIN_A), (e.UU, e.EE), (e.UU, e.LATIN_A), (e.UU, e.LATIN_E), (e.NEUTRAL, e.II), (e.NEUTRAL, e.UU),
+    ]  # fmt: skip
+    table = np.zeros((9, 9), np.int8)
+    for pairs, value in ((soft, 1), (hard, 2)):
+        for a, b in pairs:
+            table[a, b] = table[b, a] = value
+    return table
+
+
+_CONFLICT = _conflicts()
+
+
+def judge(
+    a: NDArray[np.void], b: NDArray[np.void], channel: NDArray[np.float32], family_cost: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+    """Weight and `Grade` of pairs of different tokens.
+
+    `a`, `b` are token rows, `channel` the channel's weight of each pair, `family_cost` the cost of the family they share or infinity.
+    """
+    rarity = np.minimum(a["bits"], b["bits"]).astype(np.float64)
+    channel = channel.astype(np.float64)
+    ceiling = -np.logaddexp2(-channel, -rarity)
+    lift = np.minimum(_lift(a), _lift(b))
+    same_sound = a["sound"] == b["sound"]
+    weight = np.where(same_sound, ceiling, np.minimum(channel - lift, ceiling))
+    related = np.isfinite(family_cost)
+    through_family = np.minimum(rarity, FAMILY_CEILING) - family_cost
+    weight = np.where(related, np.maximum(weight, through_family), weight)
+    grade = np.where(weight >= SAME_SHARE * np.minimum(rarity, FAMILY_CEILING), Grade.SAME, Grade.SIMILAR)
+    grade = np.where(weight < SIMILAR_WEIGHT, Grade.NONE, grade)
+    alike = (a["strict"] == b["strict"]) & ~related
+    conflict = np.where(alike, _CONFLICT[a["ending"], b["ending"]], 0)
+    weight = np.where(conflict == 1, weight - FINAL_VOWEL_COST, weight)
+    weight = np.where(conflict == 2, np.minimum(weight - FINAL_VOWEL_COST, FINAL_VOWEL_WEIGHT), weight)
+    grade = np.where(conflict == 2, Grade.FINAL_VOWEL, np.where((conflict == 1) & (grade == Grade.SAME), Grade.SIMILAR, grade))
+    return weight.astype(np.float32), grade.astype(np.int8)
+
+
+def _lift(rows: NDArray[np.void]) -> NDArray[np.float64]:
+    """How much likelier a spelling is among names than its letters say, in bits."""
+    return np.asarray(np.logaddexp2(0.0, rows["surprise"].astype(np.float64) - rows["spelling_bits"]))
+
+
+def family_cost(
+    left: Sequence[list[tuple[int, float]]], right: Sequence[list[tuple[int, float]]]
+) -> NDArray[np.float32]:
+    """The least cost of a family that both tokens of a pair belong to; infinity if there is none."""
+    out = np.full(len(left), np.inf, np.float32)
+    for k, (a, b) in enumerate(zip(left, right, strict=True)):
+        costs = dict(a)
+        out[k] = min((costs[family] + cost for family, cost in b if family in costs), default=np.inf)
+    return out

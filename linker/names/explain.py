@@ -1,0 +1,154 @@
+"""Why two names agree or not: which token met which, what that is worth, in English and Hindi."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.names.agreement import Pairs, agree
+from linker.names.canonical import NameTokens, Role
+from linker.names.evidence import Grade
+from linker.names.levels import NameLevel
+from linker.names.scoring import PARAMETER_VALUES, score, scratch
+from linker.names.space import PairTable
+
+_REASONS = {
+    "exact": ("same word", "वही शब्द"),
+    "same": ("same name, other spelling", "वही नाम, दूसरी वर्तनी"),
+    "similar": ("similar sound", "मिलती-जुलती ध्वनि"),
+    "initial": ("initial fits", "आद्याक्षर मेल खाता है"),
+    "joined": ("written as one word", "एक शब्द में लिखा गया"),
+    "final_vowel": ("differs by the final vowel: another name, or a woman's", "अंतिम स्वर अलग: दूसरा नाम या स्त्री का नाम"),
+    "only_left": ("stands on the left only", "केवल बाएँ नाम में"),
+    "only_right": ("stands on the right only", "केवल दाएँ नाम में"),
+    "conflict": ("contradictory words, or parts that brothers share", "परस्पर विरोधी शब्द, या भाइयों में समान अंश"),
+}
+_LEVELS = {
+    NameLevel.UNKNOWN: ("a name is missing", "नाम उपलब्ध नहीं"),
+    NameLevel.GENDER_CONFLICT: ("final vowel or gender differs", "अंतिम स्वर या लिंग अलग"),
+    NameLevel.GIVEN_CONFLICT: ("given names differ", "मुख्य नाम अलग"),
+    NameLevel.DIFFERENT: ("different names", "अलग नाम"),
+    NameLevel.SURNAME_ONLY: ("only common parts agree", "केवल सामान्य अंश समान"),
+    NameLevel.INITIALS: ("initials fit", "आद्याक्षर मेल खाते हैं"),
+    NameLevel.GIVEN_ONLY: ("given name agrees, other parts differ", "मुख्य नाम समान, शेष अंश अलग"),
+    NameLevel.SIMILAR: ("similar names", "मिलते-जुलते नाम"),
+    NameLevel.PARTIAL: ("one name is part of the other", "एक नाम दूसरे का अंश"),
+    NameLevel.SAME: ("same name", "वही नाम"),
+    NameLevel.EXACT: ("same name, same spelling", "वही नाम, वही वर्तनी"),
+}
+
+
+@dataclass(frozen=True)
+class TokenMatch:
+    """One step of the comparison: the words on each side ('' for none), its bits, and a code from `_REASONS`."""
+
+    left: str
+    right: str
+    weight: float
+    reason: str
+
+    @property
+    def english(self) -> str:
+        return _REASONS[self.reason][0]
+
+    @property
+    def hindi(self) -> str:
+        return _REASONS[self.reason][1]
+
+
+@dataclass(frozen=True)
+class NameExplanation:
+    """The comparison of two names: the weights of `matches` add up to `weight`, in bits."""
+
+    left: str
+    right: str
+    weight: float
+    level: NameLevel
+    matches: tuple[TokenMatch, ...]
+
+    @property
+    def english(self) -> str:
+        return _LEVELS[self.level][0]
+
+    @property
+    def hindi(self) -> str:
+        return _LEVELS[self.level][1]
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "left": self.left,
+            "right": self.right,
+            "weight": round(self.weight, 2),
+            "level": self.level.name.lower(),
+            "english": self.english,
+            "hindi": self.hindi,
+            "matches": [
+                {
+                    "left": m.left, "right": m.right, "weight": round(m.weight, 2), "reason": m.reason,
+                    "english": m.english, "hindi": m.hindi,
+                }
+                for m in self.matches
+            ],
+        }  # fmt: skip
+
+
+def explain(
+    texts: tuple[str, str], prepared: tuple[NameTokens, NDArray[np.void], PairTable, Pairs], tokens: list[str]
+) -> NameExplanation:
+    """The explanation of the one pair that `prepared` holds; `tokens` are the texts of its token numbers."""
+    names, rows, table, pairs = prepared
+    agree(names, rows, table, pairs)  # enters the token pairs
+    sides = []
+    for number in (int(pairs.left[0]), int(pairs.right[0])):
+        span = slice(names.offsets[number], names.offsets[number + 1])
+        sides.append((names.ids[span], names.role[span]))
+    (a, role_a), (b, role_b) = sides
+    s, none = scratch(), np.zeros(0, np.int32)
+    weight, level = score(
+        rows, PARAMETER_VALUES[0], a, role_a, b, role_b, none, none, table.codes, table.weights, table.grades, s
+    )
+    matches = _matches(s, ([tokens[k] for k in a], [tokens[k] for k in b]), (role_a, role_b))
+    rest = float(weight) - sum(m.weight for m in matches)
+    if abs(rest) > 0.005 and matches:
+        matches.append(TokenMatch("", "", rest, "conflict"))
+    return NameExplanation(*texts, float(weight), NameLevel(int(level)), tuple(matches))
+
+
+def _matches(
+    s: Any, words: tuple[list[str], list[str]], roles: tuple[NDArray[np.uint8], NDArray[np.uint8]]
+) -> list[TokenMatch]:
+    a, b = (side[:8] for side in words)
+    found: list[TokenMatch] = []
+    if not a or not b:
+        return found
+    used: set[int] = set()
+    i = 0
+    while i < len(a):
+        j = int(s.partner_a[i])
+        if j < 0:
+            found.append(TokenMatch(a[i], "", -float(s.gap_a[i]), "only_left"))
+            i += 1
+        elif i + 1 < len(a) and s.partner_a[i + 1] == j:
+            found.append(TokenMatch(f"{a[i]} {a[i + 1]}", b[j], _joined(s.joined_a[i, j]), "joined"))
+            used.add(j)
+            i += 2
+        elif j + 1 < len(b) and s.partner_b[j + 1] == i and s.partner_b[j] == i:
+            found.append(TokenMatch(a[i], f"{b[j]} {b[j + 1]}", _joined(s.joined_b[i, j]), "joined"))
+            used.update((j, j + 1))
+            i += 1
+        else:
+            initial = bool((roles[0][i] | roles[1][j]) & Role.INITIAL)
+            reason = "initial" if initial else Grade(int(s.g[i, j])).name.lower()
+            found.append(TokenMatch(a[i], b[j], float(s.w[i, j]), "similar" if reason == "none" else reason))
+            used.add(j)
+            i += 1
+    found += [TokenMatch("", b[j], -float(s.gap_b[j]), "only_right") for j in range(len(b)) if j not in used]
+    return found
+
+
+def _joined(weight: float) -> float:
+    return float(weight) - float(PARAMETER_VALUES[0]["join"])

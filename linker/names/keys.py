@@ -1,0 +1,119 @@
+"""Keys: what two names must share to be worth comparing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit, types
+from numpy.typing import NDArray
+
+from linker.names.alignment import I4S, I8S, TOKENS, U1S
+from linker.names.canonical import NameTokens, Role
+from linker.names.dictionary import TokenDictionary
+from linker.names.levels import KeyKind
+from linker.names.sounds import Code, finished
+
+_STRICT, _NEAR, _LOOSE = int(KeyKind.STRICT), int(KeyKind.NEAR), int(KeyKind.LOOSE)
+_INITIAL = int(Role.INITIAL)
+
+
+@dataclass(frozen=True)
+class NameKeys:
+    """Keys of names, several rows per name, all arrays of one length.
+
+    `name_id` (int32) whose, `token` (int16) which token from 0, `kind` (int8, a `KeyKind`), `key` (int64, the same in every process),
+    `bits` (float32) its rarity: -log2 of the share of records that bear it. STRICT and NEAR are one key space: a NEAR key of one name meets
+    the STRICT key of another.
+    """
+
+    name_id: NDArray[np.int32]
+    token: NDArray[np.int16]
+    kind: NDArray[np.int8]
+    key: NDArray[np.int64]
+    bits: NDArray[np.float32]
+
+
+@njit(types.int64(I4S, I4S, U1S, I8S), cache=True, nogil=True)
+def _room(offsets, ids, role, near_start):  # type: ignore[no-untyped-def]
+    """How many key rows the names make at most."""
+    count = 0
+    for k in range(len(ids)):
+        if not role[k] & _INITIAL:
+            count += 4 + near_start[ids[k] + 1] - near_start[ids[k]]
+    return count
+
+
+@njit(
+    types.int64(TOKENS, I4S, I4S, U1S, I8S, I8S, types.uint64[::1], I4S, types.int16[::1], types.int8[::1], I8S),
+    cache=True,
+    nogil=True,
+)
+def _fill(rows, offsets, ids, role, near_start, near_key, joined, name_id, token, kind, key):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Writes the key rows; those in `joined` order (kind NEAR of two words as one) still hold their unfinished value as key."""
+    at = 0
+    pending = 0
+    for name in range(len(offsets) - 1):
+        for k in range(offsets[name], offsets[name + 1]):
+            if role[k] & _INITIAL:
+                continue
+            t, position = ids[k], k - offsets[name]
+            name_id[at], token[at], kind[at], key[at] = name, position, _STRICT, rows[t]["strict"]
+            name_id[at + 1], token[at + 1], kind[at + 1], key[at + 1] = name, position, _LOOSE, rows[t]["loose"]
+            at += 2
+            for n in range(near_start[t], near_start[t + 1]):
+                if near_key[n] != rows[t]["strict"]:
+                    name_id[at], token[at], kind[at], key[at] = name, position, _NEAR, near_key[n]
+                    at += 1
+            if k + 1 < offsets[name + 1] and not role[k + 1] & _INITIAL:
+                u = ids[k + 1]
+                joined[pending] = rows[t]["value"] * rows[u]["power"] + rows[u]["inner"]
+                name_id[at], token[at], kind[at], key[at] = name, position, _NEAR + 100, pending
+                at += 1
+                pending += 1
+                if rows[t]["last"] == rows[u]["first"]:
+                    joined[pending] = rows[t]["value"] * rows[u]["rest_power"] + rows[u]["inner_rest"]
+                    name_id[at], token[at], kind[at], key[at] = name, position, _NEAR + 100, pending
+                    at += 1
+                    pending += 1
+    return at
+
+
+@dataclass(frozen=True)
+class KeyCounts:
+    """How many of `total` records bear each key (sorted)."""
+
+    key: NDArray[np.int64]
+    n: NDArray[np.float64]
+    total: float
+
+    def bits(self, key: NDArray[np.int64]) -> NDArray[np.float32]:
+        """-log2 of the share of records with each key; a key nobody bears counts as borne once."""
+        at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
+        n = np.where(self.key[at] == key, self.n[at], 1.0)
+        return np.asarray(-np.log2(np.minimum(n / max(self.total, 1.0), 1.0)), np.float32)
+
+
+def make_keys(
+    names: NameTokens, tokens: TokenDictionary, counts: NDArray[np.int64], known: KeyCounts | None = None
+) -> tuple[NameKeys, KeyCounts]:
+    """Keys of every name. `counts` says how many records bear each name, which makes the rarity of a key, unless `known` says it."""
+    room = int(_room(names.offsets, names.ids, names.role, tokens.near_start))
+    name_id, token = np.empty(room, np.int32), np.empty(room, np.int16)
+    kind, key = np.empty(room, np.int8), np.empty(room, np.int64)
+    joined = np.zeros(2 * len(names.ids) + 1, np.uint64)
+    columns = (name_id, token, kind, key)
+    near = (tokens.near_start, tokens.near_key)
+    used = int(_fill(tokens.rows, names.offsets, names.ids, names.role, *near, joined, *columns))
+    name_id, token, kind, key = (c[:used] for c in columns)
+    pending = kind > _NEAR + 50
+    key[pending] = finished(joined, Code.STRICT)[key[pending]]
+    kind[pending] = _NEAR
+    if known is not None:
+        return NameKeys(name_id, token, kind, key, known.bits(key)), known
+    distinct, at = np.unique(key, return_inverse=True)
+    # a name that makes a key twice counts twice: seldom, and on the side of calling the key common
+    borne = np.bincount(at, weights=np.maximum(counts[name_id], 1), minlength=len(distinct))
+    total = float(np.maximum(counts, 1).sum())
+    bits = -np.log2(np.minimum(borne / max(total, 1.0), 1.0))
+    return NameKeys(name_id, token, kind, key, bits[at].astype(np.float32)), KeyCounts(distinct, borne, total)

@@ -1,0 +1,69 @@
+"""A name table in one file: plain arrays, so that reading it costs no more than the disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from linker.errors import ModelError
+from linker.names.canonical import NameTokens
+from linker.names.channel import Channel
+from linker.names.dictionary import TOKEN, TokenDictionary
+from linker.names.lexicon import Lexicon
+
+VERSION = 1
+
+
+def write_arrays(
+    path: Path, texts: pa.Array, counts: NDArray[np.int64], names: NameTokens, dictionary: TokenDictionary
+) -> None:
+    """Writes everything but the channel's own encoding, which is made anew on reading."""
+    text_data, text_offsets = _packed(texts.to_pylist())
+    token_data, token_offsets = _packed(dictionary.tokens)
+    latin_data, latin_offsets = _packed(dictionary.latin)
+    with path.open("wb") as file:
+        np.savez(
+            file, version=np.array(VERSION), text_data=text_data, text_offsets=text_offsets, counts=counts,
+            offsets=names.offsets, ids=names.ids, role=names.role, gender=names.gender,
+            token_data=token_data, token_offsets=token_offsets, latin_data=latin_data, latin_offsets=latin_offsets,
+            rows=dictionary.rows.view(np.uint8), near_start=dictionary.near_start, near_key=dictionary.near_key,
+        )  # fmt: skip
+
+
+def read_arrays(
+    path: Path, channel: Channel, lexicon: Lexicon
+) -> tuple[pa.Array, NDArray[np.int64], NameTokens, TokenDictionary]:
+    """What `write_arrays` wrote.
+
+    Raises:
+        ModelError: not such a file, or of another version.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            a = dict(stored)
+    except (OSError, ValueError, BadZipFile) as error:
+        raise ModelError(f"cannot be read as a name table: {error}", where=str(path), do="build it again") from None
+    if int(a.get("version", -1)) != VERSION or a["rows"].size % TOKEN.itemsize:
+        raise ModelError("a name table of another version", where=str(path), do="build it again")
+    tokens, latin = _unpacked(a["token_data"], a["token_offsets"]), _unpacked(a["latin_data"], a["latin_offsets"])
+    texts = pa.array(_unpacked(a["text_data"], a["text_offsets"]), pa.string())
+    names = NameTokens(a["offsets"], a["ids"], a["role"], a["gender"], tokens)
+    families = {k: lexicon.families[t] for k, t in enumerate(tokens) if t in lexicon.families}
+    rows = a["rows"].view(TOKEN)
+    dictionary = TokenDictionary(tokens, latin, rows, a["near_start"], a["near_key"], channel.encode(tokens), families)
+    return texts, a["counts"], names, dictionary
+
+
+def _packed(texts: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    raw = [t.encode() for t in texts]
+    offsets = np.concatenate([[0], np.cumsum([len(r) for r in raw])]).astype(np.int64)
+    return np.frombuffer(b"".join(raw), np.uint8), offsets
+
+
+def _unpacked(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> list[str]:
+    raw, ends = data.tobytes(), offsets.tolist()
+    return [raw[a:b].decode() for a, b in zip(ends[:-1], ends[1:], strict=True)]
