@@ -7,10 +7,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linker.records.raw import Reject
+from linker.records.mapping import UNIT
+from linker.records.raw import EXCERPT, Reject
 from linker.schema import Quarantined
 
 Mask = npt.NDArray[np.bool_]
+UNSHOWN = ("source", "state", "line", "native_id")
+"""Columns that an excerpt leaves out: they say nothing about the person or stand beside it."""
 
 
 def check_rows(rows: pa.Table) -> tuple[pa.Table, list[Reject], int]:
@@ -39,13 +42,16 @@ def _take_out(rows: pa.Table, mask: Mask, reason: Quarantined, detail: str) -> t
 def _rejects(rows: pa.Table, mask: Mask, reason: Quarantined, detail: str) -> list[Reject]:
     if not mask.any():
         return []
-    found = rows.filter(pa.array(mask)).to_pylist()
-    return [Reject(row["line"], reason, detail, _shown(row), row["native_id"]) for row in found]
+    found = rows.filter(pa.array(mask))
+    shown = [c for c in found.column_names if c not in UNSHOWN and found[c].null_count < len(found)]
+    texts = [pc.utf8_slice_codeunits(_text(found[c]), 0, EXCERPT) for c in shown] or [pa.nulls(len(found), pa.string())]
+    joined = pc.binary_join_element_wise(*texts, " | ", null_handling="skip").to_pylist()
+    parts = zip(found["line"].to_pylist(), joined, found["native_id"].to_pylist(), strict=True)
+    return [Reject(line, reason, detail, text or "", native_id) for line, text, native_id in parts]
 
 
-def _shown(row: dict[str, object]) -> str:
-    hidden = ("source", "state", "line", "native_id")
-    return " | ".join(str(v) for name, v in row.items() if v is not None and name not in hidden)
+def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.binary_join(column, UNIT) if pa.types.is_list(column.type) else column
 
 
 def _no_id(rows: pa.Table) -> Mask:
@@ -82,15 +88,28 @@ def _duplicates(rows: pa.Table) -> tuple[Mask, Mask]:
     suspects = np.flatnonzero(counts[ids] > 1) if len(ids) else ids
     if not len(suspects):
         return repeated, conflicting
-    contents = rows.take(pa.array(suspects)).drop_columns(["line"]).to_pylist()
-    seen: dict[int, set[str]] = {}
-    for position, content in zip(suspects, contents, strict=True):
-        known = seen.setdefault(int(ids[position]), set())
-        text = repr(content)
-        repeated[position] = text in known
-        known.add(text)
-    conflicted = np.isin(ids, [i for i, known in seen.items() if len(known) > 1])
-    return repeated, conflicted & ~repeated
+    contents = _content_codes(rows.take(pa.array(suspects)))
+    wide = ids[suspects] * (int(contents.max()) + 1) + contents
+    first = np.unique(wide, return_index=True)[1]
+    again = np.ones(len(suspects), bool)
+    again[first] = False
+    repeated[suspects] = again
+    contents_of_id = np.bincount(ids[suspects[first]], minlength=len(counts))
+    conflicting[suspects] = contents_of_id[ids[suspects]] > 1
+    return repeated, conflicting & ~repeated
+
+
+def _content_codes(rows: pa.Table) -> npt.NDArray[np.int64]:
+    """Small numbers, equal for two rows exactly if they agree in every column but the line."""
+    codes = np.zeros(len(rows), np.int64)
+    for name in rows.column_names:
+        column = rows[name]
+        if name == "line" or column.null_count == len(column):
+            continue
+        own = _text(column).combine_chunks().dictionary_encode(null_encoding="encode")
+        wide = codes * (len(own.dictionary) + 1) + own.indices.to_numpy(zero_copy_only=False)
+        codes = np.unique(wide, return_inverse=True)[1].astype(np.int64)
+    return codes
 
 
 def _ids(rows: pa.Table) -> npt.NDArray[np.int64]:

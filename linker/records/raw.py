@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -79,11 +78,10 @@ class Raw:
 
 def excerpt(text: str) -> str:
     """At most 80 characters on one line: digits masked (they may be an Aadhaar number), no control characters."""
-    shown = "".join(
-        "#" if c.isdigit() else " " if c.isspace() or unicodedata.category(c)[0] in "CZ" else c
-        for c in text[: EXCERPT * 6]
-    )
-    shown = re.sub(" +", " ", shown).strip()
+    shown = re.sub(r"\d", "#", text[: EXCERPT * 6])
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else " " if c.isspace() or c < " " else "" for c in shown)
+    shown = " ".join(shown.split())
     return shown if len(shown) <= EXCERPT else shown[: EXCERPT - 1] + "…"
 
 
