@@ -44,10 +44,13 @@ def _rejects(rows: pa.Table, mask: Mask, reason: Quarantined, detail: str) -> li
         return []
     found = rows.filter(pa.array(mask))
     shown = [c for c in found.column_names if c not in UNSHOWN and found[c].null_count < len(found)]
-    texts = [pc.utf8_slice_codeunits(_text(found[c]), 0, EXCERPT) for c in shown] or [pa.nulls(len(found), pa.string())]
-    joined = pc.binary_join_element_wise(*texts, " | ", null_handling="skip").to_pylist()
+    texts = [pc.utf8_slice_codeunits(_text(found[c]), 0, EXCERPT) for c in shown]
+    blank = pa.repeat("", len(found))
+    joined = (
+        pc.binary_join_element_wise(*texts, " | ", null_handling="skip").to_pylist() if texts else blank.to_pylist()
+    )
     parts = zip(found["line"].to_pylist(), joined, found["native_id"].to_pylist(), strict=True)
-    return [Reject(line, reason, detail, text or "", native_id) for line, text, native_id in parts]
+    return [Reject(line, reason, detail, text, native_id) for line, text, native_id in parts]
 
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
