@@ -125,7 +125,7 @@ class SourceConfig(Settings):
     @model_validator(mode="after")
     def _consistent(self) -> SourceConfig:
         if (self.state is None) == (self.state_column is None):
-            raise ValueError("state either 'state' or 'state_column'")
+            raise ValueError("say either 'state' or 'state_column'")
         for setting, formats in ONLY_FOR.items():
             if setting in self.model_fields_set and self.format not in formats:
                 raise ValueError(f"{setting} has no meaning for format {self.format}")

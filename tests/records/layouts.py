@@ -15,18 +15,21 @@ import xlsxwriter
 from linker.config.loading import CONFIGS
 from linker.config.source import SourceConfig, load_source
 
-DELHI = (
-    "ACCUSED_SRNO,FIR_REG_NUM,DISTRICT,PS,FIRST_NAME,MIDDLE_NAME,LAST_NAME,ALIAS1,ALIAS2,RELATION_TYPE,RELATIVE_NAME,GENDER,DOB,AGE,YOB,"
-    "MOBILE,ADDRESS,PIN,UID_NO,PAN,DL_NO,EPIC,HEIGHT_CM_FROM,HEIGHT_CM_TO,ID_MARKS,NFN,ARREST_DATE,ACT_SECTION"
-).split(",")
-UTTAR_PRADESH = (
-    "क्रमांक,जनपद,थाना,मु0अ0सं0,धारा,नाम पता अभियुक्त,अभियुक्त का नाम,उपनाम,सम्बन्ध,पिता/पति का नाम,लिंग,जन्म तिथि,आयु,मोबाइल नं0,आधार नं0,"
-    "पैन नं0,मतदाता पहचान पत्र,ड्राइविंग लाइसेंस,एनएफएन,पता,कद (सेमी),पहचान चिन्ह,गिरफ्तारी दिनांक"
-).split(",")
-RAJASTHAN = (
-    "अभियुक्त आईडी,जिला,थाना,एफआईआर संख्या,एफआईआर दिनांक,धाराएं,नाम,उपनाम,पिता का नाम,पति का नाम,लिंग,जन्म दिनांक,उम्र,मोबाइल,आधार,पैन,"
-    "ईपिक,डीएल,एनएफएन,निवास,निवास थाना,निवास जिला,पिन,ऊंचाई,पहचान चिन्ह,गिरफ्तारी दिनांक"
-).split(",")
+DELHI = [
+    "ACCUSED_SRNO", "FIR_REG_NUM", "DISTRICT", "PS", "FIRST_NAME", "MIDDLE_NAME", "LAST_NAME", "ALIAS1", "ALIAS2",
+    "RELATION_TYPE", "RELATIVE_NAME", "GENDER", "DOB", "AGE", "YOB", "MOBILE", "ADDRESS", "PIN", "UID_NO", "PAN",
+    "DL_NO", "EPIC", "HEIGHT_CM_FROM", "HEIGHT_CM_TO", "ID_MARKS", "NFN", "ARREST_DATE", "ACT_SECTION",
+]  # fmt: skip
+UTTAR_PRADESH = [
+    "क्रमांक", "जनपद", "थाना", "मु0अ0सं0", "धारा", "नाम पता अभियुक्त", "अभियुक्त का नाम", "उपनाम", "सम्बन्ध",
+    "पिता/पति का नाम", "लिंग", "जन्म तिथि", "आयु", "मोबाइल नं0", "आधार नं0", "पैन नं0", "मतदाता पहचान पत्र",
+    "ड्राइविंग लाइसेंस", "एनएफएन", "पता", "कद (सेमी)", "पहचान चिन्ह", "गिरफ्तारी दिनांक",
+]  # fmt: skip
+RAJASTHAN = [
+    "अभियुक्त आईडी", "जिला", "थाना", "एफआईआर संख्या", "एफआईआर दिनांक", "धाराएं", "नाम", "उपनाम", "पिता का नाम",
+    "पति का नाम", "लिंग", "जन्म दिनांक", "उम्र", "मोबाइल", "आधार", "पैन", "ईपिक", "डीएल", "एनएफएन", "निवास",
+    "निवास थाना", "निवास जिला", "पिन", "ऊंचाई", "पहचान चिन्ह", "गिरफ्तारी दिनांक",
+]  # fmt: skip
 HARYANA = pa.schema(
     [
         *((n, pa.string()) for n in ("accused_id", "district", "police_station", "fir_no")),
