@@ -91,8 +91,12 @@ def _agree(names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: P
     weight, level = np.zeros(len(pairs), np.float32), np.zeros(len(pairs), np.int8)
     lengths = np.minimum(np.diff(names.offsets), 8).astype(np.int64)
     with table.lock:
-        for start in range(0, len(pairs), _CHUNK):
-            _settle(names, rows, table, pairs.take(slice(start, start + _CHUNK)), lengths)
+        fresh = [
+            _collect(names, rows, table, pairs.take(slice(start, start + _CHUNK)), lengths)
+            for start in range(0, len(pairs), _CHUNK)
+        ]
+        if fresh:
+            table.settle(np.concatenate(fresh))
 
         def work(start: int) -> None:
             part = slice(start, start + _CHUNK)
@@ -112,14 +116,14 @@ def _agree(names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: P
     return NameAgreement(weight, level)
 
 
-def _settle(
+def _collect(
     names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: Pairs, lengths: NDArray[np.int64]
-) -> None:
-    """Makes sure that every token pair of these pairs stands in the table."""
+) -> NDArray[np.int64]:
+    """Enters the token pairs of these pairs into the table; the codes of those that are new."""
     both = (pairs.left >= 0) & (pairs.right >= 0)
     room = int((lengths[pairs.left[both]] * lengths[pairs.right[both]]).sum()) * 2 + 1
     table.reserve(room)
     fresh = np.empty(room, np.int64)
     found = collect_pairs(rows, names.offsets, names.ids, names.role, pairs.left, pairs.right, table.codes, fresh)
-    if found:
-        table.settle(fresh[:found])
+    table.count += found
+    return fresh[:found].copy()

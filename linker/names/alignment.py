@@ -12,9 +12,10 @@ from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
 from linker.names.canonical import Role
-from linker.names.dictionary import TOKEN
+from linker.names.dictionary import HOT
 from linker.names.evidence import Grade
 from linker.names.levels import NameLevel
+from linker.names.sounds import BASE
 
 MOST_TOKENS = 8
 """Tokens of a name that are aligned; further ones are ignored."""
@@ -41,7 +42,7 @@ PARAMETERS = np.dtype(
     ]
 )
 
-TOKENS = from_dtype(TOKEN)[::1]
+TOKENS = from_dtype(HOT)[::1]
 P = from_dtype(PARAMETERS)
 I8, I8S, I4S, U1, U1S = types.int64, types.int64[::1], types.int32[::1], types.uint8, types.uint8[::1]
 F4, F4S, F4SS, I1S, I1SS, I2SS = (
@@ -53,7 +54,7 @@ _L = {level.name: int(level) for level in NameLevel}
 _UNKNOWN, _GENDER, _GIVEN_CONFLICT, _DIFFERENT = _L["UNKNOWN"], _L["GENDER_CONFLICT"], _L["GIVEN_CONFLICT"], _L["DIFFERENT"]
 _SURNAME_ONLY, _INITIALS, _GIVEN_ONLY, _SIMILAR_LEVEL = _L["SURNAME_ONLY"], _L["INITIALS"], _L["GIVEN_ONLY"], _L["SIMILAR"]
 _PARTIAL, _SAME_LEVEL, _EXACT_LEVEL = _L["PARTIAL"], _L["SAME"], _L["EXACT"]
-_VERY_LOW = np.float32(-1e9)
+INVERSE = np.uint64(pow(int(BASE), -1, 1 << 64))
 _NOTHING = np.float32(-99.0)  # a token pair that cannot be aligned
 
 
@@ -98,18 +99,19 @@ def write_codes(  # noqa: PLR0913
         weights[slot], grades[slot] = new_weights[k], new_grades[k]
 
 
+@njit("i8(i8)", cache=True, nogil=True, inline="always")
+def _ones(x: int) -> int:
+    """How many of 32 bits are set."""
+    x = x - ((x >> 1) & 0x55555555)
+    x = (x & 0x33333333) + ((x >> 2) & 0x33333333)
+    return ((((x + (x >> 4)) & 0x0F0F0F0F) * 0x01010101) & 0xFFFFFFFF) >> 24
+
+
 @njit("b1(u4, u4)", cache=True, nogil=True, inline="always")
 def _plausible(a: int, b: int) -> bool:
     """Two tokens that share at least half of their sounds."""
-    shared, either = a & b, a | b
-    s = e = 0
-    while shared:
-        shared &= shared - np.uint32(1)
-        s += 1
-    while either:
-        either &= either - np.uint32(1)
-        e += 1
-    return 2 * s >= e and s > 0
+    shared = np.int64(a) & np.int64(b)
+    return shared != 0 and 2 * _ones(shared) >= _ones(np.int64(a) | np.int64(b))
 
 
 @njit(types.boolean(TOKENS, I8, I8), cache=True, nogil=True)
@@ -121,13 +123,16 @@ def looked_up(rows: NDArray[np.void], a: int, b: int) -> bool:
 @njit(types.boolean(TOKENS, I8, I8, I8), cache=True, nogil=True)
 def joins(rows: NDArray[np.void], a: int, a2: int, b: int) -> bool:
     """Whether tokens a and a2 written together have the consonant skeleton of b."""
-    value = rows[a]["value"] * rows[a2]["power"] + rows[a2]["inner"]
-    if value == rows[b]["value"]:
+    if rows[a]["first"] != rows[b]["first"] or rows[a2]["last"] != rows[b]["last"]:
+        return False
+    power, inner = rows[a2]["power"], rows[a2]["inner"]
+    if rows[a]["value"] * power + inner == rows[b]["value"]:
         return True
-    return (
-        rows[a]["last"] == rows[a2]["first"]
-        and rows[a]["value"] * rows[a2]["rest_power"] + rows[a2]["inner_rest"] == rows[b]["value"]
-    )
+    first = rows[a2]["first"]
+    if rows[a]["last"] != first:
+        return False
+    power = power * INVERSE  # a consonant that both share is written once: Ram Mohan, Ramohan
+    return rows[a]["value"] * power + (inner - np.uint64(first) * power) == rows[b]["value"]
 
 
 @njit(I8(TOKENS, I4S, U1S, I4S, U1S, I8S, I8S), cache=True, nogil=True)
@@ -210,9 +215,7 @@ def token_weights(  # noqa: PLR0912, PLR0913
                     else:
                         w[i, j], g[i, j] = p["initial"], 1
             elif a[i] == b[j]:
-                surprise, bits = rows[a[i]]["surprise"], rows[a[i]]["bits"]
-                w[i, j] = -np.log2(2.0 ** (-min(surprise, np.float32(60.0))) + 2.0**-bits)
-                g[i, j] = _EXACT
+                w[i, j], g[i, j] = rows[a[i]]["own"], _EXACT
             elif looked_up(rows, a[i], b[j]):
                 slot = table_slot(table, pair_code(a[i], 2097151, b[j]))
                 if slot >= 0:

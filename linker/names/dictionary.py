@@ -26,8 +26,6 @@ TOKEN = np.dtype(
         ("value", np.uint64),  # skeleton as a number that can be joined: value(ab) = value(a) * power(b) + inner(b)
         ("inner", np.uint64),  # the same for a token in the middle of a word
         ("power", np.uint64),
-        ("inner_rest", np.uint64),  # inner without its first consonant, for words that share it: Ram Mohan, Ramohan
-        ("rest_power", np.uint64),
         ("families", np.uint64),  # one bit per family (hashed): two tokens may be of one family if they share a bit
         ("letters", np.uint32),  # one bit per letter of the loose code: what two spellings of one name share
         ("starts", np.uint32),  # one bit per Latin letter that the token may begin with
@@ -54,6 +52,27 @@ _DEVANAGARI_ENDINGS = {
     **dict.fromkeys("ाआ", Ending.AA), **dict.fromkeys("िीइई", Ending.II), **dict.fromkeys("ुूउऊ", Ending.UU),
     **dict.fromkeys("ेैएऐ", Ending.EE), **dict.fromkeys("ोौओऔ", Ending.OO),
 }  # fmt: skip
+
+
+HOT = np.dtype(
+    {
+        "names": ["value", "inner", "power", "families", "letters", "starts", "sound", "bits", "own", "first", "last"],
+        "formats": ["u8", "u8", "u8", "u8", "u4", "u4", "u4", "f4", "f4", "u1", "u1"],
+        "itemsize": 64,
+    }
+)
+"""What the alignment reads of a token, in one cache line; `own` is the weight of the token against itself."""
+
+
+def hot(rows: NDArray[np.void]) -> NDArray[np.void]:
+    """The part of token rows that the alignment reads."""
+    out = np.zeros(len(rows), HOT)
+    for name in ("value", "inner", "power", "families", "letters", "starts", "bits", "first", "last"):
+        out[name] = rows[name]
+    out["sound"] = rows["sound"].astype(np.uint64) >> np.uint64(32)
+    surprise, bits = rows["surprise"].astype(np.float64), rows["bits"].astype(np.float64)
+    out["own"] = -np.logaddexp2(-surprise, -bits)
+    return out
 
 
 @dataclass(frozen=True)
@@ -120,17 +139,6 @@ def _sound_numbers(rows: NDArray[np.void], latin: pa.Array) -> None:
     rows["first"], rows["last"] = _first_and_last(strict)
     inner = sound_codes(latin, Code.JOINED)
     rows["inner"], rows["power"] = polynomials(inner)
-    rest = SoundCodes(inner.data, inner.offsets.copy())
-    starts = np.minimum(inner.offsets[:-1] + 1, inner.offsets[1:])
-    pieces = _cut(rest, starts)
-    rows["inner_rest"], rows["rest_power"] = polynomials(pieces)
-
-
-def _cut(codes: SoundCodes, starts: NDArray[np.int64]) -> SoundCodes:
-    """The codes from `starts` on."""
-    keep = np.ones(len(codes.data), np.bool_)
-    keep[codes.offsets[:-1][starts > codes.offsets[:-1]]] = False
-    return SoundCodes(codes.data[keep], np.concatenate([[0], np.cumsum(codes.offsets[1:] - starts)]))
 
 
 def _first_and_last(codes: SoundCodes) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -152,7 +160,7 @@ def _raw_keys(rows: NDArray[np.void], other: NDArray[np.bool_], tokens: Sequence
     """Tokens of a third script have their letters for keys: they agree with themselves only."""
     at = np.flatnonzero(other)
     raw = [tokens[k].encode() for k in at]
-    data = np.frombuffer(b"".join(raw), np.uint8)
+    data = np.frombuffer(b"".join(raw), np.uint8).copy()
     offsets = np.concatenate([[0], np.cumsum([len(r) for r in raw])]).astype(np.int64)
     value, power = polynomials(SoundCodes(data, offsets))
     for column in ("sound", "strict", "loose"):

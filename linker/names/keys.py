@@ -6,16 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import njit, types
+from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
-from linker.names.alignment import I4S, I8S, TOKENS, U1S
+from linker.names.alignment import I4S, I8S, INVERSE, U1S
 from linker.names.canonical import NameTokens, Role
-from linker.names.dictionary import TokenDictionary
+from linker.names.dictionary import TOKEN, TokenDictionary
 from linker.names.levels import KeyKind
 from linker.names.sounds import Code, finished
 
 _STRICT, _NEAR, _LOOSE = int(KeyKind.STRICT), int(KeyKind.NEAR), int(KeyKind.LOOSE)
 _INITIAL = int(Role.INITIAL)
+_ROWS = from_dtype(TOKEN)[::1]
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def _room(offsets, ids, role, near_start):  # type: ignore[no-untyped-def]
 
 
 @njit(
-    types.int64(TOKENS, I4S, I4S, U1S, I8S, I8S, types.uint64[::1], I4S, types.int16[::1], types.int8[::1], I8S),
+    types.int64(_ROWS, I4S, I4S, U1S, I8S, I8S, types.uint64[::1], I4S, types.int16[::1], types.int8[::1], I8S),
     cache=True,
     nogil=True,
 )
@@ -72,7 +74,8 @@ def _fill(rows, offsets, ids, role, near_start, near_key, joined, name_id, token
                 at += 1
                 pending += 1
                 if rows[t]["last"] == rows[u]["first"]:
-                    joined[pending] = rows[t]["value"] * rows[u]["rest_power"] + rows[u]["inner_rest"]
+                    power = rows[u]["power"] * INVERSE
+                    joined[pending] = rows[t]["value"] * power + (rows[u]["inner"] - np.uint64(rows[u]["first"]) * power)
                     name_id[at], token[at], kind[at], key[at] = name, position, _NEAR + 100, pending
                     at += 1
                     pending += 1

@@ -214,7 +214,7 @@ def _buffers(spellings: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]
     _, ends, data = array.buffers()
     offsets = np.frombuffer(ends, np.int64)[array.offset : array.offset + len(array) + 1]
     text = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
-    return np.ascontiguousarray(text), np.ascontiguousarray(offsets)
+    return np.require(text, requirements="CW"), np.require(offsets, requirements="CW")  # kernels take no read-only arrays
 
 
 def sound_codes(spellings: pa.Array, code: Code) -> SoundCodes:

@@ -97,7 +97,8 @@ class PairTable:
 
     def settle(self, fresh: NDArray[np.int64]) -> None:
         """Computes the weights of codes that a kernel has just entered."""
-        self.count += len(fresh)
+        if not len(fresh):
+            return
         a, a2, b = fresh >> 42, (fresh >> 21) & NO_TOKEN, fresh & NO_TOKEN
         single = a2 == NO_TOKEN
         if self._numbers is not None:

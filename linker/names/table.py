@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens, canonical, counting
 from linker.names.channel import DEVANAGARI, Channel
-from linker.names.dictionary import TokenDictionary, build_dictionary
+from linker.names.dictionary import TokenDictionary, build_dictionary, hot
 from linker.names.explain import NameExplanation, explain
 from linker.names.frequency import Frequencies, count
 from linker.names.keys import KeyCounts, NameKeys, make_keys
@@ -45,6 +45,7 @@ class _Base(_Part):
     lexicon: Lexicon
     seen: Frequencies
     pairs: PairTable
+    hot: NDArray[np.void]
     numbers: dict[str, int] = field(default_factory=dict)
     keys: tuple[NameKeys, KeyCounts] | None = None
 
@@ -78,7 +79,7 @@ class NameTable:
         seen = count(dictionary.rows["sound"], spelled, float(borne.sum()), lists.counts)
         seen.describe(dictionary.rows, spelled)
         pairs = PairTable(TokenSpace((dictionary,), channel, lists, seen))
-        return cls(_Base(texts, borne, tokens, dictionary, channel, lists, seen, pairs))
+        return cls(_Base(texts, borne, tokens, dictionary, channel, lists, seen, pairs, hot(dictionary.rows)))
 
     def extend(self, names: Sequence[str]) -> NameTable:
         """The same table with further names, numbered on; how common names are stays as it was. Cheap: nothing is rebuilt."""
@@ -124,7 +125,7 @@ class NameTable:
         """
         pairs = Pairs.of(left, right, owner_left, owner_right)
         if self._added is None:
-            return agree(self._base.names, self._base.dictionary.rows, self._base.pairs, pairs)
+            return agree(self._base.names, self._base.hot, self._base.pairs, pairs)
         return agree(*self._compact(pairs))
 
     def _space(self) -> TokenSpace:
@@ -143,7 +144,7 @@ class NameTable:
         space = self._space()
         small = NameTokens(names.offsets, ids.astype(np.int32), names.role, names.gender, [])
         parts = np.split(back.astype(np.int32), 4)
-        return small, space.rows(tokens), PairTable(space, tokens), Pairs(*(np.ascontiguousarray(p) for p in parts))
+        return small, hot(space.rows(tokens)), PairTable(space, tokens), Pairs(*(np.ascontiguousarray(p) for p in parts))
 
     def _take(self, numbers: NDArray[np.int64]) -> NameTokens:
         """The tokens of some names, with token numbers of the whole table."""
@@ -252,7 +253,7 @@ class NameTable:
         seen = count(dictionary.rows["sound"], spelled, float(counts.sum()), lists.counts)
         used = channel or _shipped()
         pairs = PairTable(TokenSpace((dictionary,), used, lists, seen))
-        return cls(_Base(texts, counts, names, dictionary, used, lists, seen, pairs))
+        return cls(_Base(texts, counts, names, dictionary, used, lists, seen, pairs, hot(dictionary.rows)))
 
 
 @lru_cache(maxsize=1)
