@@ -17,14 +17,15 @@ def main() -> int:
     """Parse the command line, write the files, print what was written."""
     parser = argparse.ArgumentParser(description=__doc__)
     size = parser.add_mutually_exclusive_group(required=True)
-    size.add_argument("--persons", type=int, help="people behind the records (about 2.1 records each)")
+    size.add_argument("--persons", type=int, help="people behind the records ")
     size.add_argument("--rows", type=int, help="records over all four sources")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True, help="folder for the files")
+    parser.add_argument("--density", type=float, default=1.35, help="records per person, on average")
     parser.add_argument("--malformed", type=float, default=0.002, help="share of damaged rows added to each source")
     args = parser.parse_args()
     started = time.perf_counter()
-    written = generate(Options(args.out, args.seed, args.persons, args.rows, args.malformed))
+    written = generate(Options(args.out, args.seed, args.persons, args.rows, args.malformed, args.density))
     for name, rows in written.items():
         print(f"{name:14} {rows:>9,} rows")
     print(f"{'all':14} {sum(written.values()):>9,} rows in {time.perf_counter() - started:.1f} s: {args.out}")

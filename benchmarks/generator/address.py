@@ -43,7 +43,7 @@ def homes(people: People, records: Records, rng: np.random.Generator) -> Homes:
     village = people.village[person].copy()
     station = people.station[person].copy()
     house, lane = people.house[person].copy(), people.lane[person].copy()
-    settles = records.away & (rng.random(len(people))[person] < 0.25)
+    settles = records.away & (rng.random(len(person)) < 0.5)
     district[settles] = records.district[settles]
     moved = records.moved & ~settles
     neighbour = np.array(
@@ -84,7 +84,7 @@ def latin(homes: Homes, source: int, full: float, rng: np.random.Generator) -> l
             if state == DELHI:
                 parts.append(f"{house} {text}" if short < 0.25 else f"H.No. {house}, Gali No. {lane}, {text}")
             else:
-                parts.append((("VPO " if source == 3 and look % 5 == 0 else _VILLAGE[look % 4]) + text))
+                parts.append(("VPO " if source == 3 and look % 5 == 0 else _VILLAGE[look % 4]) + text)
         if with_station < 0.56:
             parts.append(_STATION[look // 4 % 3] + title(place.stations[station][1].lower()))
         if state == DELHI:
@@ -139,7 +139,7 @@ def devanagari(homes: Homes, source: int, full: tuple[float, float, float], rng:
     return out
 
 
-def pins(homes: Homes, records: Records, share: float, rng: np.random.Generator) -> list[str]:
+def pins(homes: Homes, share: float, rng: np.random.Generator) -> list[str]:
     """PIN codes by district, the last digits those of a few post offices; '' when not stated."""
     geo = geography()
     offices = np.array([1, 4, 7, 10, 13, 16, 19, 22, 25, 28, 31, 37])

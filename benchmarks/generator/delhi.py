@@ -7,23 +7,21 @@ from pathlib import Path
 import numpy as np
 
 from . import address
+from .damage import Damage, damaged
 from .events import NO_DAY
 from .evidence import MARKS, Rates
 from .geography import geography
-from .source import Source, dates_as, quoted_csv
+from .source import Source, dates_as, write_csv
+from .tables import header
 
 RATES = Rates(0.894, 0.45, 0.468, 0.27, 0.055, 0.132, 0.067, 0.075, 0.463, 0.242, 0.161)
-HEADER = (
-    "ACCUSED_SRNO FIR_REG_NUM DISTRICT PS FIRST_NAME MIDDLE_NAME LAST_NAME ALIAS1 ALIAS2 RELATION_TYPE RELATIVE_NAME "
-    "GENDER DOB AGE YOB MOBILE ADDRESS PIN UID_NO PAN DL_NO EPIC HEIGHT_CM_FROM HEIGHT_CM_TO ID_MARKS NFN ARREST_DATE "
-    "ACT_SECTION"
-).split()
+HEADER = header("delhi")
 _PLACEHOLDERS = ("NOT KNOWN", "NA", "0", "9999999999", "1111111111", "0000000000")
 _RELATION = ("Father", "Husband", "Mother", "")
 
 
-def write(source: Source, path: Path) -> list[str]:
-    """Write the file; the native ids in row order."""
+def write(source: Source, path: Path, damage: Damage) -> tuple[list[str], list[int]]:
+    """Write the file; per record its native id and its part."""
     records, evidence, rng = source.records, source.evidence, source.rng
     speller = source.speller(latin=True)
     upper = source.chance(0.715).tolist()
@@ -57,7 +55,7 @@ def write(source: Source, path: Path) -> list[str]:
         _birth_years(source, ages, births),
         _phones(source),
         address.latin(source.homes, records.state, 0.84, rng),
-        address.pins(source.homes, records, 0.331, rng),
+        address.pins(source.homes, 0.331, rng),
         _aadhaar(source),
         list(evidence.documents("pan")),
         _licences(source),
@@ -75,8 +73,9 @@ def write(source: Source, path: Path) -> list[str]:
         ]
     address_given = source.chance(0.962).tolist()
     columns[16] = [text if give else "" for text, give in zip(columns[16], address_given, strict=True)]
-    path.write_bytes(quoted_csv(HEADER, columns, bom=True))
-    return ids
+    damage.ragged = True
+    write_csv(path, HEADER, damaged(columns, (0,), (4, 5, 6), damage), True, damage.cut)
+    return ids, [1] * len(ids)
 
 
 def _titled(text: str) -> str:
@@ -92,10 +91,8 @@ def _names(source: Source, speller: object) -> tuple[list[str], list[str], list[
     out: tuple[list[str], list[str], list[str], list[str], list[str]] = ([], [], [], [], [])
     for name, alias, all_in_first, write_inside, at in zip(names, aliases, whole, inside, sign, strict=True):
         words = name.split(" ")
-        if all_in_first or len(words) == 1:
-            cells = [name, "", ""]
-        else:
-            cells = [words[0], " ".join(words[1:-1]), words[-1]]
+        one_cell = all_in_first or len(words) == 1
+        cells = [name, "", ""] if one_cell else [words[0], " ".join(words[1:-1]), words[-1]]
         one, two = (*alias, "", "")[:2]
         if one and write_inside:
             slot = 2 if cells[2] else 0
@@ -118,7 +115,7 @@ def _relatives(source: Source, relative: list[str], kind: list[int]) -> list[str
         elif dead and which == 0:
             out.append(("LATE " if point < 0.5 else "LATE SH. ") + text)
         else:
-            out.append(("SH. " if point > 0.975 else "SHRI " if point > 0.95 else "") + text)
+            out.append(("SH. " if point > 0.945 else "SHRI " if point > 0.9 else "") + text)
     return out
 
 

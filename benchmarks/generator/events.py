@@ -29,6 +29,7 @@ class Records:
     away: npt.NDArray[np.bool_]  # the person's home is in another state
     moved: npt.NDArray[np.bool_]  # the record shows an address after a move
     order: Ints  # position of the record among the person's records
+    brother: npt.NDArray[np.bool_]  # accused together with the brother in the row before
 
     def __len__(self) -> int:
         return len(self.person)
@@ -39,9 +40,10 @@ def years(days: Ints) -> Ints:
     return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
 
 
-def counts(people: int, rng: np.random.Generator) -> Ints:
-    """Records of each person: half have one, few have many."""
-    extra = rng.negative_binomial(0.62, 0.36, people)
+def counts(people: int, density: float, rng: np.random.Generator) -> Ints:
+    """Records of each person, `density` on average: most have one, few have many (negative binomial)."""
+    more = max(density - 1.0, 1e-6)
+    extra = rng.negative_binomial(0.5, 0.5 / (0.5 + more), people)
     return 1 + np.minimum(extra, 14)
 
 
@@ -55,12 +57,12 @@ def happen(people: People, number: Ints, rng: np.random.Generator) -> list[Recor
     arrest = np.minimum(day, LAST_DAY)
     fir = arrest - 1 - rng.exponential(19.0, len(person)).astype(np.int64)
     away_state = _other_state(people, rng)
-    away = rng.random(len(person)) < np.where(rng.random(len(people)) < 0.3, 0.42, 0.025)[person]
+    roams = (rng.random(len(people)) < 0.62)[person]
+    away = rng.random(len(person)) < np.where(order == 0, 0.05, np.where(roams, 0.66, 0.03))
     state = np.where(away, away_state[person], people.state[person])
-    return [
-        _of_state(people, code, np.flatnonzero(state == code), _Draft(person, order, fir, arrest, away), rng)
-        for code in range(len(STATES))
-    ]
+    draft = _Draft(person, order, fir, arrest, away, np.arange(len(person), dtype=float), state)
+    draft = _with_brothers(people, draft, np.cumsum(number) - number, rng)
+    return [_of_state(people, code, draft, rng) for code in range(len(STATES))]
 
 
 @dataclass
@@ -70,6 +72,30 @@ class _Draft:
     fir: Ints
     arrest: Ints
     away: npt.NDArray[np.bool_]
+    rank: npt.NDArray[np.float64]  # order of records of one day; a half stands for 'right after'
+    state: Ints
+
+
+def _with_brothers(people: People, draft: _Draft, first_record: Ints, rng: np.random.Generator) -> _Draft:
+    """Uttar Pradesh only, where one row may name several: brothers who were accused together with an elder one."""
+    follows = np.flatnonzero(people.household[1:] == people.household[:-1]) + 1
+    lead = np.searchsorted(people.household, people.household[follows])
+    same_father = (people.father[follows] == people.father[lead]).all(axis=1)
+    men = ~people.female[follows] & ~people.female[lead]
+    with_lead = first_record[lead]
+    take = same_father & men & (draft.state[with_lead] == STATES.index("UP")) & ~draft.away[with_lead]
+    take &= rng.random(len(follows)) < 0.14
+    rows, extra = with_lead[take], follows[take]
+    rows, once = np.unique(rows, return_index=True)
+    return _Draft(
+        np.append(draft.person, extra[once]),
+        np.append(draft.order, np.ones(len(rows), dtype=np.int64)),
+        np.append(draft.fir, draft.fir[rows]),
+        np.append(draft.arrest, draft.arrest[rows]),
+        np.append(draft.away, np.zeros(len(rows), dtype=bool)),
+        np.append(draft.rank, rows + 0.5),
+        np.append(draft.state, draft.state[rows]),
+    )
 
 
 def _other_state(people: People, rng: np.random.Generator) -> Ints:
@@ -77,12 +103,15 @@ def _other_state(people: People, rng: np.random.Generator) -> Ints:
     width = max(map(len, near))
     table = np.array([[*row, *(row[i % len(row)] for i in range(width - len(row)))] for row in near])
     pick = (rng.random(len(people)) ** 1.6 * width).astype(np.int64)
-    other: Ints = table[people.district, pick]
-    return other
+    other = np.where(
+        rng.random(len(people)) < 0.55, table[people.district, pick], rng.integers(0, len(STATES), len(people))
+    )
+    return np.where(other == people.state, (other + 1) % len(STATES), other)
 
 
-def _of_state(people: People, code: int, rows: Ints, draft: _Draft, rng: np.random.Generator) -> Records:
-    rows = rows[np.argsort(draft.fir[rows], kind="stable")]
+def _of_state(people: People, code: int, draft: _Draft, rng: np.random.Generator) -> Records:
+    rows = np.flatnonzero(draft.state == code)
+    rows = rows[np.lexsort((draft.rank[rows], draft.fir[rows]))]
     person, away = draft.person[rows], draft.away[rows]
     count = len(rows)
     geo = geography()
@@ -106,8 +135,9 @@ def _of_state(people: People, code: int, rows: Ints, draft: _Draft, rng: np.rand
         district=district,
         station=station,
         away=away,
-        moved=(rng.random(len(people)) < 0.16)[person] & (draft.order[rows] >= 1 + rng.integers(0, 2, count)),
+        moved=(rng.random(len(people)) < 0.3)[person] & (rng.random(count) < 0.55),
         order=draft.order[rows],
+        brother=draft.rank[rows] % 1 > 0,
     )
     _co_accused(records, rng)
     return records
@@ -115,7 +145,7 @@ def _of_state(people: People, code: int, rows: Ints, draft: _Draft, rng: np.rand
 
 def _co_accused(records: Records, rng: np.random.Generator) -> None:
     """Neighbouring rows now and then belong to one FIR: same number, dates and station."""
-    follow = np.flatnonzero(rng.random(len(records)) < 0.05)
+    follow = np.flatnonzero((rng.random(len(records)) < 0.045) | records.brother)
     follow = follow[follow > 0]
     for column in (records.serial, records.fir_day, records.arrest_day, records.district, records.station):
         column[follow] = column[follow - 1]

@@ -11,12 +11,16 @@ import numpy.typing as npt
 from . import identifiers
 from .events import NO_DAY, Records, years
 from .geography import STATES, geography
+from .lexicon import lexicon
+from .romanise import romanise
 from .tables import rows
 from .world import GIVEN, SURNAME, People
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
+
+BORROWED = 0.004  # share of stated numbers that belong to somebody else
 
 
 @dataclass(frozen=True)
@@ -62,12 +66,13 @@ class Evidence:
         rng, people, records = self.rng, self.people, self.records
         birth = people.birth[records.person].copy()
         year_error = np.round(0.6 * people.age_slip[records.person]).astype(np.int64)
-        rough = people.jan_first[records.person] & (rng.random(self.count) < 0.9) | (rng.random(self.count) < 0.06)
-        told = years(birth) + np.where(rough, year_error + np.round(rng.normal(0, 0.8, self.count)).astype(np.int64), 0)
-        slip = rng.random(self.count) < 0.06
+        rough = people.jan_first[records.person] & (rng.random(self.count) < 0.97) | (rng.random(self.count) < 0.02)
+        again = np.where(rng.random(self.count) < 0.2, rng.normal(0, 1.5, self.count), 0)  # told anew
+        told = years(birth) + np.where(rough, year_error + np.round(again).astype(np.int64), 0)
+        slip = rng.random(self.count) < 0.025
         told = told + np.where(slip, rng.choice([-10, -2, -1, 1, 1, 2, 10], self.count), 0)
         day_of_year = birth - np.datetime64("1970").astype("datetime64[D]").astype(np.int64) - _new_year(years(birth))
-        other = rng.random(self.count) < 0.05
+        other = rng.random(self.count) < 0.025
         day_of_year = np.where(other, rng.integers(0, 364, self.count), day_of_year)
         stated = _new_year(told) + np.where(rough, 0, day_of_year)
         return np.where(self._fill(self.rates.dob), stated, NO_DAY)
@@ -76,8 +81,8 @@ class Evidence:
         """Ten digits, a placeholder, or ''."""
         rng, people, records = self.rng, self.people, self.records
         person = records.person
-        changed = (people.next_phone[person] > 0) & (records.order >= 1) & (rng.random(self.count) < 0.6)
-        number = np.where(changed, people.next_phone[person], people.phone[person])
+        number = np.where(rng.random(self.count) < 0.38, people.next_phone[person], people.phone[person])
+        number = np.where(rng.random(self.count) < 0.16, identifiers.phone_numbers(self.count, rng), number)
         borrowed = rng.random(self.count) < 0.02
         number = np.where(borrowed, rng.permutation(number), number)
         fill = self._fill(self.rates.phone / max(0.01, float((number > 0).mean()))) & (number > 0)
@@ -101,7 +106,7 @@ class Evidence:
             text = (state * 10**8 + values).astype(str).astype(object)
             text = "0" + text
         text[~fill] = ""
-        self._borrow(text, fill, 0.012)
+        self._borrow(text, fill, BORROWED)
         self._mistype(text, np.flatnonzero(fill & (rng.random(self.count) < 0.03)))
         return text
 
@@ -114,7 +119,7 @@ class Evidence:
         text = np.full(self.count, "", dtype=object)
         at = np.flatnonzero(fill)
         text[at] = [self._document(field, int(row), int(seeds[row])) for row in at]
-        self._borrow(text, fill, 0.012)
+        self._borrow(text, fill, BORROWED)
         self._mistype(text, np.flatnonzero(fill & (rng.random(self.count) < 0.03)))
         return text
 
@@ -142,8 +147,12 @@ class Evidence:
         people, person = self.people, self.records.person
         share = self.rates.mark
         fill = self._fill(share / max(0.01, float((people.mark[person] >= 0).mean())))
-        first = np.where(fill & (people.mark[person] >= 0), people.mark[person], -1)
-        second = np.where((first >= 0) & (self.rng.random(self.count) < 0.9), people.mark2[person], -1)
+        known = people.mark[person] >= 0
+        other = people.mark2[person] >= 0
+        swap = other & (self.rng.random(self.count) < 0.4)
+        first = np.where(fill & known, np.where(swap, people.mark2[person], people.mark[person]), -1)
+        both = (first >= 0) & other & (self.rng.random(self.count) < 0.2)
+        second = np.where(both, np.where(swap, people.mark[person], people.mark2[person]), -1)
         pick = MARK_OF
         return [
             []
@@ -157,17 +166,17 @@ class Evidence:
     def sections(self) -> list[str]:
         """One or two sections of law per record."""
         first = self.rng.integers(0, len(SECTIONS), self.count).tolist()
-        second = self.rng.integers(0, len(SECTIONS) * 5 // 2, self.count).tolist()
+        second = self.rng.integers(0, len(SECTIONS) * 17 // 5, self.count).tolist()
         return [
             SECTIONS[a] if b >= len(SECTIONS) or a == b else f"{SECTIONS[a]}, {SECTIONS[b]}"
             for a, b in zip(first, second, strict=True)
         ]
 
-    def sexes(self, male: str, female: str) -> list[str]:
-        """The stated sex; 1.8% missing, few wrong."""
+    def sexes(self, male: str, female: str, missing: float = 0.018) -> list[str]:
+        """The stated sex; some missing, few wrong."""
         wrong = self.rng.random(self.count) < 0.003
         sex = np.where(self.people.female[self.records.person] ^ wrong, female, male).astype(object)
-        sex[self.rng.random(self.count) < 0.018] = ""
+        sex[self.rng.random(self.count) < missing] = ""
         return list(sex)
 
     def _borrow(self, text: Texts, fill: Bools, share: float) -> None:
@@ -206,9 +215,6 @@ def _new_year(year: Ints) -> Ints:
 
 
 def _initials() -> list[str]:
-    from .lexicon import lexicon
-    from .romanise import romanise
-
     return [((token.latin or (romanise(token.deva[0]),))[0][:1] or "X").upper() for token in lexicon().tokens]
 
 

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from . import address
-from .events import NO_DAY
+from .damage import Damage, damaged
+from .events import NO_DAY, years
 from .evidence import MARKS, Rates
 from .geography import geography, title
 from .source import Source, dates_as
 
 RATES = Rates(0.857, 0.516, 0.5, 0.268, 0.06, 0.133, 0.056, 0.075, 0.415, 0.288, 0.19)
+_STRING, _INT, _DATE, _LIST = pa.string(), pa.int32(), pa.date32(), pa.list_(pa.string())
+SCHEMA = pa.schema(
+    [
+        *((name, _STRING) for name in ("accused_id", "district", "police_station", "fir_no")),
+        ("fir_date", _DATE),
+        ("sections", _STRING),
+        ("name", _STRING),
+        ("aliases", _LIST),
+        *((name, _STRING) for name in ("guardian_relation", "guardian_name", "sex", "dob")),
+        ("age", _INT),
+        ("year_of_birth", _INT),
+        *((name, _STRING) for name in ("mobile", "aadhaar", "pan", "epic", "dl", "nfn", "address", "pin")),
+        ("height_cm", _INT),
+        ("marks", _LIST),
+        ("arrest_date", _DATE),
+    ]
+)
 _PLACEHOLDERS = ("NA", "9999999999", "NOT KNOWN", "अज्ञात", "1111111111", "0", "0000000000")
 _RELATION = ("S/o", "W/o", "C/o", "")
 
 
-def write(source: Source, path: Path) -> list[str]:
-    """Write the file; the native ids in row order."""
+def write(source: Source, path: Path, damage: Damage) -> tuple[list[str], list[int]]:
+    """Write the file; per record its native id and its part."""
     records, evidence, rng = source.records, source.evidence, source.rng
-    count = len(source)
     geo = geography()
     latin = source.chance(0.643)
     upper = latin & source.chance(0.39)
@@ -33,7 +52,7 @@ def write(source: Source, path: Path) -> list[str]:
     names = np.where(latin, source.own_names(english), source.own_names(hindi))
     kind = np.where(latin, kind, kind_hi)
     relative = np.where(latin, relative_en, relative_hi)
-    aliases_en, aliases_hi = source.aliases(english, 0.2), source.aliases(hindi, 0.2)
+    aliases_en, aliases_hi = source.aliases(english, 0.2, 0.12), source.aliases(hindi, 0.2, 0.12)
     flags = list(zip(latin.tolist(), upper.tolist(), strict=True))
     aliases = [en if is_latin else hi for (is_latin, _), en, hi in zip(flags, aliases_en, aliases_hi, strict=True)]
     name_texts, alias_lists = _with_alias(source, names.tolist(), aliases, latin.tolist())
@@ -49,73 +68,69 @@ def write(source: Source, path: Path) -> list[str]:
         )
     ]
     births = evidence.births()
-    heights = evidence.heights()
     female = source.people.female[records.person].tolist()
-    ages = evidence.ages()
-    with_address = source.chance(0.95).tolist()
-    marks = [
-        [MARKS[m]["latin" if is_latin else "devanagari"] for m in row]
-        for row, (is_latin, _) in zip(evidence.marks(), flags, strict=True)
-    ]
-    birth_year = births.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    table = {
-        "accused_id": pa.array(ids, pa.string()),
-        "district": _text(
-            _district(geo.districts[d], en) for d, en in zip(records.district.tolist(), district_latin, strict=True)
-        ),
-        "police_station": _text(
+    district = records.district.tolist()
+    columns: list[list[Any]] = [
+        ids,
+        [
+            geo.districts[d].latin if en else geo.districts[d].deva[0]
+            for d, en in zip(district, district_latin, strict=True)
+        ],
+        [
             geo.districts[d].stations[s][1 if is_latin else 0]
-            for d, s, (is_latin, _) in zip(records.district.tolist(), records.station.tolist(), flags, strict=True)
-        ),
-        "fir_no": _text(
-            f"{n:04d}/{y}" for n, y in zip(records.serial.tolist(), source.fir_years().tolist(), strict=True)
-        ),
-        "fir_date": _days(records.fir_day),
-        "sections": _text(evidence.sections()),
-        "name": _text(_cased(text, is_latin, up) for text, (is_latin, up) in zip(name_texts, flags, strict=True)),
-        "aliases": pa.array(
-            [[_cased(a, is_latin, up) for a in row] for row, (is_latin, up) in zip(alias_lists, flags, strict=True)],
-            pa.list_(pa.string()),
-        ),
-        "guardian_relation": _text(
-            "D/o" if k == 0 and f else _RELATION[k] for k, f in zip(kind.tolist(), female, strict=True)
-        ),
-        "guardian_name": _text(
-            _cased(text, is_latin, up) for text, (is_latin, up) in zip(relatives, flags, strict=True)
-        ),
-        "sex": _text(evidence.sexes("M", "F")),
-        "dob": _text(f"{t[6:]}-{t[3:5]}-{t[:2]}" if t else "" for t in dates_as(births, "%02d/%02d/%04d")),
-        "age": pa.array(ages, pa.int32(), mask=ages < 0),
-        "year_of_birth": pa.array(birth_year, pa.int32(), mask=(births == NO_DAY) | ~source.chance(0.54)),
-        "mobile": _text(evidence.phones(_PLACEHOLDERS, 0.11)),
-        "aadhaar": _text(_aadhaar(source)),
-        "pan": _text(evidence.documents("pan")),
-        "epic": _text(evidence.documents("epic")),
-        "dl": _text(evidence.documents("licence")),
-        "nfn": _text(evidence.numbers("nfn")),
-        "address": _text(
-            _cased(text, is_latin, up) if give else ""
-            for text, give, (is_latin, up) in zip(addresses, with_address, flags, strict=True)
-        ),
-        "pin": _text(address.pins(source.homes, records, 0.294, rng)),
-        "height_cm": pa.array(heights, pa.int32(), mask=heights < 0),
-        "marks": pa.array(marks, pa.list_(pa.string())),
-        "arrest_date": _days(np.where(records.arrest_known, records.arrest_day, NO_DAY)),
-    }
-    pq.write_table(pa.table(table), path)
-    return ids
+            for d, s, (is_latin, _) in zip(district, records.station.tolist(), flags, strict=True)
+        ],
+        [f"{n:04d}/{y}" for n, y in zip(records.serial.tolist(), source.fir_years().tolist(), strict=True)],
+        _days(records.fir_day),
+        evidence.sections(),
+        [_cased(text, *flag) for text, flag in zip(name_texts, flags, strict=True)],
+        [[_cased(alias, *flag) for alias in row] for row, flag in zip(alias_lists, flags, strict=True)],
+        ["D/o" if k == 0 and f else _RELATION[k] for k, f in zip(kind.tolist(), female, strict=True)],
+        [_cased(text, *flag) for text, flag in zip(relatives, flags, strict=True)],
+        evidence.sexes("M", "F"),
+        [f"{t[6:]}-{t[3:5]}-{t[:2]}" if t else "" for t in dates_as(births, "%02d/%02d/%04d")],
+        [None if age < 0 else age for age in evidence.ages().tolist()],
+        _birth_years(source, births),
+        list(evidence.phones(_PLACEHOLDERS, 0.11)),
+        _aadhaar(source),
+        list(evidence.documents("pan")),
+        list(evidence.documents("epic")),
+        list(evidence.documents("licence")),
+        list(evidence.numbers("nfn")),
+        [
+            _cased(text, *flag) if give else ""
+            for text, give, flag in zip(addresses, source.chance(0.95).tolist(), flags, strict=True)
+        ],
+        address.pins(source.homes, 0.294, rng),
+        [None if h < 0 else h for h in evidence.heights().tolist()],
+        [
+            [MARKS[m]["latin" if is_latin else "devanagari"] for m in row]
+            for row, (is_latin, _) in zip(evidence.marks(), flags, strict=True)
+        ],
+        _days(np.where(records.arrest_known, records.arrest_day, NO_DAY)),
+    ]
+    columns = damaged(columns, (0,), (6,), damage)
+    arrays = [_array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    pq.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA), path)
+    return ids, [1] * len(ids)
 
 
-def _text(values: object) -> pa.Array:
-    return pa.array([value or None for value in values], pa.string())  # type: ignore[attr-defined]
+def _array(column: list[Any], kind: pa.DataType) -> pa.Array:
+    if kind == pa.date32():
+        return pa.array(column, pa.int32()).cast(kind)
+    if kind == pa.string():
+        column = [cell or None for cell in column]
+    return pa.array(column, kind)
 
 
-def _days(days: np.ndarray) -> pa.Array:
-    return pa.array(days.astype(np.int32), pa.int32(), mask=days == NO_DAY).cast(pa.date32())
+def _days(days: npt.NDArray[np.int64]) -> list[int | None]:
+    return [None if day == NO_DAY else day for day in days.tolist()]
 
 
-def _district(place: object, latin: bool) -> str:
-    return place.latin if latin else place.deva[0]  # type: ignore[attr-defined, no-any-return]
+def _birth_years(source: Source, births: npt.NDArray[np.int64]) -> list[int | None]:
+    year = years(births).tolist()
+    given = ((births != NO_DAY) & source.chance(0.54)).tolist()
+    return [y if give else None for y, give in zip(year, given, strict=True)]
 
 
 def _cased(text: str, latin: bool, upper: bool) -> str:

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-_FULL = dict(
-    zip(
-        "क ख ग घ च छ ज झ ट ठ ड ढ ण त थ द ध न प फ ब भ म य र ल व श ष स ह".split(),
-        "d [k x ?k p N t > V B M < .k r Fk n /k u i Q c Hk e ; j y o 'k \"k l g".split(),
-        strict=True,
-    )
-)
-_HALF = dict(
-    zip(
-        "क ख ग घ च ज ण त थ ध न प फ ब भ म य ल व श ष स".split(),
-        "D [ X ? P T . R F / U I ¶ C H E ¸ Y O ' \" L".split(),
-        strict=True,
-    )
-)
-_CONJUNCTS = {
-    "क्ष": "{k", "त्र": "=", "ज्ञ": "K", "श्र": "J", "द्य": "|", "द्ध": ")", "द्व": "}", "ट्ट": "ê", "ट्ठ": "ë", "ड्ड": "ì",
-    "प्र": "ç", "फ्र": "Ý", "क्र": "Ø", "द्र": "æ", "त्त": "Ùk", "क्त": "ä", "ह्म": "ã", "ह्य": "á", "हृ": "â", "न्न": "é", "द्द": "í",
-}  # fmt: skip
-_VOWELS = {"अ": "v", "आ": "vk", "इ": "b", "ई": "bZ", "उ": "m", "ऊ": "Å", "ऋ": "_", "ए": ",", "ऐ": ",s", "ओ": "vks", "औ": "vkS"}  # fmt: skip
-_SIGNS = {"ा": "k", "ि": "f", "ी": "h", "ु": "q", "ू": "w", "ृ": "`", "े": "s", "ै": "S", "ो": "ks", "ौ": "kS", "ॉ": "kW"}
-_OTHER = {"ं": "a", "ँ": "¡", "ः": "%", "।": "A", ".": "-", ",": "]", "-": "&", "०": "å", "(": "¼", ")": "½"}
+from .tables import rows
+
+
+def _keys(kind: str, column: str = "full") -> dict[str, str]:
+    return {row["devanagari"]: row[column] for row in rows("krutidev") if row["kind"] == kind and row[column]}
+
+
+_FULL, _HALF = _keys("consonant"), _keys("consonant", "half")
+_CONJUNCTS, _VOWELS, _SIGNS, _OTHER = (_keys(kind) for kind in ("conjunct", "vowel", "sign", "other"))
 _VIRAMA, _NUKTA = "्", "़"
 
 

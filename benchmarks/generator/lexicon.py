@@ -14,17 +14,19 @@ from .tables import Token, forms, rows
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float64]
 
-# Stems and endings of village names of persons (Budhai, Mangru, Chhedan ...): productive, so that the tail is long.
-_STEMS = (
-    "बुध मंगर शनिचर सोम रमप छेद घूर फेंक कतवार झगर बिरज सुमेर गोबर हरख दुख सुख लौट जिउत राज खेम मोह फूल गुल चतुर "
-    "रज बच लल झम छज दुल भिख टीक मेव नथ गेंद बल भग जगर धन मन रत पर सर जोख बेच किरप हर सहज अंग बिस कन तिल भुल मटर "
-    "पंच सत नक नकछ बिग परस लख गिर दर्श सुदर्श बद रघ जग मक डाल ताल चंद इंद सुन्द बिन्द नन्द गोव बंस हंस गंग जमुन "
-    "सीत राध किश बलद सहद भोग जोग रोज घन सुब नह झब रोह पूर मूर सूर तूफ महंग सस्त लाड प्यार दुर्ग काल नील पील हर लाल"
-).split()
-_ENDINGS_M = ("ू", "ई", "न", "ाई", "ुआ", "िया", "ीलाल", "ूराम", "ीराम", "मल", "ीपाल", "ऊराम", "वा", "ेश", "ीनाथ", "पति")
-_ENDINGS_F = ("िया", "ना", "वती", "नी", "देई", "ेश्वरी", "मती", "ी", "ली")
-_MIDDLE_M = (("कुमार", 30), ("सिंह", 26), ("लाल", 14), ("प्रसाद", 6), ("राम", 6), ("चन्द", 3), ("बाबू", 2), ("नाथ", 2))
-_MIDDLE_F = (("देवी", 60), ("कुमारी", 18), ("बाई", 8), ("रानी", 6))
+_MIDDLE_M = (
+    ("कुमार|कुमर", "kumar|kr|kumaar", 30),
+    ("सिंह|सिहं|सिह|सिँह", "singh|sing|sinh", 26),
+    ("लाल", "lal", 14),
+    ("प्रसाद|परसाद", "prasad|parsad", 6),
+    ("राम", "ram", 6),
+    ("चन्द|चंद|चन्द्र", "chand|chander", 3),
+    ("बाबू", "babu", 2),
+    ("नाथ", "nath", 2),
+    ("प्रताप", "pratap|partap", 2),
+)
+_MIDDLE_F = (("देवी|देबी", "devi", 60), ("कुमारी", "kumari", 18), ("बाई", "bai", 8), ("रानी", "rani", 6))
+_SECOND_F = (("खातून", "khatoon|khatun", 30), ("बानो", "bano", 25), ("बेगम", "begum|begam", 25), ("परवीन", "parveen", 8))
 _PREFIX = "मोहम्मद|मौहम्मद|मो0|मो०|मु0|मौ0|मुहम्मद"
 _PREFIX_LATIN = "mohd|mohammad|md|mohd.|mohammed|mohamad"
 
@@ -74,9 +76,9 @@ class _Builder:
     def stock(self, ids: list[int], exponent: float = 0.75, offset: float = 12.0) -> Stock:
         return Stock(np.array(ids, dtype=np.int32), zipf(len(ids), exponent, offset))
 
-    def weighted(self, words: tuple[tuple[str, int], ...]) -> Stock:
-        shares = np.array([share for _, share in words], dtype=float)
-        ids = np.array([self.add((word,)) for word, _ in words], dtype=np.int32)
+    def weighted(self, words: tuple[tuple[str, str, int], ...]) -> Stock:
+        shares = np.array([share for _, _, share in words], dtype=float)
+        ids = np.array([self.add(forms(deva), forms(latin)) for deva, latin, _ in words], dtype=np.int32)
         return Stock(ids, shares / shares.sum())
 
 
@@ -94,11 +96,14 @@ def lexicon() -> Lexicon:
     for row in rows("aliases"):
         groups.setdefault(f"alias.{row['sex']}", []).append(builder.add(forms(row["forms"]), forms(row["latin"])))
     stocks = {name: builder.stock(ids) for name, ids in groups.items()}
-    for name, endings in (("rustic.m", _ENDINGS_M), ("rustic.f", _ENDINGS_F)):
-        words = sorted({stem + ending for stem, ending in product(_STEMS, endings)}, key=lambda word: hash_of(word))
-        stocks[name] = builder.stock([builder.add((word,)) for word in words], 0.5, 30.0)
+    rustic = rows("rustic")
+    for sex in "mf":
+        stems, endings = ([row["devanagari"] for row in rustic if row["kind"] == kind] for kind in ("stem", sex))
+        words = sorted({stem + ending for stem, ending in product(stems, endings)}, key=hash_of)
+        stocks[f"rustic.{sex}"] = builder.stock([builder.add((word,)) for word in words], 0.5, 30.0)
     stocks["middle.m"] = builder.weighted(_MIDDLE_M)
     stocks["middle.f"] = builder.weighted(_MIDDLE_F)
+    stocks["middle.mf"] = builder.weighted(_SECOND_F)
     surnames = _surnames(builder)
     return Lexicon(tuple(builder.tokens), stocks, prefix, surnames)
 

@@ -25,15 +25,25 @@ class Habits:
     drop_middle: float = 0.3
     drop_prefix: float = 0.3
     add_middle: float = 0.06
-    rejoin: float = 0.22
-    fuse: float = 0.06
+    rejoin: float = 0.2
+    fuse: float = 0.09
     initial: float = 0.012
     swap: float = 0.012
-    typo: float = 0.055
-    keep: float = 0.55  # the spelling that the person's other records use
+    typo: float = 0.05
+    keep: float = 0.72  # the spelling that the person's other records use
 
 
-RELATIVE = Habits(drop_surname=0.4, initial=0.0, swap=0.004, typo=0.05, add_middle=0.1)
+@dataclass(frozen=True)
+class Said:
+    """Names to be written; `usual` is a number that fixes the spelling that most records of the person use."""
+
+    name: Names
+    joined: Bools
+    usual: npt.NDArray[np.int64]
+    hindu: Bools  # may be given a Kumar or Singh that is not part of the name
+
+
+RELATIVE = Habits(drop_surname=0.4, drop_middle=0.2, initial=0.0, swap=0.004, typo=0.05, add_middle=0.06)
 
 
 class Speller:
@@ -58,12 +68,11 @@ class Speller:
         texts: Texts = self.pool[tokens, pick]
         return texts
 
-    def names(
-        self, name: Names, joined: Bools, usual: npt.NDArray[np.int64], habits: Habits, rng: np.random.Generator
-    ) -> Texts:
-        """Full names; `usual` is a number per person that fixes the spelling the person's records mostly use."""
-        count = len(name)
-        name = self._parts(name, habits, rng)
+    def names(self, said: Said, habits: Habits, rng: np.random.Generator) -> Texts:
+        """Full names, one per row of `said`."""
+        joined, usual = said.joined, said.usual
+        count = len(joined)
+        name = self._parts(said, habits, rng)
         parts = [self.words(name[:, slot], usual + 7 * slot, rng.random(count) > habits.keep, rng) for slot in range(5)]
         tight = joined ^ (rng.random(count) < habits.rejoin)
         glue = np.where((name[:, SECOND] >= 0) & ~tight, " ", "").astype(object)
@@ -85,11 +94,11 @@ class Speller:
             text[row] = spelling.typo(text[row], self.rng)
         return text
 
-    def _parts(self, name: Names, habits: Habits, rng: np.random.Generator) -> Names:
-        name = name.copy()
+    def _parts(self, said: Said, habits: Habits, rng: np.random.Generator) -> Names:
+        name = said.name.copy()
         count = len(name)
         for slot, share in ((SURNAME, habits.drop_surname), (MIDDLE, habits.drop_middle), (PREFIX, habits.drop_prefix)):
             name[rng.random(count) < share, slot] = -1
-        add = np.flatnonzero((rng.random(count) < habits.add_middle) & (name[:, MIDDLE] < 0) & (name[:, PREFIX] < 0))
+        add = np.flatnonzero((rng.random(count) < habits.add_middle) & (name[:, MIDDLE] < 0) & said.hindu)
         name[add, MIDDLE] = self.fillers[0].draw(len(add), rng)
         return name

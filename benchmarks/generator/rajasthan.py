@@ -7,25 +7,24 @@ from pathlib import Path
 import numpy as np
 
 from . import address
+from .damage import Damage, damaged
 from .events import NO_DAY
 from .evidence import MARKS, Rates
 from .geography import geography
 from .source import Source, day_parts
+from .tables import header
 from .xlsx import Sheet
 
 RATES = Rates(0.866, 0.448, 0.49, 0.285, 0.051, 0.119, 0.073, 0.05, 0.405, 0.302, 0.16)
-HEADER = (
-    "अभियुक्त आईडी,जिला,थाना,एफआईआर संख्या,एफआईआर दिनांक,धाराएं,नाम,उपनाम,पिता का नाम,पति का नाम,लिंग,जन्म दिनांक,उम्र,मोबाइल,"
-    "आधार,पैन,ईपिक,डीएल,एनएफएन,निवास,निवास थाना,निवास जिला,पिन,ऊंचाई,पहचान चिन्ह,गिरफ्तारी दिनांक"
-).split(",")
+HEADER = header("rajasthan")
 _PLACEHOLDERS = ("0", "0", "0", "NA", "NA", "1111111111", "1111111111", "9999999999", "अज्ञात")
-_MONTHS = "जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितम्बर अक्टूबर नवम्बर दिसम्बर".split()
+_MONTHS = ["जनवरी", "फरवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितम्बर", "अक्टूबर", "नवम्बर", "दिसम्बर"]
 _EPOCH = 25569  # 1970-01-01 as Excel counts days
 Cell = str | int | None
 
 
-def write(source: Source, path: Path) -> list[str]:
-    """Write the workbook; the native ids in row order."""
+def write(source: Source, path: Path, damage: Damage) -> tuple[list[str], list[int]]:
+    """Write the workbook; per record its native id and its part."""
     records, evidence, rng = source.records, source.evidence, source.rng
     geo = geography()
     speller = source.speller(latin=False)
@@ -49,7 +48,7 @@ def write(source: Source, path: Path) -> list[str]:
         [f"{n}/{y}" for n, y in zip(records.serial.tolist(), source.fir_years().tolist(), strict=True)],
         _dates(source, records.fir_day),
         list(evidence.sections()),
-        list(names),
+        [source.broken(name) if hit else name for name, hit in zip(names, source.chance(0.02).tolist(), strict=True)],
         list(aliases),
         list(fathers),
         list(husbands),
@@ -68,13 +67,13 @@ def write(source: Source, path: Path) -> list[str]:
             for d, s, give in zip(home_district, home_station, with_station, strict=True)
         ],
         [_district(d, records.state) if give else "" for d, give in zip(home_district, with_district, strict=True)],
-        [_number(pin) for pin in address.pins(homes, records, 0.311, rng)],
+        [_number(pin) for pin in address.pins(homes, 0.311, rng)],
         [None if h < 0 else h for h in evidence.heights().tolist()],
         [", ".join(MARKS[m]["devanagari"] for m in marks) for marks in evidence.marks()],
         _dates(source, np.where(records.arrest_known, records.arrest_day, NO_DAY)),
     ]
-    sheet.write(path, columns, dates={4, 11, 25})
-    return ids
+    sheet.write(path, damaged(columns, (0,), (6,), damage), dates={4, 11, 25})
+    return ids, [1] * len(ids)
 
 
 def _number(text: str) -> Cell:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -12,11 +14,12 @@ from .address import Homes, homes
 from .events import NO_DAY, Records, years
 from .evidence import Evidence, Rates
 from .lexicon import lexicon
-from .nametext import RELATIVE, Habits, Speller, Texts
-from .world import People
+from .nametext import RELATIVE, Habits, Said, Speller, Texts
+from .world import HINDU, People
 
 Ints = npt.NDArray[np.int64]
 OWN = Habits()
+_CHUNK = 20_000
 
 
 @dataclass
@@ -52,7 +55,15 @@ class Source:
     def own_names(self, speller: Speller) -> Texts:
         """The names of the people recorded."""
         person = self.records.person
-        return speller.names(self.people.name[person], self.people.joined[person], person * 13, OWN, self.rng)
+        hindu = self.people.community[person] == HINDU
+        text = speller.names(
+            Said(self.people.name[person], self.people.joined[person], person * 13, hindu), OWN, self.rng
+        )
+        known = np.flatnonzero((self.people.alias[person] >= 0) & self.chance(0.035))
+        alias = self.people.alias[person[known]].astype(np.int32)
+        # some are only known by their street name
+        text[known] = speller.words(alias, person[known], self.chance(0.5)[known], self.rng)
+        return text
 
     def relatives(self, speller: Speller) -> tuple[Texts, Ints]:
         """A relative's name per record and which: 0 father, 1 husband, 2 mother, -1 none."""
@@ -65,16 +76,17 @@ class Source:
         name = np.where((kind == 1)[:, None], people.husband[person], people.father[person])
         name = np.where((kind == 2)[:, None], people.mother[person], name)
         usual = people.household[person] * 17 + 5 * (kind == 1)
-        text = speller.names(name, people.father_joined[person], usual, RELATIVE, self.rng)
+        hindu = (people.community[person] == HINDU) & (kind != 2)
+        text = speller.names(Said(name, people.father_joined[person], usual, hindu), RELATIVE, self.rng)
         text[kind < 0] = ""
         return text, kind
 
-    def aliases(self, speller: Speller, share: float) -> list[list[str]]:
+    def aliases(self, speller: Speller, share: float, both_share: float = 0.5) -> list[list[str]]:
         """No, one or two aliases per record."""
         people, person = self.people, self.records.person
         known = people.alias[person] >= 0
         give = known & self.chance(share / max(0.01, float(known.mean())))
-        both = give & (people.alias2[person] >= 0) & self.chance(0.5)
+        both = give & (people.alias2[person] >= 0) & self.chance(both_share)
         fresh = self.chance(0.6)
         first = speller.words(people.alias[person].astype(np.int32), person, fresh, self.rng)
         second = speller.words(people.alias2[person].astype(np.int32), person, fresh, self.rng)
@@ -83,6 +95,14 @@ class Source:
         for g, b, s, one, two in zip(give.tolist(), both.tolist(), swap.tolist(), first, second, strict=True):
             out.append([] if not g else ([two, one] if s else [one, two]) if b else [one])
         return out
+
+    def broken(self, text: str) -> str:
+        """The text with an invisible joiner after a virama, as some keyboards leave it."""
+        places = [i for i, sign in enumerate(text) if sign == "्"]
+        if not places:
+            return text
+        place = self.text_rng.choice(places) + 1
+        return text[:place] + self.text_rng.choice("\u200c\u200d") + text[place:]
 
     def late(self) -> npt.NDArray[np.bool_]:
         """Records that say that the father has died."""
@@ -116,11 +136,18 @@ def dates_as(days: Ints, shape: str) -> list[str]:
     ]
 
 
-def quoted_csv(header: list[str], columns: list[list[str]], bom: bool) -> bytes:
-    """CSV with every cell quoted and a bare header, as the databases export it."""
-    lines = [",".join(header)]
-    lines += ['"' + '","'.join(row) + '"' for row in zip(*(_doubled(column) for column in columns), strict=True)]
-    return ("﻿" if bom else "").encode() + ("\n".join(lines) + "\n").encode()
+def write_csv(path: Path, header: list[str], columns: list[list[str]], bom: bool, cut: Sequence[int] = ()) -> None:
+    """CSV with every cell quoted and a bare header, as the databases export it; rows in `cut` lose a cell."""
+    short = set(cut)
+    columns = [_doubled(column) for column in columns]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(("\ufeff" if bom else "") + ",".join(header) + "\n")
+        for start in range(0, len(columns[0]), _CHUNK):
+            rows = zip(*(column[start : start + _CHUNK] for column in columns), strict=True)
+            lines = [
+                '"' + '","'.join(row[:-1] if number in short else row) + '"\n' for number, row in enumerate(rows, start)
+            ]
+            file.write("".join(lines))
 
 
 def _doubled(column: list[str]) -> list[str]:

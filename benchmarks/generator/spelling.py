@@ -51,6 +51,8 @@ def _shift(text: str, shifts: tuple[tuple[str, str], ...], rng: Random) -> str:
 
 
 _KEYS = dict(zip("qwertyuiopasdfghjklzxcvbnm", "wqrtyuioplsadfghjkkxzvcbmn", strict=True))
+_VOWEL_SIGNS = "ािीुूेैोौंँ़"
+_DEPENDENT = _VOWEL_SIGNS + "् "
 _LOOKALIKE = dict(zip("बवभमथयधघदपषसशतनण", "वबममयथघधटषपशसनतन", strict=True))
 
 
@@ -62,36 +64,38 @@ def typo(text: str, rng: Random) -> str:
     sign = text[place]
     if sign == " ":
         return text
-    if "ऀ" <= sign <= "ॿ":
-        return _deva_typo(text, place, rng)
+    slip = _deva_slip if "\u0900" <= sign <= "\u097f" else _latin_slip
+    return text[:place] + slip(sign, text[place + 1], rng) + text[place + 2 :]
+
+
+def _latin_slip(sign: str, after: str, rng: Random) -> str:
+    """What is written instead of a letter and its successor."""
     kind = rng.random()
-    if kind < 0.3 and text[place + 1] != " ":
-        return text[:place] + text[place + 1] + sign + text[place + 2 :]
+    if kind < 0.3 and after != " ":
+        return after + sign
     if kind < 0.62:
-        return text[:place] + text[place + 1 :]
+        return after
     if kind < 0.8:
-        return text[:place] + sign + text[place:]
+        return sign + sign + after
     other = _KEYS.get(sign.lower(), sign)
-    return text[:place] + (other.upper() if sign.isupper() else other) + text[place + 1 :]
+    return (other.upper() if sign.isupper() else other) + after
 
 
-def _deva_typo(text: str, place: int, rng: Random) -> str:
-    sign = text[place]
-    if sign in "ािीुूेैोौंँ़":
-        if rng.random() < 0.6:
-            return text[:place] + text[place + 1 :]
-        return text[:place] + rng.choice("ािीुूेैोौं") + text[place + 1 :]
-    if sign == "्":
-        return text[:place] + (sign + rng.choice("‌‍") if rng.random() < 0.5 else "") + text[place + 1 :]
+def _deva_slip(sign: str, after: str, rng: Random) -> str:
+    """The same for Devanagari: vowel signs lost or changed, look-alikes, stray viramas."""
     kind = rng.random()
-    if kind < 0.35 and sign in _LOOKALIKE:
-        return text[:place] + _LOOKALIKE[sign] + text[place + 1 :]
-    after = text[place + 1]
-    bare = after not in "ािीुूेैोौंँ़् "
-    if kind < 0.6 and bare:
-        return text[:place] + sign + "्" + text[place + 1 :]
-    if kind < 0.8 and bare:
-        return text[:place] + sign + rng.choice("ािीुूे") + text[place + 1 :]
-    if kind < 0.9 and bare:
-        return text[:place] + text[place + 1 :]
-    return text
+    bare = after not in _DEPENDENT
+    written = sign
+    if sign in _VOWEL_SIGNS:
+        written = "" if kind < 0.6 else rng.choice(_VOWEL_SIGNS)
+    elif sign == "्":
+        written = sign + rng.choice("\u200c\u200d") if kind < 0.5 else ""
+    elif kind < 0.35 and sign in _LOOKALIKE:
+        written = _LOOKALIKE[sign]
+    elif bare and kind < 0.6:
+        written = sign + "्"
+    elif bare and kind < 0.8:
+        written = sign + rng.choice("ािीुूे")
+    elif bare and kind < 0.9:
+        written = ""
+    return written + after

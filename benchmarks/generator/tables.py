@@ -16,6 +16,11 @@ def rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE, restval=""))
 
 
+def header(source: str) -> list[str]:
+    """The column names of a source's layout."""
+    return [row["column"] for row in rows("headers") if row["source"] == source]
+
+
 def forms(cell: str | None) -> tuple[str, ...]:
     """The spellings of a cell 'a|b|c'; empty for an empty cell."""
     return tuple(part.strip() for part in (cell or "").split("|") if part.strip())

@@ -2,135 +2,167 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from . import address
+from . import address, phrase
+from .damage import Damage, damaged
 from .events import NO_DAY
 from .evidence import MARKS, Rates
 from .geography import geography
 from .krutidev import encode
-from .source import Source, dates_as, quoted_csv
+from .phrase import Accused
+from .source import Source, dates_as, write_csv
+from .tables import header
 
-RATES = Rates(0.86, 0.203, 0.5, 0.27, 0.055, 0.114, 0.084, 0.077, 0.428, 0.261, 0.155)
-HEADER = (
-    "क्रमांक,जनपद,थाना,मु0अ0सं0,धारा,नाम पता अभियुक्त,अभियुक्त का नाम,उपनाम,सम्बन्ध,पिता/पति का नाम,लिंग,जन्म तिथि,आयु,"
-    "मोबाइल नं0,आधार नं0,पैन नं0,मतदाता पहचान पत्र,ड्राइविंग लाइसेंस,एनएफएन,पता,कद (सेमी),पहचान चिन्ह,गिरफ्तारी दिनांक"
-).split(",")
+RATES = Rates(0.86, 0.203, 0.47, 0.27, 0.055, 0.114, 0.084, 0.077, 0.428, 0.261, 0.185)
+HEADER = header("uttar_pradesh")
 _PLACEHOLDERS = ("0000000000", "0000000000", "NA", "0", "अज्ञात", "9999999999", "1111111111")
-_DATE_SHAPES = ("%02d.%02d.%04d", "%02d-%02d-%04d", "%02d/%02d/%04d", "short")
+_DATE_SHAPES = ("%02d.%02d.%04d", "%02d-%02d-%04d", "%02d/%02d/%04d")
 _TO_DEVA = str.maketrans("0123456789", "०१२३४५६७८९")
-_SON = ("पुत्र",) * 12 + ("पु0",) * 3 + ("पु०", "पु.")
-_DAUGHTER = ("पुत्री",)
+_SON = ("पुत्र",) * 16 + ("पु0",) * 2 + ("पु०", "पु.")
 _WIFE = ("पत्नी",) * 4 + ("प0", "प०")
-_LIVES = ("निवासी", "निवासी", "निवासी", "नि0", "नि0", "नि०", "नि.", "सा0", "सा०", "सा.")
-_URF = ("उर्फ",) * 8 + ("उर्फ़",) * 3 + ("ऊर्फ",)
+_PHRASE, _NAME, _ALIAS, _RELATION, _RELATIVE, _SEX, _BIRTH, _AGE, _PHONE, _HOME = 5, 6, 7, 8, 9, 10, 11, 12, 13, 19
+_STRANGERS = 0.006  # share of rows that name two people of one case who are not brothers
 
 
-@dataclass
-class _Row:
-    name: str
-    alias: list[str]
-    relation: str
-    relative: str
-    address: str
-    age: str
-    phone: str
-    late: bool
-    dice: list[float]
-
-
-def write(source: Source, path: Path) -> tuple[list[str], list[int]]:
+def write(source: Source, path: Path, damage: Damage) -> tuple[list[str], list[int]]:
     """Write the file; per record (not row) its native id and its part."""
-    records, evidence, rng = source.records, source.evidence, source.rng
     count = len(source)
-    geo = geography()
-    speller = source.speller(latin=False)
-    phrase = source.chance(0.507).tolist()
-    kruti = source.chance(0.13).tolist()
-    digits = source.chance(0.17).tolist()
-    names = source.own_names(speller).tolist()
-    relative, kind = source.relatives(speller)
-    aliases = source.aliases(speller, 0.15)
-    phones = evidence.phones(_PLACEHOLDERS, 0.05).tolist()
-    addresses = address.devanagari(source.homes, records.state, (0.82, 0.58, 0.7), rng)
-    ages = evidence.ages()
-    dice = rng.random((count, 10)).tolist()
-    late = source.late().tolist()
-    female = source.people.female[records.person].tolist()
     native = [str(number) for number in source.ids(3146000371970)]
-    years = source.fir_years().tolist()
-    rows: list[list[str]] = []
-    shapes = rng.integers(0, 4, count).tolist()
-    births = _dates(evidence.births(), shapes)
-    arrests = _dates(np.where(records.arrest_known, records.arrest_day, NO_DAY), shapes)
-    sexes = evidence.sexes("पुरुष", "महिला")
-    aadhaar = _aadhaar(source)
-    documents = [list(evidence.documents(field)) for field in ("pan", "epic", "licence")]
-    nfn = list(evidence.numbers("nfn"))
-    heights = evidence.heights().tolist()
-    marks = evidence.marks()
-    sections = evidence.sections()
-    kinds = kind.tolist()
-    relatives = relative.tolist()
-    serial, district, station = records.serial.tolist(), records.district.tolist(), records.station.tolist()
-    for i in range(count):
-        d = dice[i]
-        relation = _relation(kinds[i], female[i], d[0])
-        age = _age(int(ages[i]), d[1])
-        row = _Row(
-            names[i],
+    second = source.records.brother.copy()
+    alone = ~second & ~np.append(second[1:], False)
+    second |= alone & np.append(False, alone[:-1]) & source.chance(_STRANGERS)
+    second &= ~np.append(False, second[:-1])
+    for i in np.flatnonzero(second).tolist():
+        native[i] = native[i - 1]
+    columns = _columns(source, native)
+    _tell(source, columns, second)
+    lead = np.flatnonzero(~second).tolist()
+    columns = [[column[i] for i in lead] for column in columns]
+    damage.ragged = True
+    hurt = damaged(columns, (0,), (_PHRASE, _NAME), damage)
+    write_csv(path, HEADER, hurt, False, damage.cut)
+    return native, (second.astype(int) + 1).tolist() if count else []
+
+
+def _columns(source: Source, native: list[str]) -> list[list[str]]:
+    """All columns but those of the telling (phrase, name, alias, relation, relative, age, mobile, home)."""
+    records, evidence = source.records, source.evidence
+    geo = geography()
+    shapes = source.rng.integers(0, 4, len(source)).tolist()
+    short = source.chance(0.19).tolist()
+    district, station = records.district.tolist(), records.station.tolist()
+    empty = [""] * len(source)
+    return [
+        native,
+        [geo.districts[d].deva[0] for d in district],
+        [geo.districts[d].stations[s][0] for d, s in zip(district, station, strict=True)],
+        [
+            f"{number}/{year % 100:02d}" if two else f"{number}/{year}"
+            for number, year, two in zip(records.serial.tolist(), source.fir_years().tolist(), short, strict=True)
+        ],
+        evidence.sections(),
+        *(list(empty) for _ in range(5)),
+        evidence.sexes("पुरुष", "महिला", 0.032),
+        _dates(evidence.births(), shapes),
+        list(empty),
+        list(empty),
+        _aadhaar(source),
+        list(evidence.documents("pan")),
+        list(evidence.documents("epic")),
+        list(evidence.documents("licence")),
+        list(evidence.numbers("nfn")),
+        list(empty),
+        ["" if h < 0 else str(h) for h in evidence.heights().tolist()],
+        [", ".join(MARKS[m]["devanagari"] for m in marks) for marks in evidence.marks()],
+        _dates(np.where(records.arrest_known, records.arrest_day, NO_DAY), shapes),
+    ]
+
+
+def _accused(source: Source) -> list[Accused]:
+    rng = source.rng
+    speller = source.speller(latin=False)
+    names = source.own_names(speller).tolist()
+    relatives, kinds = source.relatives(speller)
+    aliases = source.aliases(speller, RATES.alias)
+    phones = source.evidence.phones(_PLACEHOLDERS, 0.05).tolist()
+    homes = address.devanagari(source.homes, source.records.state, (0.82, 0.58, 0.7), rng)
+    dice = rng.random((len(source), 10)).tolist()
+    female = source.people.female[source.records.person].tolist()
+    ages = source.evidence.ages().tolist()
+    late = source.late().tolist()
+    return [
+        Accused(
+            name,
             aliases[i],
-            relation,
-            _relative(relatives[i], kinds[i], d[2]),
-            addresses[i],
-            age,
+            _relation(kind, female[i], dice[i][0]),
+            _relative(relatives[i], kind, dice[i][2]),
+            homes[i],
+            _age(ages[i], dice[i][1]),
             phones[i],
-            late[i],
-            d,
+            late[i] and kind == 0,
+            dice[i],
         )
-        cells = [""] * len(HEADER)
-        year = str(years[i]) if d[3] < 0.8 else f"{years[i] % 100:02d}"
-        place = geo.districts[district[i]]
-        cells[:5] = native[i], place.deva[0], place.stations[station[i]][0], f"{serial[i]}/{year}", sections[i]
-        if phrase[i]:
-            text, in_text = _phrase(row)
-            cells[5] = encode(text) if kruti[i] else text
-            phone = "" if "phone" in in_text else phones[i]
-            cells[12] = age if "age" not in in_text or d[9] < 0.3 else ""
-            cells[13] = phone
+        for i, (name, kind) in enumerate(zip(names, kinds.tolist(), strict=True))
+    ]
+
+
+def _tell(source: Source, columns: list[list[str]], second: npt.NDArray[np.bool_]) -> None:
+    """Fill the phrase or the columns that replace it, row by row."""
+    accused = _accused(source)
+    in_phrase = source.chance(0.503).tolist()
+    kruti = source.chance(0.13).tolist()
+    digits = source.chance(0.175).tolist()
+    breaks = source.chance(0.02).tolist()
+    follows = np.append(second[1:], False).tolist()
+    brother = source.records.brother.tolist()
+    for i, person in enumerate(accused):
+        if follows[i]:
+            told = phrase.brothers if brother[i + 1] else phrase.strangers
+            columns[_PHRASE][i] = told(person, accused[i + 1])
+            for slot in (_SEX, _BIRTH, 14, 15, 16, 17, 18, 20, 21):
+                columns[slot][i] = ""
+        elif in_phrase[i]:
+            text, age, mobile = phrase.one(person)
+            if breaks[i]:
+                text = source.broken(text)
+            columns[_PHRASE][i] = encode(text) if kruti[i] else text
+            columns[_AGE][i] = person.age if not age or person.dice[9] < 0.3 else ""
+            columns[_PHONE][i] = "" if mobile else person.phone
         else:
-            _columns(cells, row, kruti[i])
-            cells[12], cells[13] = age, phones[i]
-        cells[10], cells[11] = sexes[i], births[i]
-        cells[14], cells[15], cells[16], cells[17], cells[18] = (
-            aadhaar[i],
-            documents[0][i],
-            documents[1][i],
-            documents[2][i],
-            nfn[i],
-        )
-        cells[20] = "" if heights[i] < 0 else str(heights[i])
-        cells[21] = ", ".join(MARKS[m]["devanagari"] for m in marks[i])
-        cells[22] = arrests[i]
+            _spread(columns, i, person, kruti[i])
+            if breaks[i] and not kruti[i]:
+                columns[_NAME][i] = source.broken(columns[_NAME][i])
         if digits[i]:
-            for slot in (3, 11, 12, 22):
-                cells[slot] = cells[slot].translate(_TO_DEVA)
-        rows.append(cells)
-    path.write_bytes(
-        quoted_csv(
-            HEADER, [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * len(HEADER), bom=False
-        )
-    )
-    return native, [1] * count
+            for slot in (3, _BIRTH, _AGE, 22):
+                columns[slot][i] = columns[slot][i].translate(_TO_DEVA)
+            if person.dice[9] > 0.9:
+                columns[_PHONE][i] = columns[_PHONE][i].translate(_TO_DEVA)
+
+
+def _spread(columns: list[list[str]], i: int, person: Accused, kruti: bool) -> None:
+    def code(text: str) -> str:
+        return encode(text) if kruti else text
+
+    name, alias = person.name, person.alias
+    if alias and person.dice[4] < 0.25:
+        name, alias = f"{name} {phrase.alias_word(person.dice[5])} {alias[0]}", []
+    columns[_NAME][i] = code(name)
+    columns[_ALIAS][i] = code(", ".join(alias)) if alias else ""
+    if person.relation:
+        columns[_RELATION][i] = person.relation
+        columns[_RELATIVE][i] = code(phrase.deceased(person) + person.relative)
+    columns[_AGE][i], columns[_PHONE][i] = person.age, person.phone
+    columns[_HOME][i] = person.address if person.dice[8] < 0.97 else ""
 
 
 def _relation(kind: int, female: bool, point: float) -> str:
     if kind < 0:
         return ""
-    words = _WIFE if kind == 1 else _DAUGHTER if female else _SON
+    words = _WIFE if kind == 1 else ("पुत्री",) if female else _SON
     return words[int(point * len(words))]
 
 
@@ -150,60 +182,16 @@ def _age(age: int, point: float) -> str:
     return f"लगभग {age} वर्ष" if point < 0.79 else f"करीब {age} साल"
 
 
-def _columns(cells: list[str], row: _Row, kruti: bool) -> None:
-    code = encode if kruti else str
-    name = row.name
-    alias = list(row.alias)
-    if alias and row.dice[4] < 0.33:
-        name += f" {_URF[int(row.dice[5] * len(_URF))]} {alias.pop(0)}"
-        alias = []
-    cells[6] = code(name)
-    cells[7] = code(", ".join(alias)) if alias else ""
-    if row.relation and row.dice[6] < 0.97:
-        cells[8] = row.relation
-        relative = (
-            "स्व" + ("0 " if row.dice[7] < 0.6 else "० " if row.dice[7] < 0.8 else ". ") if row.late else ""
-        ) + row.relative
-        cells[9] = code(relative)
-    cells[19] = row.address if row.dice[8] < 0.97 else ""
-
-
-def _phrase(row: _Row) -> tuple[str, set[str]]:
-    d = row.dice
-    stated: set[str] = set()
-    text = row.name
-    for alias in row.alias:
-        text += f" {_URF[int(d[5] * len(_URF))]} {alias}"
-    if row.relation and d[6] < 0.96:
-        honour = "श्री " if d[7] < 0.22 else ""
-        dead = ("स्व0 " if d[8] < 0.55 else "स्व० " if d[8] < 0.8 else "स्व. ") if row.late else ""
-        text += f" {row.relation} {honour}{dead}{row.relative}"
-    if d[4] < 0.96:
-        text += f" {_LIVES[int(d[4] / 0.96 * len(_LIVES))]} {row.address}"
-    if row.age and d[2] < 0.42:
-        bare = row.age if row.age.endswith(("वर्ष", "साल")) else row.age + " वर्ष"
-        text += f" {'उम्र' if d[0] < 0.65 else 'आयु'} {bare}"
-        stated.add("age")
-    if len(row.phone) == 10 and row.phone.isdigit() and d[3] < 0.3:
-        mark = "०" if d[1] < 0.15 else "." if d[1] < 0.35 else "0"
-        text += f" मो{mark}नं{mark} {row.phone}"
-        stated.add("phone")
-    return text, stated
-
-
-def _dates(days: np.ndarray, shapes: list[int]) -> list[str]:
-    long = [dates_as(days, shape) for shape in _DATE_SHAPES[:3]]
+def _dates(days: npt.NDArray[np.int64], shapes: list[int]) -> list[str]:
+    long = [dates_as(days, shape) for shape in _DATE_SHAPES]
     return [long[shape][i] if shape < 3 else long[0][i][:6] + long[0][i][8:] for i, shape in enumerate(shapes)]
 
 
 def _aadhaar(source: Source) -> list[str]:
     texts = source.evidence.numbers("aadhaar")
     dice = source.rng.random(len(source)).tolist()
+    junk = ("NA", "NA", "NA", "अज्ञात", "999999999999")
     return [
-        (("NA", "NA", "NA", "अज्ञात", "999999999999")[i % 5] if point < 0.012 else "")
-        if not text
-        else text
-        if point < 0.81
-        else "XXXXXXXX" + text[-4:]
+        (junk[i % 5] if point < 0.012 else "") if not text else text if point < 0.81 else "XXXXXXXX" + text[-4:]
         for i, (text, point) in enumerate(zip(texts, dice, strict=True))
     ]

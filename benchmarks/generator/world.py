@@ -93,10 +93,12 @@ class NameDrawer:
         rustic = ~compound & (kind > 0.8) & (code == "h")
         if rustic.any():
             name[rustic, GIVEN] = groups[f"rustic.{sex}"].draw(int(rustic.sum()), rng)
-        middle = rng.random(count) < {"h": 0.24, "m": 0.0, "s": 0.1}[code] * (2.0 if sex == "f" else 1.0)
-        name[middle, MIDDLE] = groups[f"middle.{sex}"].draw(int(middle.sum()), rng)
+            alike = np.array([token.deva[0][:2] for token in self.lex.tokens], dtype=object)
+            name[alike[name[:, GIVEN]] == alike[name[:, SECOND]], SECOND] = -1
+        middle = rng.random(count) < {"hm": 0.24, "hf": 0.48, "mm": 0.0, "mf": 0.3, "sm": 0.1, "sf": 0.2}[code + sex]
+        name[middle, MIDDLE] = groups["middle.mf" if code == "m" else f"middle.{sex}"].draw(int(middle.sum()), rng)
         if code == "m" and sex == "m":
-            prefix = rng.random(count) < 0.25
+            prefix = rng.random(count) < 0.2
             name[prefix, PREFIX] = self.lex.prefix
         return name
 
@@ -140,8 +142,8 @@ def build(count: int, seed: np.random.SeedSequence) -> People:
     station = (rng.random(homes) ** 1.5 * stations[district]).astype(np.int64)
 
     role = rng.random(count)
-    female = np.where(first, rng.random(count) < 0.075, role < 0.35)
-    wife = ~first & (role < 0.22)
+    female = np.where(first, rng.random(count) < 0.068, role < 0.3)
+    wife = ~first & (role < 0.19)
     twin = ~first & (role > 0.9)
     name = drawer.names(community, female, surname[household])
     father_of_home = drawer.names(home_community, np.zeros(homes, dtype=bool), surname)
@@ -151,14 +153,14 @@ def build(count: int, seed: np.random.SeedSequence) -> People:
         community[own_father], np.zeros(int(own_father.sum()), bool), surname[household][own_father]
     )
     husband = np.full((count, 5), -1, dtype=np.int32)
-    married = female & ~wife & (rng.random(count) < 0.6)
+    married = female & ~wife & (rng.random(count) < 0.55)
     husband[married] = drawer.names(community[married], np.zeros(int(married.sum()), bool), surname[household][married])
     husband[wife] = name[lead[wife]]
     mother = drawer.names(community, np.ones(count, dtype=bool), surname[household])
 
     span = LAST_DAY - FIRST_DAY
     start = FIRST_DAY + (span * rng.random(count) ** 0.75).astype(np.int64)
-    age = 15.5 + rng.gamma(2.0, 8.0, count)
+    age = 16.2 + rng.gamma(2.0, 8.2, count)
     birth = start - (np.minimum(age, 72) * 365.25).astype(np.int64)
     apart = (rng.choice([-1, 1], count) * rng.integers(400, 2900, count)).astype(np.int64)
     birth = np.where(first, birth, np.where(twin, birth[lead], birth[lead] + apart))
@@ -168,7 +170,7 @@ def build(count: int, seed: np.random.SeedSequence) -> People:
     shared_phone = ~first & (rng.random(count) < 0.45)
     phone = phone_numbers(count, rng)
     phone = np.where(shared_phone, phone[lead], _some(phone, 0.82, rng))
-    next_phone = _some(phone_numbers(count, rng), 0.3, rng)
+    next_phone = np.where(rng.random(count) < 0.75, phone_numbers(count, rng), phone)
     reissued = rng.random(count) < 0.02
     next_phone[reissued] = rng.permutation(phone)[reissued]
     alias_m = lex.groups["alias.m"].draw(count, rng)
@@ -186,7 +188,7 @@ def build(count: int, seed: np.random.SeedSequence) -> People:
         father_joined=(rng.random(homes) < 0.62)[household],
         mother=mother,
         husband=husband,
-        late_father=(rng.random(homes) < 0.11)[household],
+        late_father=(rng.random(homes) < 0.14)[household],
         birth=birth,
         jan_first=rng.random(count) < 0.34,
         age_slip=rng.normal(0, 1.1, count),
@@ -200,7 +202,7 @@ def build(count: int, seed: np.random.SeedSequence) -> People:
         alias=alias,
         alias2=np.where(alias >= 0, _some(second, 0.25, rng), -1),
         mark=_some(rng.integers(0, 1 << 30, count), 0.6, rng),
-        mark2=_some(rng.integers(0, 1 << 30, count), 0.12, rng),
+        mark2=_some(rng.integers(0, 1 << 30, count), 0.45, rng),
         phone=phone,
         next_phone=next_phone,
         aadhaar=_some(aadhaar_numbers(count, rng), 0.8, rng),

@@ -75,7 +75,7 @@ class Sheet:
             with archive.open(_entry("xl/worksheets/sheet1.xml"), "w", force_zip64=True) as file:
                 self._body(file, columns, dates)  # type: ignore[arg-type]
 
-    def _body(self, file: "zipfile.ZipExtFile", columns: list[list[str | int | None]], dates: set[int]) -> None:
+    def _body(self, file: zipfile.ZipExtFile, columns: list[list[str | int | None]], dates: set[int]) -> None:
         count = len(columns[0])
         last = _letters(len(columns) - 1)
         file.write(
