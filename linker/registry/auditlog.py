@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from linker.registry.database import now, open_registry, user, writing
 from linker.registry.files import write_json
-from linker.registry.tables import AUDIT
+from linker.registry.tables import AUDIT, DECISION
 
 HEAD_FILE = "audit-head.json"
 START = "0" * 64
@@ -112,7 +113,8 @@ class AuditLog:
         """Recompute the whole chain; compare with the head noted beside the log and with one that was `kept` elsewhere."""
         faults, previous, number = [], START, 0
         hashes = {0: START}
-        for entry in self.entries():
+        entries = self.entries()
+        for entry in entries:
             if entry["number"] != number + 1:
                 faults.append(f"entry {number + 1} is missing")
             if entry["previous"] != previous:
@@ -121,10 +123,25 @@ class AuditLog:
                 faults.append(f"entry {entry['number']} was changed")
             number, previous = entry["number"], entry["hash"]
             hashes[number] = previous
+        faults += self._decision_faults(entries)
         for source, head in (("beside the log", self._noted()), ("given", kept)):
             if head is not None and hashes.get(head.number) != head.hash:
                 faults.append(f"the head {source} ({head.number}) is not in the log: entries were removed or rewritten")
         return Verified(Head(number, previous), faults)
+
+    def _decision_faults(self, entries: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Decisions that are not as they were logged."""
+        with self._engine.connect() as connection:
+            rows = {r.number: dict(r._mapping) for r in connection.execute(select(DECISION))}
+        logged = {e["subject"]: e["detail"] for e in entries if e["kind"] == "decision"}
+        faults = [f"decision {number} was added behind the log" for number in rows if str(number) not in logged]
+        for number, detail in logged.items():
+            row = rows.get(int(number)) if number.isdecimal() else None
+            if row is None:
+                faults.append(f"decision {number} is missing")
+            elif json.dumps({"digest": digest(row)}) != detail:
+                faults.append(f"decision {number} was changed")
+        return faults
 
     def _noted(self) -> Head | None:
         if self._folder is None or not (self._folder / HEAD_FILE).is_file():

@@ -8,7 +8,7 @@ same, same(a, b) and different(b, c) keep a and c apart, also when b itself is n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from linker.errors import InputError
 from linker.registry import auditlog
-from linker.registry.auditlog import AuditLog
+from linker.registry.auditlog import AuditLog, digest
 from linker.registry.database import now, open_registry, user, writing
 from linker.registry.tables import DECISION
 
@@ -68,19 +68,22 @@ class NewVerdict:
     at: str | None = None
 
 
+@dataclass(frozen=True)
+class NewUndo:
+    """Entry `number` to be taken back; -1 is the first item of the same `append`, -2 the second."""
+
+    number: int
+    why: str
+    who: str | None = None
+    at: str | None = None
+
+
 def holding(entries: Iterable[Entry]) -> dict[tuple[str, str], Entry]:
     """The verdict that holds for each pair (smaller record id first)."""
-    ordered = sorted(entries, key=lambda e: e.number, reverse=True)
-    undone: set[int] = set()
-    holds: dict[tuple[str, str], Entry] = {}
-    for entry in ordered:
-        if entry.number in undone:
-            continue
-        if entry.kind is EntryKind.UNDO:
-            undone.add(int(entry.supersedes or 0))
-        else:
-            holds.setdefault((entry.left_record, entry.right_record), entry)
-    return holds
+    listed = list(entries)
+    undone = _undone(listed)
+    verdicts = (e for e in listed if e.kind is EntryKind.VERDICT and e.number not in undone)
+    return {(e.left_record, e.right_record): e for e in sorted(verdicts, key=lambda e: e.number)}
 
 
 class Ledger:
@@ -96,54 +99,42 @@ class Ledger:
         Raises:
             InputError: a record is compared with itself, or a reason is missing.
         """
-        for new in decisions:
-            _check(new)
-        with writing(self._engine) as connection:
-            holds = holding(_entries(connection))
-            number = _last(connection)
-            written = []
-            for new in decisions:
-                number += 1
-                pair = _pair(new.left_record, new.right_record)
-                before = holds.get(pair)
-                entry = Entry(
-                    number, EntryKind.VERDICT, *pair, Verdict(new.verdict), new.who or user(), new.at or now(), new.why,
-                    None if before is None else before.number,
-                )  # fmt: skip
-                head = self._write(connection, entry)
-                holds[pair] = entry
-                written.append(entry)
-        if written:
-            self._audit.keep_head(head)
-        return written
+        return self.append(decisions)
 
     def undo(self, number: int, why: str, who: str | None = None) -> Entry:
         """Take entry `number` back; what held before it holds again.
 
         Raises:
-            InputError: there is no such entry, or it is taken back already.
+            InputError: there is no such entry, it is taken back already, or the reason is missing.
         """
-        if not why.strip():
-            raise InputError("an undo needs a reason", do="say why")
+        return self.append([NewUndo(number, why, who)])[0]
+
+    def append(self, items: Sequence[NewVerdict | NewUndo]) -> list[Entry]:
+        """Write verdicts and undos down in this order, all or none."""
+        for item in items:
+            _check(item)
+        if not items:
+            return []
         with writing(self._engine) as connection:
             entries = _entries(connection)
-            target = next((e for e in entries if e.number == number), None)
-            if target is None:
-                raise InputError(f"there is no decision {number}", do="linker decisions list shows them")
-            if number in _undone(entries):
-                raise InputError(f"decision {number} is taken back already", do="take the undo back instead")
-            entry = Entry(
-                _last(connection) + 1, EntryKind.UNDO, target.left_record, target.right_record, None, who or user(), now(), why, number,
-            )  # fmt: skip
-            head = self._write(connection, entry)
+            first, last = len(entries), entries[-1].number if entries else 0
+            holds = holding(entries)
+            for item in items:
+                last += 1
+                entry = _entry(item, last, entries, first, holds)
+                entries.append(entry)
+                if entry.kind is EntryKind.UNDO:
+                    holds = holding(entries)
+                else:
+                    holds[entry.left_record, entry.right_record] = entry
+                head = self._write(connection, entry)
         self._audit.keep_head(head)
-        return entry
+        return entries[first:]
 
     def _write(self, connection: Connection, entry: Entry) -> auditlog.Head:
-        row = {name: getattr(entry, name) for name in DECISION.columns.keys()}
-        row["kind"], row["verdict"] = str(entry.kind), None if entry.verdict is None else str(entry.verdict)
+        row = asdict(entry) | {"kind": str(entry.kind), "verdict": None if entry.verdict is None else str(entry.verdict)}
         connection.execute(insert(DECISION).values(**row))
-        return auditlog.append(connection, "decision", str(entry.number), row, entry.who)
+        return auditlog.append(connection, "decision", str(entry.number), {"digest": digest(row)}, entry.who)
 
     def entries(self) -> list[Entry]:
         """All entries in order."""
@@ -208,15 +199,31 @@ def _rows(named: list[str], record_ids: Any) -> list[int]:
     return [int(r) for r in pc.fill_null(found, -1).to_pylist()]
 
 
-def _check(new: NewVerdict) -> None:
-    if new.left_record == new.right_record:
-        raise InputError(f"record {new.left_record} is compared with itself", do="name two different records")
-    if not new.why.strip():
-        raise InputError("a decision needs a reason", where=f"{new.left_record} and {new.right_record}", do="add --why")
+def _check(item: NewVerdict | NewUndo) -> None:
+    if not item.why.strip():
+        raise InputError("a decision needs a reason", do="add --why")
+    if isinstance(item, NewVerdict) and item.left_record == item.right_record:
+        raise InputError(f"record {item.left_record} is compared with itself", do="name two different records")
 
 
-def _pair(a: str, b: str) -> tuple[str, str]:
-    return (a, b) if a < b else (b, a)
+def _entry(
+    item: NewVerdict | NewUndo, number: int, entries: Sequence[Entry], first: int, holds: dict[tuple[str, str], Entry]
+) -> Entry:
+    """The row for `item`; `entries` from index `first` on were written in the same call."""
+    who, at = item.who or user(), item.at or now()
+    if isinstance(item, NewVerdict):
+        pair = (min(item.left_record, item.right_record), max(item.left_record, item.right_record))
+        before = holds.get(pair)
+        supersedes = None if before is None else before.number
+        return Entry(number, EntryKind.VERDICT, *pair, Verdict(item.verdict), who, at, item.why, supersedes)
+    wanted = entries[first - item.number - 1].number if item.number < 0 else item.number
+    target = next((e for e in entries if e.number == wanted), None)
+    if target is None:
+        raise InputError(f"there is no decision {wanted}", do="linker decisions list shows them")
+    if wanted in _undone(entries):
+        raise InputError(f"decision {wanted} is taken back already", do="take the undo back instead")
+    pair = (target.left_record, target.right_record)
+    return Entry(number, EntryKind.UNDO, *pair, None, who, at, item.why, wanted)
 
 
 def _entries(connection: Connection) -> list[Entry]:
@@ -228,10 +235,6 @@ def _entries(connection: Connection) -> list[Entry]:
         )
         for r in rows
     ]  # fmt: skip
-
-
-def _last(connection: Connection) -> int:
-    return int(connection.execute(select(func.max(DECISION.c.number))).scalar() or 0)
 
 
 def _undone(entries: Sequence[Entry]) -> set[int]:

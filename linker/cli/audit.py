@@ -1,0 +1,50 @@
+"""`linker audit`: is the log of what was done still as it was written?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from linker.cli import display
+from linker.errors import AuditError, InputError
+from linker.registry.auditlog import AuditLog, Head
+
+Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")]
+
+app = typer.Typer(help="The log of runs, decisions, views and exports.", no_args_is_help=True)
+
+
+@app.command()
+def verify(
+    workspace: Workspace,
+    head: Annotated[str | None, typer.Option(help="A head that was kept elsewhere, NUMBER:HASH.")] = None,
+) -> None:
+    """Recompute the chain of hashes; print the head, which should be kept elsewhere."""
+    try:
+        kept = Head.parse(head) if head else None
+    except ValueError as error:
+        raise InputError(str(error), where=f"--head {head}", do="copy the whole line") from None
+    result = AuditLog(workspace).verify(kept)
+    if result.faults:
+        raise AuditError(
+            "the audit log is not as it was written:\n" + "\n".join(f"  {fault}" for fault in result.faults[:20]),
+            where=str(workspace),
+            do="compare with a backup; find out who could write to it",
+        )
+    console = Console()
+    console.print(f"{result.head.number:,} entries, all as they were written. Keep this head elsewhere:")
+    console.print(str(result.head), soft_wrap=True, highlight=False)
+
+
+@app.command("list")
+def list_entries(workspace: Workspace, last: Annotated[int, typer.Option(help="How many, from the end.")] = 20) -> None:
+    """List the last entries."""
+    table = display.grid("no", "when (UTC)", "who", "what", "subject", "detail", right=(0,))
+    for entry in AuditLog(workspace).entries()[-last:]:
+        cells = (str(entry["number"]), entry["at"][:19], entry["who"], entry["kind"], entry["subject"], entry["detail"])
+        table.add_row(*map(Text, cells))
+    Console().print(table)

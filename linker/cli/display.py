@@ -1,0 +1,107 @@
+"""Identities, records and edges as terminal tables. Cells are plain text: nothing in the data can change how it looks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from linker.schema import Decision
+
+SHOWN_IDS = 4
+FIELDS = (
+    ("name", "name"), ("name_latin", "Latin"), ("name_devanagari", "Devanagari"), ("aliases", "also known as"),
+    ("father", "father"), ("mother", "mother"), ("husband", "husband"), ("sex", "sex"), ("birth", "born"),
+    ("phones", "phones"), ("identifiers", "identifiers"), ("village", "village"), ("station", "station"),
+    ("district", "district"), ("pin", "PIN"), ("height", "height in cm"), ("marks", "marks"), ("seen", "seen"),
+    ("status", "status"), ("sources", "sources"), ("states", "states"),
+)  # fmt: skip
+
+
+def grid(*headings: str, right: Sequence[int] = (), title: str | None = None) -> Table:
+    """An empty table; `right` are the columns that hold numbers."""
+    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+    for at, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if at in right else "left", overflow="fold")
+    return table
+
+
+def shortened(ids: Sequence[str]) -> str:
+    """The first few of many."""
+    more = len(ids) - SHOWN_IDS
+    return ", ".join(ids[:SHOWN_IDS]) + (f" and {more} more" if more > 0 else "")
+
+
+def golden(row: dict[str, Any]) -> Table:
+    """A golden record: each value, the record that it came from, and how many support it."""
+    table = grid("field", "value", "from record", "records", right=(3,))
+    origin = json.loads(row["provenance"] or "{}")
+    for field, label in FIELDS:
+        value = _value(row, field)
+        if value:
+            record, support = origin.get(field) or (origin.get("*") or ("", ""))
+            listed = isinstance(row.get(field), list)
+            table.add_row(label, Text(value), Text("" if listed else record), "" if listed else str(support))
+    return table
+
+
+def _value(row: dict[str, Any], field: str) -> str:
+    if field == "birth":
+        span = _span(row["birth_from"], row["birth_to"], " … ")
+        return f"{span}  (records contradict each other)" if span and row["birth_conflict"] else span
+    if field == "height":
+        return _span(row["height_from"], row["height_to"], "–")
+    if field == "seen":
+        return _span(row["first_seen"], row["last_seen"], " … ")
+    value = row[field]
+    if isinstance(value, list):
+        return ", ".join(value)
+    return "" if value is None else str(value)
+
+
+def _span(first: Any, last: Any, between: str) -> str:
+    if first is None:
+        return ""
+    return str(first) if first == last else f"{first}{between}{last}"
+
+
+def records(rows: Sequence[dict[str, Any]]) -> Table:
+    """Records as they were typed and as they were read."""
+    table = grid("record", "typed", "read as", "relative", "age or birth", "station", "date", title="records")
+    for row in rows:
+        relative = next((f"{k} {row[k]}" for k in ("father", "husband", "mother", "guardian") if row[k]), "")
+        born = row["birth_date"] or row["birth_year"] or (f"{row['age']} years" if row["age"] else "")
+        station = " / ".join(
+            v for v in (row["station"] or row["fir_station"], row["district"] or row["fir_district"]) if v
+        )
+        cells = (
+            row["record_id"],
+            row["name_typed"],
+            row["name"],
+            relative,
+            born,
+            station,
+            row["record_date"] or row["fir_date"],
+        )
+        table.add_row(*(Text(str(cell or "")) for cell in cells))
+    return table
+
+
+def edges(title: str, rows: Sequence[dict[str, Any]]) -> Table:
+    """Scored pairs, the strongest first, with the evidence for and against in bits."""
+    table = grid("record", "record", "bits", "decision", "evidence", right=(2,), title=title)
+    for row in rows:
+        levels = json.loads(row["levels"] or "{}")
+        evidence = Text()
+        for name, (level, bits) in sorted(levels.items(), key=lambda item: -abs(item[1][1])):
+            evidence.append(f"{name} {str(level).lower()} ")
+            evidence.append(f"{bits:+.1f}  ", style="green" if bits > 0 else "red")
+        decision = f"{Decision(row['decision']).name.lower().replace('_', ' ')} ({row['rule']})"
+        table.add_row(
+            Text(row["record_id_l"]), Text(row["record_id_r"]), f"{row['weight']:.1f}", Text(decision), evidence
+        )
+    return table

@@ -1,0 +1,101 @@
+"""`linker runs`, `linker show`, `linker history`: what has been published, one identity with its reasons, and what happened to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from linker.cli import display
+from linker.errors import WorkspaceError
+from linker.identity import history as past
+from linker.identity.lookup import Found, find, neighbours
+from linker.registry.auditlog import AuditLog
+from linker.registry.snapshot import Snapshot, current_name, list_runs, open_current, open_snapshot
+
+Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")]
+
+
+def runs(workspace: Workspace) -> None:
+    """List the published snapshots, the newest first."""
+    found = list_runs(workspace)
+    console = Console()
+    if not found:
+        raise WorkspaceError(
+            "no snapshot has been published here", where=str(workspace), do="start with: linker run CONFIG"
+        )
+    table = display.grid(
+        "", "snapshot", "published (UTC)", "records", "identities", "edges", "size", right=(3, 4, 5, 6)
+    )
+    for run in found:
+        rows = run.manifest.get("rows", {})
+        mark = "→" if run.path.name == current_name(workspace) else ""
+        size = sum(p.stat().st_size for p in run.path.iterdir())
+        counts = [f"{rows[t]:,}" if t in rows else "" for t in ("crosswalk", "identity", "edge")]
+        note = f"{size / 1e6:,.1f} MB" if "identity" in run.tables else "events only"
+        table.add_row(mark, run.path.name, str(run.manifest["published"])[:19], *counts, note)
+    console.print(table)
+    console.print("→ is the snapshot in force", style="dim")
+
+
+def show(
+    identity: Annotated[str, typer.Argument(help="An identity id (P-…), a record id, or a source's own number.")],
+    workspace: Workspace,
+    snapshot: Annotated[str | None, typer.Option(help="Number of an older snapshot.")] = None,
+    why: Annotated[str, typer.Option(help="What you look it up for; stands in the audit log.")] = "",
+) -> None:
+    """Show an identity: its values and where each came from, its records, and why they are one person."""
+    opened = open_snapshot(workspace, snapshot) if snapshot else open_current(workspace)
+    console = Console()
+    for at in find(workspace, opened, identity):
+        AuditLog(workspace).append("view", at.identity_id, {"why": why, "snapshot": opened.number})
+        _print_identity(console, opened, at)
+    console.print("Every link is a lead, not an identification.", style="dim")
+
+
+def _print_identity(console: Console, snapshot: Snapshot, at: Found) -> None:
+    if at.note:
+        console.print(at.note, style="yellow", markup=False)
+    console.print(Text(f"{at.identity_id}  {at.golden['name'] or ''}", style="bold"))
+    console.print(display.golden(at.golden))
+    console.print(display.records(at.records.to_pylist()))
+    inside, outside = neighbours(snapshot, at)
+    if inside.num_rows:
+        console.print(display.edges("why these are one person", inside.to_pylist()))
+    if outside.num_rows:
+        console.print(display.edges("closest others, not linked", outside.to_pylist()))
+
+
+def history(
+    identity: Annotated[str, typer.Argument(help="An identity id (P-…), also one that is superseded.")],
+    workspace: Workspace,
+) -> None:
+    """Tell what happened to an identity over all runs, and what it is today."""
+    console = Console()
+    name = find_id(workspace, identity)
+    events = past.of_identity(workspace, name)
+    if not events:
+        raise WorkspaceError(f"no event of {name} is known", where=str(workspace), do="check the id")
+    table = display.grid("snapshot", "published (UTC)", "what", "identity", "with", "records", "cause")
+    for event in events:
+        table.add_row(
+            f"{event.snapshot:06d}", event.published[:19], str(event.kind), event.identity_id, " ".join(event.other_identities),
+            display.shortened(event.record_ids), event.cause,
+        )  # fmt: skip
+    console.print(table)
+    today = past.successors(workspace, name)
+    if today == [name]:
+        console.print(f"{name} is in force.")
+    else:
+        console.print(
+            f"{name} is no more. "
+            + (f"Its records belong to {', '.join(today)}." if today else "Its records left the register.")
+        )
+
+
+def find_id(workspace: Path, typed: str) -> str:
+    """The identity id that a person typed, or that of the record they named."""
+    return find(workspace, open_current(workspace), typed, resolve=False)[0].identity_id
