@@ -14,6 +14,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -42,10 +43,11 @@ def main() -> None:
     )
     given = parser.parse_args()
     sets, comparisons = [], ()
-    for inputs, truth in given.sets:
+    for number, (inputs, truth) in enumerate(given.sets):
         loaded = load_run(given.config, dict(i.split("=", 1) for i in inputs.split()))
         comparisons = comparisons_of(loaded.matching.comparisons)
-        sets.append(label(loaded, Path(truth), comparisons))
+        mask = given.mask[number] if number < len(given.mask) else None
+        sets.append(label(loaded, Path(truth), comparisons, mask))
     counted = count_model(comparisons, sets)
     model = refine(counted, comparisons, sets, given.spread) if given.spread else counted
     given.out.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +57,7 @@ def main() -> None:
         curve(number, labelled, model, comparisons)
 
 
-def label(loaded: LoadedRun, truth: Path, comparisons: tuple[Comparison, ...]) -> Labelled:
+def label(loaded: LoadedRun, truth: Path, comparisons: tuple[Comparison, ...], mask: Path | None) -> Labelled:
     """One data set, read and compared like a run, with its true persons."""
     admitted = admit(loaded, Stopwatch(Silent()))
     columns = build_columns(admitted.person, lambda names, counts: NameTable.build(names, counts=counts))
@@ -67,9 +69,20 @@ def label(loaded: LoadedRun, truth: Path, comparisons: tuple[Comparison, ...]) -
     print(
         f"keys find {found.mean():.4f} of {len(left):,} true pairs, {2 * len(candidates) / columns.n:.1f} candidates per record"
     )
-    return collect(
-        columns, comparisons, candidates, person, prior_of(columns.n, loaded.matching.model.records_per_person)
-    )
+    prior = prior_of(columns.n, loaded.matching.model.records_per_person)
+    return collect(columns, comparisons, candidates, person, prior, doubtful_pairs(admitted.record, mask))
+
+
+def doubtful_pairs(record: pa.Table, mask: Path | None) -> NDArray[np.int64] | None:
+    """Pairs (left << 32 | right) that the mask names by native ids."""
+    if mask is None:
+        return None
+    rows = pd.Index(record["native_id"].to_pylist())
+    named = pd.read_csv(mask, sep="\t", dtype=str)
+    a, b = (rows.get_indexer(named[c]).astype(np.int64) for c in ("record_id_1", "record_id_2"))
+    known = (a >= 0) & (b >= 0)
+    pairs: NDArray[np.int64] = np.minimum(a, b)[known] << 32 | np.maximum(a, b)[known]
+    return pairs
 
 
 def persons_of(record: pa.Table, path: Path) -> NDArray[np.int64]:

@@ -143,28 +143,29 @@ def _pack(keys: NDArray[np.uint64], rows: NDArray[np.int64], row_bits: int) -> N
         spread = (keys ^ (keys >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
     packed = (spread << np.uint64(row_bits)) | rows.astype(np.uint64)
     packed.sort()
-    return packed
+    fresh = np.ones(len(packed), dtype=bool)
+    fresh[1:] = packed[1:] != packed[:-1]
+    return packed[fresh]
 
 
-_GROUP_SIGNATURE = "Tuple((uint64[:], uint64[:], int64[:], int64))(uint64[:], uint64, int64)"
+@nb.njit("int64(uint64[:], int64, uint64)", cache=True, nogil=True)
+def _group_end(packed: NDArray[np.uint64], start: int, row_bits: np.uint64) -> int:
+    key = packed[start] >> row_bits
+    end = start + 1
+    while end < len(packed) and packed[end] >> row_bits == key:
+        end += 1
+    return end
 
 
-@nb.njit(_GROUP_SIGNATURE, cache=True, nogil=True)
+@nb.njit("Tuple((uint64[:], uint64[:], int64[:], int64))(uint64[:], uint64, int64)", cache=True, nogil=True)
 def _pair_groups(  # type: ignore[no-untyped-def]
     packed: NDArray[np.uint64], row_bits: np.uint64, cap: int
 ):
     mask = (np.uint64(1) << row_bits) - np.uint64(1)
-    total, big, groups = 0, 0, 0
-    start = 0
-    n = len(packed)
-    while start < n:  # first pass: how much room is needed
-        key = packed[start] >> row_bits
-        end = start + 1
-        size = 1
-        while end < n and packed[end] >> row_bits == key:
-            if packed[end] != packed[end - 1]:
-                size += 1
-            end += 1
+    total, big, groups, start = 0, 0, 0, 0
+    while start < len(packed):  # first pass: how much room is needed
+        end = _group_end(packed, start, row_bits)
+        size = end - start
         if size <= cap:
             total += size * (size - 1) // 2
         else:
@@ -174,32 +175,17 @@ def _pair_groups(  # type: ignore[no-untyped-def]
     pairs = np.empty(total, dtype=np.uint64)
     big_keys = np.empty(big, dtype=np.uint64)
     big_rows = np.empty(big, dtype=np.int64)
-    members = np.empty(cap, dtype=np.uint64)
     at, big_at, start = 0, 0, 0
-    while start < n:
-        key = packed[start] >> row_bits
-        end = start + 1
-        size = 1
-        while end < n and packed[end] >> row_bits == key:
-            if packed[end] != packed[end - 1]:
-                size += 1
-            end += 1
-        if 1 < size <= cap:
-            count = 0
+    while start < len(packed):
+        end = _group_end(packed, start, row_bits)
+        if end - start <= cap:
             for i in range(start, end):
-                if i > start and packed[i] == packed[i - 1]:
-                    continue
-                row = packed[i] & mask
-                for j in range(count):
-                    pairs[at] = (members[j] << row_bits) | row
+                for j in range(i + 1, end):
+                    pairs[at] = ((packed[i] & mask) << row_bits) | (packed[j] & mask)
                     at += 1
-                members[count] = row
-                count += 1
-        elif size > cap:
+        else:
             for i in range(start, end):
-                if i > start and packed[i] == packed[i - 1]:
-                    continue
-                big_keys[big_at] = key
+                big_keys[big_at] = packed[i] >> row_bits
                 big_rows[big_at] = np.int64(packed[i] & mask)
                 big_at += 1
         start = end

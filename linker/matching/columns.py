@@ -7,7 +7,7 @@ Every text becomes an integer from a dictionary, so that the kernels compare num
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NAME_FIELDS = ("name", "father", "mother", "husband", "guardian")
 PLACE_FIELDS = ("village", "station", "tehsil", "district", "address_state", "pin", "fir_station", "fir_district")
-UNKNOWN_DAY = np.int32(-2_000_000)
+UNKNOWN_DAY = -2_000_000
 
 
 @dataclass
@@ -78,18 +78,18 @@ def build_columns(person: pa.Table, name_table: Callable[[pa.Array, NDArray[np.i
         names=name_table(distinct.dictionary, distinct.counts),
         name=names,
         aliases=aliases,
-        sex=_numbers(person, "sex", np.int8, 0),
-        birth_from=_numbers(person, "birth_from", np.int32, UNKNOWN_DAY),
-        birth_to=_numbers(person, "birth_to", np.int32, UNKNOWN_DAY),
-        birth_kind=_numbers(person, "birth_kind", np.int8, 0),
-        record_day=_numbers(person, "record_day", np.int32, UNKNOWN_DAY),
+        sex=_numbers(person, "sex", 0),
+        birth_from=_numbers(person, "birth_from", UNKNOWN_DAY),
+        birth_to=_numbers(person, "birth_to", UNKNOWN_DAY),
+        birth_kind=_numbers(person, "birth_kind", 0),
+        record_day=_numbers(person, "record_day", UNKNOWN_DAY),
         ids=ids,
         last4=last4,
         phones=phones,
         relative_phones=relative_phones,
         place={p: _code(person, p, dictionaries) for p in PLACE_FIELDS},
-        height_from=_numbers(person, "height_from", np.int16, -1),
-        height_to=_numbers(person, "height_to", np.int16, -1),
+        height_from=_numbers(person, "height_from", -1),
+        height_to=_numbers(person, "height_to", -1),
         marks=Csr.of_pairs(mark_rows, mark_codes.astype(np.int64), n),
         extra={c: _code(person, c, dictionaries) for c in person.column_names if c.startswith(EXTRA_PREFIX)},
         dictionaries=dictionaries,
@@ -118,6 +118,6 @@ def _code_phones(person: pa.Table, dictionaries: dict[str, Coded]) -> tuple[Csr,
     )
 
 
-def _numbers(person: pa.Table, column: str, dtype: type[np.generic], missing: int) -> NDArray[np.generic]:  # type: ignore[type-arg]
-    filled = pc.fill_null(person[column], pa.scalar(int(missing), type=person.schema.field(column).type))
-    return np.ascontiguousarray(filled.to_numpy()).astype(dtype)
+def _numbers(person: pa.Table, column: str, missing: int) -> NDArray[Any]:
+    filled = pc.fill_null(person[column], pa.scalar(missing, type=person.schema.field(column).type))
+    return np.array(filled.to_numpy())  # a copy: kernels refuse the read-only memory of Arrow

@@ -48,6 +48,17 @@ class Edges:
     def __len__(self) -> int:
         return len(self.left)
 
+    def where(self, keep: NDArray[np.bool_]) -> Edges:
+        return Edges(
+            self.left[keep],
+            self.right[keep],
+            self.weight[keep],
+            self.decision[keep],
+            self.rule[keep],
+            self.keys[keep],
+            self.vector[keep],
+        )
+
 
 @dataclass(frozen=True)
 class Matched:
@@ -62,7 +73,9 @@ class Matched:
     """how many candidate pairs have a weight in [b, b + 1) bits, for b in HISTOGRAM"""
 
 
-def match(columns: PersonColumns, matching: Matching, policy: Policy, model: MatchModel | None, progress: Progress) -> Matched:
+def match(
+    columns: PersonColumns, matching: Matching, policy: Policy, model: MatchModel | None, progress: Progress
+) -> Matched:
     """Find, weigh and decide all candidate pairs. Without a `model` one is trained on the data at hand."""
     comparisons = comparisons_of(matching.comparisons)
     candidates = find_candidates(Features(columns), matching.keys)
@@ -83,6 +96,15 @@ class _Kept:
     right: Rows
     keys: NDArray[np.uint16]
     vector: NDArray[np.int64]
+
+    @classmethod
+    def join(cls, parts: Sequence[_Kept]) -> _Kept:
+        return cls(
+            np.concatenate([np.empty(0, dtype=np.int32), *(p.left for p in parts)]),
+            np.concatenate([np.empty(0, dtype=np.int32), *(p.right for p in parts)]),
+            np.concatenate([np.empty(0, dtype=np.uint16), *(p.keys for p in parts)]),
+            np.concatenate([np.empty(0, dtype=np.int64), *(p.vector for p in parts)]),
+        )
 
 
 def _weigh(
@@ -111,10 +133,7 @@ def _weigh(
             histogram += bins
             done = min(done + CHUNK, total)
             progress(done, total)
-    if not parts:
-        return _Kept(*(np.empty(0, dtype=t) for t in (np.int32, np.int32, np.uint16, np.int64))), histogram
-    joined = _Kept(*(np.concatenate([getattr(p, f) for p in parts]) for f in ("left", "right", "keys", "vector")))
-    return joined, histogram
+    return _Kept.join(parts), histogram
 
 
 def _decide(
@@ -131,8 +150,8 @@ def _decide(
     decision, rule = decided.decision[inverse], decided.rule[inverse]
     veto = vetoed(columns, matching.vetoes, kept.left, kept.right)
     decision[veto], rule[veto] = Decision.NO_LINK, RULES.index(Rule.VETO)
-    keep = weight >= matching.floor
-    return Edges(*(a[keep] for a in (kept.left, kept.right, weight, decision, rule, kept.keys, kept.vector)))
+    edges = Edges(kept.left, kept.right, weight, decision, rule, kept.keys, kept.vector)
+    return edges.where(weight >= matching.floor)
 
 
 def edge_table(matched: Matched, record_id: pa.ChunkedArray, key_names: Sequence[str]) -> pa.Table:
@@ -160,7 +179,9 @@ def edge_table(matched: Matched, record_id: pa.ChunkedArray, key_names: Sequence
     )
 
 
-def _levels_json(vector: NDArray[np.int8], comparisons: Sequence[Comparison], tables: Sequence[NDArray[np.float64]]) -> str:
+def _levels_json(
+    vector: NDArray[np.int8], comparisons: Sequence[Comparison], tables: Sequence[NDArray[np.float64]]
+) -> str:
     """{"name": ["AGREE", 9.1], …} without missing evidence."""
     levels = {
         c.name: [c.levels[code].name, round(float(table[code]), 2)]

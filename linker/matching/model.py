@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from linker.matching.comparisons import Comparison
 
 SMALLEST = 1e-9
+TRAIN_AGAIN = "train it again with this configuration (training/match.py)"
+TRAIN_ONE = "train one (training/match.py), or remove 'model.file' to train on the data at hand"
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,14 @@ class MatchModel:
         tables = []
         for comparison in comparisons:
             known = self.levels.get(comparison.name)
-            if known is None:
-                raise ModelError(f"the model knows no comparison '{comparison.name}'", where=self.origin, do="train it again with this configuration")
-            lacking = [level.name for level in comparison.levels if level.code and level.name not in known]
-            if lacking:
-                raise ModelError(f"the model lacks levels {lacking} of '{comparison.name}'", where=self.origin, do="train it again with this configuration")
+            lacking = [level.name for level in comparison.levels if level.code and level.name not in (known or {})]
+            if known is None or lacking:
+                what = (
+                    f"levels {', '.join(lacking)} of '{comparison.name}'"
+                    if known
+                    else f"comparison '{comparison.name}'"
+                )
+                raise ModelError(f"the model lacks {what}", where=self.origin, do=TRAIN_AGAIN)
             table = np.zeros(max(level.code for level in comparison.levels) + 1)
             for level in comparison.levels:
                 if level.code:
@@ -109,10 +114,9 @@ class MatchModel:
             "fix_u_probability": True,
         }
 
-    def save(self, path: Path, comparisons: Sequence[Comparison]) -> None:
-        """Write Splink settings that Splink itself can open."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(self.to_splink(comparisons), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    def to_json(self, comparisons: Sequence[Comparison]) -> str:
+        """The model as a file of Splink settings that Splink itself can open."""
+        return json.dumps(self.to_splink(comparisons), indent=1, ensure_ascii=False) + "\n"
 
     @classmethod
     def from_splink(cls, settings: dict[str, Any], origin: str = "") -> MatchModel:
@@ -127,7 +131,9 @@ class MatchModel:
                 m, u = level.get("m_probability"), level.get("u_probability")
                 if m is None or u is None:
                     untrained.append(f"{comparison['output_column_name']}.{name}")
-                of_comparison[name] = LevelParameters(m if m is not None else u or 0.5, u if u is not None else m or 0.5)
+                of_comparison[name] = LevelParameters(
+                    m if m is not None else u or 0.5, u if u is not None else m or 0.5
+                )
             levels[comparison["output_column_name"]] = of_comparison
         return cls(settings["probability_two_random_records_match"], levels, tuple(untrained), origin)
 
@@ -137,7 +143,7 @@ class MatchModel:
         try:
             return cls.from_splink(json.loads(path.read_text(encoding="utf-8")), str(path))
         except FileNotFoundError:
-            raise ModelError("no such model file", where=str(path), do="train one, or remove 'model.file' to train on the data at hand") from None
+            raise ModelError("no such model file", where=str(path), do=TRAIN_ONE) from None
         except (json.JSONDecodeError, KeyError, TypeError) as error:
             raise ModelError(f"not a model: {error!r}", where=str(path), do="train it again") from None
 

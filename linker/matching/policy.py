@@ -48,7 +48,11 @@ class Decided:
 
 
 def decide(
-    policy: Policy, comparisons: Sequence[Comparison], vectors: NDArray[np.int8], weights: NDArray[np.float64], tables: Sequence[NDArray[np.float64]]
+    policy: Policy,
+    comparisons: Sequence[Comparison],
+    vectors: NDArray[np.int8],
+    weights: NDArray[np.float64],
+    tables: Sequence[NDArray[np.float64]],
 ) -> Decided:
     """Decisions for distinct vectors, shape (vectors, comparisons), with their match weights in bits (prior included)."""
     rules = policy.rules
@@ -84,7 +88,11 @@ class _Facts:
 
     @classmethod
     def of(
-        cls, comparisons: Sequence[Comparison], vectors: NDArray[np.int8], tables: Sequence[NDArray[np.float64]], rules: Rules
+        cls,
+        comparisons: Sequence[Comparison],
+        vectors: NDArray[np.int8],
+        tables: Sequence[NDArray[np.float64]],
+        rules: Rules,
     ) -> _Facts:
         count = len(vectors)
         independent, name_bits = np.zeros(count), np.zeros(count)
@@ -109,7 +117,8 @@ def _check_names(rules: Rules, comparisons: Sequence[Comparison]) -> None:
     known = [c.name for c in comparisons]
     unknown = sorted({rules.name, *rules.independent, *rules.conflicts} - set(known))
     if unknown:
-        raise ConfigError(f"policy names unknown comparisons: {', '.join(unknown)}", do=f"use those of the matching configuration: {', '.join(known)}")
+        do = f"use those of the matching configuration: {', '.join(known)}"
+        raise ConfigError(f"policy names unknown comparisons: {', '.join(unknown)}", do=do)
 
 
 def vetoed(columns: PersonColumns, vetoes: Sequence[Veto], left: Rows, right: Rows) -> NDArray[np.bool_]:

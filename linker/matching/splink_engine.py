@@ -34,10 +34,14 @@ def vector_table(vectors: NDArray[np.int8], comparisons: Sequence[Comparison]) -
 
 def _linker(api: DuckDBAPI, vectors: NDArray[np.int8], comparisons: Sequence[Comparison], model: MatchModel) -> Linker:
     table = api.register(vector_table(vectors, comparisons))
-    return Linker(table, model.to_splink(comparisons), log_level=logging.ERROR)  # what is untrained, the model itself reports
+    return Linker(
+        table, model.to_splink(comparisons), log_level=logging.ERROR
+    )  # what is untrained, the model itself reports
 
 
-def score_vectors(model: MatchModel, comparisons: Sequence[Comparison], vectors: NDArray[np.int8]) -> NDArray[np.float64]:
+def score_vectors(
+    model: MatchModel, comparisons: Sequence[Comparison], vectors: NDArray[np.int8]
+) -> NDArray[np.float64]:
     """Match weight in bits (prior included) of each distinct comparison vector, as Splink's `predict` gives it.
 
     The vectors are handed to Splink as pairs that it need not block for: (vector, probe).
@@ -66,12 +70,11 @@ def train_by_em(start: MatchModel, comparisons: Sequence[Comparison], vectors: N
     with duckdb.connect() as connection:
         api = DuckDBAPI(connection)
         linker = _linker(api, vectors, comparisons, start)
-        linker.training.estimate_parameters_using_expectation_maximisation(
-            VECTORS_RULE, fix_u_probabilities=True
-        )
+        linker.training.estimate_parameters_using_expectation_maximisation(VECTORS_RULE, fix_u_probabilities=True)
         trained = MatchModel.from_splink(linker.misc.save_model_to_json(), "trained on the data at hand")
     seen = {
-        c.name: {level.name for level in c.levels if bool(np.any(vectors[:, k] == level.code))} for k, c in enumerate(comparisons)
+        c.name: {level.name for level in c.levels if bool(np.any(vectors[:, k] == level.code))}
+        for k, c in enumerate(comparisons)
     }
     untrained, levels = [], {}
     for comparison in comparisons:

@@ -17,22 +17,33 @@ from scipy.optimize import minimize
 
 from linker.matching.candidates import Candidates
 from linker.matching.columns import PersonColumns
-from linker.matching.comparisons import Comparison
+from linker.matching.comparisons import Comparison, Side
 from linker.matching.comparisons.base import Rows
 from linker.matching.model import LevelParameters, MatchModel
 from linker.matching.training import LevelCounts, count_levels, estimate, random_pairs
 from linker.matching.vectors import measure, pack, unpack
 
 LN2 = float(np.log(2))
+RANDOM_PAIRS = 1_000_000
+SCALE = 1e7
+"""Level counts of two people are scaled as if this many pairs had been seen, so that large sets do not drown small ones."""
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """Distinct comparison vectors of labelled pairs, shape (k, comparisons), with how many pairs of one person and of two show each."""
+    """What one labelled data set shows: levels counted among pairs of one person and of two, and the distinct comparison vectors of its
+    candidate pairs, shape (k, comparisons), with how many pairs of either kind show each. `prior` is that of two random records."""
 
+    prior: float
+    same_levels: LevelCounts
+    different_levels: LevelCounts
     vectors: NDArray[np.int8]
     same: NDArray[np.float64]
     different: NDArray[np.float64]
+
+    @property
+    def prior_bits(self) -> float:
+        return float(np.log2(self.prior / (1 - self.prior)))
 
 
 def true_pairs(person: NDArray[np.int64]) -> tuple[Rows, Rows]:
@@ -52,29 +63,51 @@ def true_pairs(person: NDArray[np.int64]) -> tuple[Rows, Rows]:
     return np.concatenate(lefts).astype(np.int32), np.concatenate(rights).astype(np.int32)
 
 
-def train_on_truth(
-    columns: PersonColumns, comparisons: Sequence[Comparison], candidates: Candidates, person: NDArray[np.int64], prior: float, seed: int
-) -> tuple[MatchModel, Labelled]:
-    """A model counted on labels: m from all true pairs, u from random pairs and, for what is too rare to meet by chance, from the
-    candidate pairs of different persons. Also gives the labelled candidate vectors, for `refine`."""
+def collect(
+    columns: PersonColumns,
+    comparisons: Sequence[Comparison],
+    candidates: Candidates,
+    person: NDArray[np.int64],
+    prior: float,
+    doubtful: NDArray[np.int64] | None = None,
+) -> Labelled:
+    """Count a data set with known persons (negative: unknown). Levels of one person are counted over all true pairs, whether or not a key
+    found them; levels of two people over the candidates and, scaled up, over random pairs.
+    `doubtful` pairs (left << 32 | right) are left out."""
     left, right = true_pairs(person)
     same = count_levels(measure(columns, comparisons, left, right))
     known = (person[candidates.left] >= 0) & (person[candidates.right] >= 0)
-    c_left, c_right = candidates.left[known], candidates.right[known]
-    label = person[c_left] == person[c_right]
-    vectors = measure(columns, comparisons, c_left, c_right)
-    different = _count_different(columns, comparisons, vectors[:, ~label], person, seed)
-    model = estimate(comparisons, same, different, prior, "counted on labelled pairs")
-    return model, _labelled(pack(vectors), label, len(comparisons))
+    if doubtful is not None:
+        known &= ~np.isin(candidates.left.astype(np.int64) << 32 | candidates.right, doubtful)
+    left, right = candidates.left[known], candidates.right[known]
+    label = person[left] == person[right]
+    vectors = measure(columns, comparisons, left, right)
+    different = _count_different(columns, comparisons, vectors[:, ~label], person)
+    distinct, inverse = np.unique(pack(vectors), return_inverse=True)
+    return Labelled(
+        prior,
+        same,
+        different,
+        unpack(distinct, len(comparisons)),
+        np.bincount(inverse[label], minlength=len(distinct)).astype(np.float64),
+        np.bincount(inverse[~label], minlength=len(distinct)).astype(np.float64),
+    )
+
+
+def count_model(comparisons: Sequence[Comparison], sets: Sequence[Labelled]) -> MatchModel:
+    """m and u counted over all sets together; the prior is that of the first."""
+    same = LevelCounts(np.sum([s.same_levels.counts for s in sets], axis=0))
+    different = LevelCounts(np.sum([s.different_levels.counts for s in sets], axis=0))
+    return estimate(comparisons, same, different, sets[0].prior, "counted on labelled pairs")
 
 
 def _count_different(
-    columns: PersonColumns, comparisons: Sequence[Comparison], blocked: NDArray[np.int8], person: NDArray[np.int64], seed: int
+    columns: PersonColumns, comparisons: Sequence[Comparison], blocked: NDArray[np.int8], person: NDArray[np.int64]
 ) -> LevelCounts:
     """Levels among all pairs of two people: what stands in the candidates is counted, the great rest is sampled and scaled up."""
     n = columns.n
     everything = n * (n - 1) / 2
-    left, right = random_pairs(n, 1_000_000, seed)
+    left, right = random_pairs(n, RANDOM_PAIRS, seed=1)
     apart = person[left] != person[right]
     sample = measure(columns, comparisons, left[apart], right[apart])
     counted, sampled = count_levels(blocked).counts, count_levels(sample).counts
@@ -83,38 +116,34 @@ def _count_different(
     scaled = sampled * scale
     # A level that the sample hardly shows is better known from the candidates, which hold nearly all of its pairs.
     rest = np.where(sampled < 30, 0.0, scaled)
-    return LevelCounts((counted + rest) * (1e7 / everything))
+    return LevelCounts((counted + rest) * (SCALE / everything))
 
 
-def _labelled(packed: NDArray[np.int64], label: NDArray[np.bool_], width: int) -> Labelled:
-    distinct, inverse = np.unique(packed, return_inverse=True)
-    return Labelled(
-        unpack(distinct, width),
-        np.bincount(inverse[label], minlength=len(distinct)).astype(np.float64),
-        np.bincount(inverse[~label], minlength=len(distinct)).astype(np.float64),
-    )
-
-
-def refine(model: MatchModel, comparisons: Sequence[Comparison], labelled: Labelled, spread: float) -> MatchModel:
+def refine(model: MatchModel, comparisons: Sequence[Comparison], sets: Sequence[Labelled], spread: float) -> MatchModel:
     """Weights that predict the labels best near the counted ones; `spread` is how far (bits) a weight may easily move."""
     tables = model.weights(comparisons)
     offsets = np.cumsum([0, *(len(t) for t in tables)])
-    columns = labelled.vectors.astype(np.int64) + offsets[:-1]
-    missing = labelled.vectors == 0
+    vectors = np.concatenate([s.vectors for s in sets])
+    prior_bits = np.concatenate([np.full(len(s.vectors), s.prior_bits) for s in sets])
+    same = np.concatenate([s.same for s in sets])
+    total = same + np.concatenate([s.different for s in sets])
+    columns = vectors.astype(np.int64) + offsets[:-1]
+    missing = vectors == 0
     centre = np.concatenate(tables)
-    total = labelled.same + labelled.different
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        bits = model.prior_bits + np.where(missing, 0.0, weights[columns]).sum(axis=1)
+        bits = prior_bits + np.where(missing, 0.0, weights[columns]).sum(axis=1)
         logit = bits * LN2
-        value = float(total @ np.logaddexp(0, logit) - labelled.same @ logit)
-        residual = total / (1 + np.exp(-logit)) - labelled.same
+        value = float(total @ np.logaddexp(0, logit) - same @ logit)
+        residual = total / (1 + np.exp(-logit)) - same
         gradient = np.zeros_like(weights)
         np.add.at(gradient, columns, np.where(missing, 0.0, residual[:, None] * LN2))
         away = (weights - centre) / spread**2
         return value + 0.5 * float(away @ (weights - centre)), gradient + away
 
-    found = minimize(loss, centre, jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    found = minimize(
+        loss, centre, jac=True, method="L-BFGS-B", bounds=_signs(comparisons, centre), options={"maxiter": 300}
+    )
     levels: dict[str, dict[str, LevelParameters]] = {}
     for k, comparison in enumerate(comparisons):
         table = found.x[offsets[k] : offsets[k + 1]]
@@ -125,3 +154,18 @@ def refine(model: MatchModel, comparisons: Sequence[Comparison], labelled: Label
             if level.code
         }
     return MatchModel(model.prior, levels, model.untrained, "counted on labelled pairs, weights refined for dependence")
+
+
+def _signs(comparisons: Sequence[Comparison], centre: NDArray[np.float64]) -> list[tuple[float | None, float | None]]:
+    """What speaks for may not be made to speak against, whatever accident of the labels would ask for it, nor the other way round."""
+    bounds: list[tuple[float | None, float | None]] = []
+    for comparison in comparisons:
+        for level in comparison.levels:
+            start = float(centre[len(bounds)])
+            if level.side == Side.FOR:
+                bounds.append((min(0.0, start), None))
+            elif level.side == Side.AGAINST:
+                bounds.append((None, max(0.0, start)))
+            else:
+                bounds.append((None, None))
+    return bounds

@@ -58,7 +58,9 @@ def shares(comparison: Comparison, counts: NDArray[np.float64], expected: dict[S
     return {level.name: float(value) for level, value in zip(levels, smooth, strict=True)}
 
 
-def estimate(comparisons: Sequence[Comparison], same: LevelCounts | None, different: LevelCounts, prior: float, origin: str) -> MatchModel:
+def estimate(
+    comparisons: Sequence[Comparison], same: LevelCounts | None, different: LevelCounts, prior: float, origin: str
+) -> MatchModel:
     """A model from level counts. Without `same` (no labels yet) m is what one expects of each side of evidence, to start EM from."""
     levels: dict[str, dict[str, LevelParameters]] = {}
     for k, comparison in enumerate(comparisons):
@@ -66,17 +68,21 @@ def estimate(comparisons: Sequence[Comparison], same: LevelCounts | None, differ
         if {level.name for level in comparison.levels} >= set(IDENTIFIER_U):
             u = {**u, **IDENTIFIER_U}
         m = shares(comparison, same.counts[k] if same is not None else np.zeros(16), EXPECTED_M)
-        unseen = {
-            level.name for level in comparison.levels if different.counts[k][level.code] == 0 and (same is None or same.counts[k][level.code] == 0)
-        }
+        shown = different.counts[k] + (same.counts[k] if same is not None else 0)
+        unseen = {level.name for level in comparison.levels if not shown[level.code]}
         levels[comparison.name] = {
-            name: LevelParameters(m[name], max(u[name], m[name] / 2**UNSEEN_BITS) if name in unseen else u[name]) for name in m
+            name: LevelParameters(m[name], max(u[name], m[name] / 2**UNSEEN_BITS) if name in unseen else u[name])
+            for name in m
         }
     return MatchModel(prior, levels, origin=origin)
 
 
 def train_on_data(
-    columns: PersonColumns, comparisons: Sequence[Comparison], pairs: tuple[Rows, Rows], prior: float, options: tuple[int, int, int]
+    columns: PersonColumns,
+    comparisons: Sequence[Comparison],
+    pairs: tuple[Rows, Rows],
+    prior: float,
+    options: tuple[int, int, int],
 ) -> MatchModel:
     """Unsupervised: u from random pairs, m by two sessions of EM over candidate pairs. `options`: random pairs, EM pairs at most, seed.
 
@@ -95,7 +101,11 @@ def train_on_data(
     vectors = measure(columns, comparisons, left, right)
     named = [k for k, c in enumerate(comparisons) if "GIVEN_CONFLICT" in {level.name for level in c.levels}]
     rest = [k for k in range(len(comparisons)) if k not in named]
-    agree = np.logical_or.reduce([_speaks_for(comparisons[k], vectors[k]) for k in named]) if named else np.ones(len(left), dtype=bool)
+    agree = (
+        np.logical_or.reduce([_speaks_for(comparisons[k], vectors[k]) for k in named])
+        if named
+        else np.ones(len(left), dtype=bool)
+    )
     model = _session(start, comparisons, rest, vectors[:, agree])
     if not named:
         return model
@@ -114,7 +124,9 @@ def _speaks_for(comparison: Comparison, codes: NDArray[np.int8]) -> NDArray[np.b
     return speaks
 
 
-def _session(model: MatchModel, comparisons: Sequence[Comparison], learn: Sequence[int], vectors: NDArray[np.int8]) -> MatchModel:
+def _session(
+    model: MatchModel, comparisons: Sequence[Comparison], learn: Sequence[int], vectors: NDArray[np.int8]
+) -> MatchModel:
     """`model` with the m of the comparisons `learn` trained on these vectors, shape (comparisons, pairs)."""
     if not vectors.shape[1] or not learn:
         return model
@@ -126,7 +138,9 @@ def _session(model: MatchModel, comparisons: Sequence[Comparison], learn: Sequen
         against = sum(found[level.name].m for level in comparison.levels if level.code and level.side == Side.AGAINST)
         scale = min(1.0, MOST_AGAINST / against) if "GIVEN_CONFLICT" in found and against else 1.0
         levels[comparison.name] = {
-            level.name: LevelParameters(found[level.name].m * (scale if level.side == Side.AGAINST else 1.0), found[level.name].u)
+            level.name: LevelParameters(
+                found[level.name].m * (scale if level.side == Side.AGAINST else 1.0), found[level.name].u
+            )
             for level in comparison.levels
             if level.code
         }

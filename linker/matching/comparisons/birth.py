@@ -51,7 +51,7 @@ def measure_births(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
         columns.birth_kind,
         left,
         right,
-        UNKNOWN_DAY,
+        np.int32(UNKNOWN_DAY),
         np.int8(BirthKind.YEAR),
         np.int8(BirthKind.DATE),
     )

@@ -1,0 +1,134 @@
+"""Speed and memory of the whole run, from files to the published snapshot, at growing sizes.
+
+    python benchmarks/speed.py --rows 10000 100000 1000000
+
+Extracts are generated first (not timed). Each run is a process of its own, so that its peak memory is its own; numba's compiled kernels
+are cached on disk by a first small run, as they are after installation. `--peer` adds plain Splink on the same rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.results_file import keep, markdown_table
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = {
+    "delhi": "delhi.csv",
+    "uttar_pradesh": "uttar_pradesh.csv",
+    "rajasthan": "rajasthan.xlsx",
+    "haryana": "haryana.parquet",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--extracts", type=Path, help="folder that keeps the generated extracts between calls")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.extracts or Path(scratch)
+        measure(2_000, given.seed, folder, Path(scratch))  # fills numba's cache
+        runs = [measure(rows, given.seed, folder, Path(scratch)) for rows in given.rows]
+    report(runs)
+
+
+def measure(rows: int, seed: int, folder: Path, scratch: Path) -> dict[str, Any]:
+    """One run in a fresh process: seconds of wall clock and processor, peak memory, stages, counts."""
+    extracts = folder / f"rows{rows}-seed{seed}"
+    if not (extracts / "truth.csv").exists():
+        generate = [
+            sys.executable,
+            "benchmarks/generate.py",
+            "--rows",
+            str(rows),
+            "--seed",
+            str(seed),
+            "--out",
+            str(extracts),
+        ]
+        subprocess.run(generate, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    inputs = [a for name, file in FILES.items() for a in ("--input", f"{name}={extracts / file}")]
+    workspace = scratch / f"workspace{rows}"
+    command = [
+        sys.executable,
+        "-m",
+        "linker",
+        "run",
+        "configs/four_states.yaml",
+        "--workspace",
+        str(workspace),
+        *inputs,
+    ]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    snapshot = json.loads((workspace / "current.json").read_text(encoding="utf-8"))["snapshot"]
+    manifest = json.loads((workspace / "snapshots" / snapshot / "manifest.json").read_text(encoding="utf-8"))
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    found = {
+        "rows": manifest["counts"]["rows_in"],
+        "wall": wall,
+        "cpu": cpu,
+        "peak_gb": manifest["peak_bytes"] / 1e9,
+        "stages": manifest["seconds"],
+        "counts": manifest["counts"],
+    }
+    print(
+        f"{rows:>9,} rows: {wall:6.1f} s wall, {cpu:6.1f} s processor, {found['peak_gb']:.2f} GB, {found['stages']}",
+        flush=True,
+    )
+    return found
+
+
+def report(runs: list[dict[str, Any]]) -> None:
+    stages = list(runs[-1]["stages"])
+    header = [
+        "rows",
+        "wall s",
+        "rows/s",
+        "processor s",
+        "peak GB",
+        *(f"{s} s" for s in stages),
+        "candidate pairs",
+        "identities",
+    ]
+    rows = [
+        [
+            f"{r['rows']:,}",
+            f"{r['wall']:.1f}",
+            f"{r['rows'] / r['wall']:,.0f}",
+            f"{r['cpu']:.1f}",
+            f"{r['peak_gb']:.2f}",
+            *(f"{r['stages'].get(s, 0):.1f}" for s in stages),
+            f"{r['counts']['candidate_pairs']:,}",
+            f"{r['counts']['identities']:,}",
+        ]
+        for r in runs
+    ]
+    text = markdown_table(header, rows)
+    if len(runs) > 1:
+        first, last = runs[-2], runs[-1]
+        allowed = last["rows"] * math.log(last["rows"]) / (first["rows"] * math.log(first["rows"]))
+        text += f"\nFrom {first['rows']:,} to {last['rows']:,} rows the time grows {last['wall'] / first['wall']:.1f}-fold; "
+        text += f"n log n would be {allowed:.1f}-fold.\n"
+    print(text)
+    keep("speed", "python benchmarks/speed.py --rows " + " ".join(str(r["rows"]) for r in runs), {"runs": runs}, text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Sources to persons: read, normalise, keep out whom policy excludes, and account for every row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from linker.normalise.records import RecordOptions, to_records
+
+from linker.config.run import LoadedRun
+from linker.errors import InputError, QuarantineError
+from linker.evaluate.report_input import SourceCount
+from linker.normalise.findings import PersonFindings
+from linker.normalise.persons import PersonOptions, to_persons
+from linker.progress import Stopwatch
+from linker.records import SourceRows, read_sources
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """`record` and `person`: the same records in the same order, ascending by record id."""
+
+    record: pa.Table
+    person: pa.Table
+    quarantine: pa.Table
+    tallies: tuple[SourceCount, ...]
+    findings: PersonFindings
+
+
+def admit(loaded: LoadedRun, watch: Stopwatch) -> Admitted:
+    """Everything up to comparable persons.
+
+    Raises:
+        InputError: a file cannot be read, or nothing is left to match.
+        QuarantineError: more rows are unusable than the configuration tolerates.
+    """
+    with watch.stage("read"):
+        jobs = [(source, loaded.inputs[source.name]) for source in sorted(loaded.sources, key=lambda s: s.name)]
+        sources = read_sources(jobs)
+        rows_in = sum(s.rows_in for s in sources)
+        watch.note = f"{rows_in:,} rows"
+    with watch.stage("normalise"):
+        legacy = {source.name: source.legacy_fields for source in loaded.sources}
+        rows = pa.concat_tables([s.rows for s in sources], promote_options="default")
+        made = to_records(rows, RecordOptions(legacy_fields=legacy))
+        del rows
+        quarantine = pa.concat_tables([*(s.quarantine for s in sources), made.quarantine])
+        _refuse_if_too_many(quarantine, rows_in, loaded)
+        record = _in_order(made.record)
+        findings = PersonFindings()
+        person = to_persons(record, PersonOptions(), findings)
+        excluded = person["juvenile"].fill_null(False)
+        tallies = _tally(loaded, sources, made.quarantine, record, excluded)
+        keep = pc.invert(excluded)
+        record, person = record.filter(keep), person.filter(keep)
+        kept_out = pc.sum(excluded).as_py() or 0
+        watch.note = f"{len(record):,} records, {len(quarantine):,} rows in quarantine, {kept_out:,} juveniles kept out"
+    if not len(record):
+        files = ", ".join(loaded.inputs.values())
+        raise InputError("no record is left to match", where=files, do="look at the quarantine and at the mapping")
+    return Admitted(record, person, quarantine, tallies, findings)
+
+
+def _in_order(record: pa.Table) -> pa.Table:
+    """Ascending by record id, so that nothing depends on the order in which rows came."""
+    ids = record["record_id"].combine_chunks()
+    if len(ids) < 2 or pc.all(pc.less(ids[:-1], ids[1:])).as_py():
+        return record
+    return record.take(pc.array_sort_indices(ids))
+
+
+def _refuse_if_too_many(quarantine: pa.Table, rows_in: int, loaded: LoadedRun) -> None:
+    share = len(quarantine) / max(rows_in, 1)
+    allowed = loaded.settings.max_quarantined_share
+    if share > allowed:
+        reasons = pc.value_counts(quarantine["reason"]).to_pylist()
+        named = ", ".join(f"{r['values']} {r['counts']:,}" for r in sorted(reasons, key=lambda r: -r["counts"]))
+        first = quarantine.slice(0, 1).to_pylist()[0]
+        raise QuarantineError(
+            f"{len(quarantine):,} of {rows_in:,} rows are unusable ({share:.1%}; allowed {allowed:.1%}): {named}",
+            where=f"first: source '{first['source']}', line {first['line']}: {first['detail']}",
+            do=f"mend the files or the mapping, or raise max_quarantined_share in {loaded.path}",
+        )
+
+
+def _tally(
+    loaded: LoadedRun, sources: Sequence[SourceRows], nameless: pa.Table, record: pa.Table, excluded: pa.ChunkedArray
+) -> tuple[SourceCount, ...]:
+    states = {s.name: s.state or "" for s in loaded.sources}
+    tallies = []
+    for rows in sources:
+        # A collection names its sources row by row: its rows are counted under the collection's name.
+        names = pa.array(sorted(set(rows.rows["source"].unique().to_pylist()) | {rows.source}))
+        members = pc.is_in(record["source"], names)
+        late = pc.sum(pc.is_in(nameless["source"], names)).as_py() or 0
+        tallies.append(
+            SourceCount(
+                source=rows.source,
+                state=states[rows.source],
+                file=str(loaded.inputs[rows.source]),
+                rows=rows.rows_in,
+                accepted=len(rows.rows) - late,
+                quarantined=len(rows.quarantine) + late,
+                repeated=rows.repeated,
+                records=pc.sum(members).as_py() or 0,
+                excluded=pc.sum(pc.and_(members, excluded)).as_py() or 0,
+            )
+        )
+    return tuple(tallies)

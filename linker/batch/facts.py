@@ -1,0 +1,154 @@
+"""What a run tells about itself: the tables as they may be published, the manifest, and the report's input."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linker.batch.admission import Admitted
+from linker.config.policy import bits
+from linker.config.run import LoadedRun
+from linker.evaluate.report_input import Finding, MatchFacts, ReportInput, ReportTables, RunFacts
+from linker.identity.identities import Assignment
+from linker.matching.edges import HISTOGRAM, Matched
+from linker.normalise.persons import publishable
+from linker.progress import peak_bytes
+from linker.schema import CROSSWALK, Decision
+
+PACKAGES = ("linker", "splink", "duckdb", "pyarrow", "numpy", "numba", "pandas")
+
+
+def published_tables(
+    admitted: Admitted, edge: pa.Table, identity: pa.Table, assigned: Assignment
+) -> dict[str, pa.Table]:
+    """The snapshot's tables. Full Aadhaar numbers are gone from all of them."""
+    record = admitted.record
+    crosswalk = record.select(["source", "native_id", "part", "record_id"]).append_column(
+        "identity_id", assigned.identity_id
+    )
+    return {
+        "identity": identity,
+        "crosswalk": CROSSWALK.conform(crosswalk),
+        "record": publishable(record),
+        "person": admitted.person,
+        "edge": edge,
+        "review": edge.filter(pc.equal(edge["decision"], int(Decision.REVIEW))),
+        "quarantine": admitted.quarantine,
+        "event": assigned.events,
+    }
+
+
+def manifest_of(
+    loaded: LoadedRun, admitted: Admitted, matched: Matched, tables: Mapping[str, pa.Table]
+) -> dict[str, Any]:
+    """Everything needed to know what this snapshot was made from."""
+    tallies = admitted.tallies
+    return {
+        "configuration": str(loaded.path),
+        "configuration_sha256": configuration_hash(loaded),
+        "versions": {"python": platform.python_version(), **{p: version(p) for p in PACKAGES}},
+        "inputs": {name: {"path": path, "sha256": file_hash(path)} for name, path in sorted(loaded.inputs.items())},
+        "model_origin": matched.model.origin,
+        "untrained_levels": list(matched.model.untrained),
+        "sources": [t.__dict__ for t in tallies],
+        "counts": {
+            "rows_in": sum(t.rows for t in tallies),
+            "rows_accepted": sum(t.accepted for t in tallies),
+            "quarantined": sum(t.quarantined for t in tallies),
+            "repeated": sum(t.repeated for t in tallies),
+            "records_made": sum(t.records for t in tallies),
+            "excluded": sum(t.excluded for t in tallies),
+            "records": len(admitted.record),
+            "candidate_pairs": matched.candidate_pairs,
+            "edges": len(tables["edge"]),
+            "links": pc.sum(pc.equal(tables["edge"]["decision"], int(Decision.LINK))).as_py() or 0,
+            "review": len(tables["review"]),
+            "identities": len(tables["identity"]),
+        },
+    }
+
+
+def configuration_hash(loaded: LoadedRun) -> str:
+    """A hash of all settings that a result depends on, wherever their files stand."""
+    parts = [s.model_dump_json() for s in (loaded.settings, *loaded.sources, loaded.matching, loaded.policy)]
+    model = loaded.model_file()
+    if model is not None and model.is_file():
+        parts.append(model.read_text(encoding="utf-8"))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def file_hash(path: str) -> str | None:
+    """SHA-256 of an input file; None for what is no file (a database)."""
+    file = Path(path)
+    if not file.is_file():
+        return None
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def report_of(
+    loaded: LoadedRun,
+    admitted: Admitted,
+    matched: Matched,
+    tables: Mapping[str, pa.Table],
+    run: tuple[str, dict[str, float]],
+) -> ReportInput:
+    """What the report is drawn from. `run` is the run's id and its seconds per stage so far."""
+    run_id, seconds = run
+    facts = RunFacts(
+        run_id=run_id,
+        finished=datetime.now(tz=UTC),
+        configuration=str(loaded.path),
+        configuration_hash=configuration_hash(loaded),
+        version=version("linker"),
+        link_bits=bits(loaded.policy.link_threshold),
+        review_bits=bits(loaded.policy.review_threshold),
+        seconds=dict(seconds),
+        peak_bytes=peak_bytes(),
+        input_hashes={name: file_hash(path) or "" for name, path in loaded.inputs.items()},
+        model_origin=matched.model.origin,
+    )
+    matching = MatchFacts(
+        matched.candidate_pairs,
+        matched.key_counts,
+        float(HISTOGRAM[0]),
+        matched.histogram,
+        matched.model,
+        matched.comparisons,
+    )
+    return ReportInput(
+        facts, admitted.tallies, _findings(admitted, matched), matching,
+        ReportTables(tables["record"], tables["crosswalk"], tables["identity"], tables["edge"], tables["quarantine"]),
+    )  # fmt: skip
+
+
+def _findings(admitted: Admitted, matched: Matched) -> list[Finding]:
+    found = admitted.findings
+    findings = [Finding("note", note) for note in found.notes]
+    if found.juveniles:
+        findings.append(
+            Finding(
+                "juveniles", "records of persons below 18 at the offence were kept out before matching", found.juveniles
+            )
+        )
+    if found.phones_unread:
+        findings.append(Finding("phones", "phone cells hold no usable number", found.phones_unread))
+    for type_, by_status in sorted(found.identifiers.items()):
+        for status, count in sorted(by_status.items()):
+            if status not in {"valid", "absent", "unchecked"} and count:
+                findings.append(Finding("identifiers", f"{type_}: {status}", count))
+    if matched.model.untrained:
+        findings.append(Finding("model", "levels that no data trained: " + ", ".join(matched.model.untrained)))
+    for key in matched.key_counts:
+        if key.windowed_records:
+            text = f"key '{key.name}': groups too common to pair completely were paired with their neighbours only"
+            findings.append(Finding("keys", text, key.windowed_records))
+    return findings

@@ -1,0 +1,40 @@
+"""All commands, and how an error reaches a person: in words, without a traceback."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+
+from linker.cli import names, snapshots
+from linker.cli.evaluate import evaluate
+from linker.cli.export import export
+from linker.cli.run import run
+from linker.errors import LinkerError
+
+app = typer.Typer(
+    help="Which records of several police databases are one person, how sure that is, and why.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(run)
+app.command()(evaluate)
+app.command()(export)
+app.command("runs")(snapshots.runs)
+app.command("show")(snapshots.show)
+app.command("history")(snapshots.history)
+app.add_typer(names.app, name="names", help="Compare names by themselves.")
+
+
+def main() -> None:
+    """Entry point of the `linker` command; the exit code is 0 only when the command did what it says."""
+    try:
+        app()
+    except LinkerError as error:
+        Console(stderr=True).print(error.render(), style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        Console(stderr=True).print("stopped; the last snapshot is unchanged", markup=False)
+        sys.exit(130)

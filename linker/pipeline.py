@@ -1,0 +1,83 @@
+"""The batch job, in reading order: sources in, one published snapshot out.
+
+    read → normalise → exclude → code names → match → cluster → identify → publish → report
+
+Each step is a call into one package; `docs/architecture.md` tells what stands where.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from linker.batch.admission import admit
+from linker.batch.facts import manifest_of, published_tables, report_of
+from linker.config.run import LoadedRun
+from linker.evaluate.report import render
+from linker.identity.clusters import Clusters, Constraints, cluster
+from linker.identity.golden import golden_records
+from linker.identity.identities import assign
+from linker.matching.columns import PersonColumns, build_columns
+from linker.matching.edges import Matched, edge_table, match
+from linker.matching.model import MatchModel
+from linker.matching.policy import RULES, Rule, exclusive_pairs
+from linker.names.table import NameTable
+from linker.progress import Observer, Silent, Stopwatch, peak_bytes
+from linker.registry.audits import audit_snapshot
+from linker.registry.snapshot import Snapshot, SnapshotWriter, current_name, open_current
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A published run. `counts` is what the summary shows."""
+
+    snapshot: Snapshot
+    report: Path
+    counts: dict[str, int]
+    seconds: dict[str, float]
+
+
+def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None) -> RunResult:
+    """Read, match, identify and publish; the current snapshot stays as it is until the new one is whole.
+
+    Raises:
+        InputError, QuarantineError, ModelError, AuditError, WorkspaceError: nothing is published then.
+    """
+    watch = Stopwatch(observer or Silent())
+    with SnapshotWriter(workspace, loaded.settings.keep_snapshots, audit_snapshot) as writer:
+        admitted = admit(loaded, watch)
+        record_ids = admitted.record["record_id"]
+        with watch.stage("names"):
+            columns = build_columns(admitted.person, lambda names, counts: NameTable.build(names, counts=counts))
+            watch.note = f"{len(columns.names):,} distinct names"
+        with watch.stage("match"):
+            file = loaded.model_file()
+            model = MatchModel.load(file) if file else None
+            matched = match(columns, loaded.matching, loaded.policy, model, watch.observer.step)
+            watch.note = f"{matched.candidate_pairs:,} candidate pairs, {len(matched.edges):,} edges"
+        with watch.stage("identify"):
+            clusters = _cluster(columns, loaded, matched)
+            previous = open_current(workspace).table("crosswalk") if current_name(workspace) else None
+            assigned = assign(clusters.label, record_ids, previous)
+            identity = golden_records(
+                admitted.record, admitted.person, assigned.identity_id, columns.names, clusters.weakest
+            )
+            watch.note = f"{len(identity):,} identities"
+        with watch.stage("publish"):
+            edge = edge_table(matched, record_ids, [k.name for k in loaded.matching.keys])
+            tables = published_tables(admitted, edge, identity, assigned)
+            manifest = manifest_of(loaded, admitted, matched, tables)
+            report = render(report_of(loaded, admitted, matched, tables, (writer.next_name, watch.seconds)))
+            extra = {"report.html": report, "model.json": matched.model.to_json(matched.comparisons)}
+            snapshot = writer.write(tables, {**manifest, "seconds": watch.seconds, "peak_bytes": peak_bytes()}, extra)
+    return RunResult(snapshot, snapshot.path / "report.html", manifest["counts"], watch.seconds)
+
+
+def _cluster(columns: PersonColumns, loaded: LoadedRun, matched: Matched) -> Clusters:
+    """Groups of records under the vetoes of the configuration."""
+    edges = matched.edges
+    apart = np.stack(exclusive_pairs(columns, loaded.matching.vetoes), axis=1)
+    constraints = Constraints(cannot_link=apart, veto=edges.rule == RULES.index(Rule.VETO))
+    return cluster(columns.n, edges.left, edges.right, edges.weight, edges.decision, constraints)

@@ -1,0 +1,50 @@
+"""How long work tells what it is doing. Stages report here; the command line draws it, a service may ignore it."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+
+class Observer(Protocol):
+    """Told when a stage begins and ends, how far it is, and what is worth noting."""
+
+    def begin(self, stage: str) -> None: ...
+    def step(self, done: int, total: int) -> None: ...
+    def end(self, stage: str, seconds: float, note: str) -> None: ...
+
+
+class Silent:
+    """An observer that does nothing."""
+
+    def begin(self, stage: str) -> None: ...
+    def step(self, done: int, total: int) -> None: ...
+    def end(self, stage: str, seconds: float, note: str) -> None: ...
+
+
+class Stopwatch:
+    """Times the stages of one run. `note` set inside a stage is what the observer hears at its end."""
+
+    def __init__(self, observer: Observer) -> None:
+        self.observer = observer
+        self.seconds: dict[str, float] = {}
+        self.note = ""
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self.note = ""
+        self.observer.begin(name)
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - started
+        self.observer.end(name, self.seconds[name], self.note)
+
+
+def peak_bytes() -> int:
+    """The most memory that this process has held so far (resident set)."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,0 +1,100 @@
+"""Hard rules: each has a case, and settings that would let two people be merged too easily are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from linker.config.loading import CONFIGS, load
+from linker.config.matching import Matching, Veto
+from linker.config.policy import Policy
+from linker.errors import ConfigError
+from linker.matching.comparisons import comparisons_of
+from linker.matching.policy import RULES, Rule, decide, exclusive_pairs, vetoed
+from linker.schema import Decision
+from tests.matching.people import columns_of
+
+COMPARISONS = comparisons_of(load(CONFIGS / "matching" / "offenders.yaml", Matching).comparisons)
+POLICY = load(CONFIGS / "policy.yaml", Policy)
+WEIGHT = {
+    "for": 8.0,
+    "neutral": 0.0,
+    "against": -6.0,
+    "missing": 0.0,
+}
+
+
+def decision_of(bits: float, **levels: str) -> tuple[Decision, Rule]:
+    """What policy makes of a pair with these levels (all else missing) and this match weight."""
+    vector = np.array([[c.level(levels[c.name]).code if c.name in levels else 0 for c in COMPARISONS]], dtype=np.int8)
+    tables = [np.array([WEIGHT[level.side] for level in c.levels]) for c in COMPARISONS]
+    decided = decide(POLICY, COMPARISONS, vector, np.array([bits]), tables)
+    return Decision(int(decided.decision[0])), RULES[int(decided.rule[0])]
+
+
+SURE = 25.0
+CASES = [
+    ("enough evidence", SURE, {"name": "AGREE", "relative": "AGREE", "birth": "SAME_DATE"}, Decision.LINK, Rule.LINK),
+    ("name and father alone", SURE, {"name": "AGREE_VERY_RARE", "relative": "AGREE_RARE"}, Decision.REVIEW, Rule.NAME_AND_RELATION_ALONE),
+    ("a brother", SURE, {"name": "GIVEN_CONFLICT", "relative": "AGREE", "phone": "SAME"}, Decision.REVIEW, Rule.NAME_CONFLICT),
+    ("husband and wife", SURE, {"name": "DIFFERENT", "phone": "SAME", "sex": "DIFFERENT"}, Decision.REVIEW, Rule.NAME_CONFLICT),
+    ("only a nickname", SURE, {"name": "ALIAS_RARE", "birth": "SAME_DATE"}, Decision.REVIEW, Rule.ALIAS_ONLY),
+    ("a man and a woman of one name", SURE, {"name": "AGREE", "sex": "DIFFERENT", "birth": "SAME_DATE"}, Decision.REVIEW, Rule.CONTRADICTION),
+    ("other fingers", SURE, {"name": "AGREE", "fingerprint": "DIFFERENT", "birth": "SAME_DATE"}, Decision.REVIEW, Rule.CONTRADICTION),
+    ("a borrowed document", SURE, {"name": "GIVEN_CONFLICT", "aadhaar": "SAME"}, Decision.REVIEW, Rule.MISUSED_IDENTITY),
+    ("one document, other sex", SURE, {"name": "AGREE", "sex": "DIFFERENT", "documents": "SAME"}, Decision.REVIEW, Rule.MISUSED_IDENTITY),
+    ("a likely pair", 4.0, {"name": "AGREE", "birth": "CLOSE"}, Decision.REVIEW, Rule.UNCERTAIN),
+    ("an unlikely pair", -8.0, {"name": "AGREE", "birth": "FAR"}, Decision.NO_LINK, Rule.IMPROBABLE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("why", "bits", "levels", "decision", "rule"), CASES, ids=[c[0] for c in CASES])
+def test_rule(why: str, bits: float, levels: dict[str, str], decision: Decision, rule: Rule) -> None:
+    assert decision_of(bits, **levels) == (decision, rule)
+
+
+UNSAFE = [
+    ("costs: {false_merge: 10, missed_link: 5}", "20 times"),
+    ("costs: {false_merge: 5, missed_link: 0.2, review: 1}", "at least 0.9"),
+    ("rules: {independent: []}", "name and relation alone must never link"),
+    ("rules: {independent: [birth], independent_minimum: 0.5}", "would let name and relation alone link"),
+    ("rules: {independent: [birth]}\nlink_probability: 1.5", "at least 0.9"),
+    ("rules: {independent: [birth]}\nlink_treshold: 0.99", "unknown setting"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), UNSAFE)
+def test_unsafe_settings_are_refused(text: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(text if "rules" in text else text + "\nrules: {independent: [birth]}", encoding="utf-8")
+    with pytest.raises(ConfigError, match=message):
+        load(file, Policy)
+
+
+def test_a_policy_that_names_an_unknown_comparison_is_refused() -> None:
+    policy = POLICY.model_copy(update={"rules": POLICY.rules.model_copy(update={"independent": ("shoe_size",)})})
+    with pytest.raises(ConfigError, match="shoe_size"):
+        decide(
+            policy,
+            COMPARISONS,
+            np.zeros((1, len(COMPARISONS)), dtype=np.int8),
+            np.zeros(1),
+            [np.zeros(16)] * len(COMPARISONS),
+        )
+
+
+VETO = Veto(name="co_accused", fields=("extra.fir",), when="same", reason="listed once")
+
+
+def test_a_veto_keeps_apart_pairs_that_no_key_found() -> None:
+    people = [
+        {"name": n, "extra.fir": f}
+        for n, f in (("A", "1"), ("B", "1"), ("C", "2"), ("D", None), ("E", "1"), ("F", None))
+    ]
+    columns = columns_of(people, extra=("extra.fir",))
+    left, right = exclusive_pairs(columns, [VETO])
+    assert sorted(zip(left.tolist(), right.tolist(), strict=True)) == [(0, 1), (0, 4), (1, 4)]
+    some = np.array([0, 0, 3], dtype=np.int32), np.array([1, 2, 5], dtype=np.int32)
+    assert vetoed(columns, [VETO], *some).tolist() == [True, False, False]
