@@ -96,28 +96,39 @@ def text_column(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if isinstance(array, pa.ChunkedArray):  # combine_chunks keeps chunks that would overflow together
         array = pa.concat_arrays(array.chunks)
-    kind = array.type
-    if pa.types.is_dictionary(kind):
-        return text_column(array.dictionary_decode())
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        return _text_lists(array)
-    if pa.types.is_null(kind):
-        return pa.nulls(len(array), pa.string())
-    if pa.types.is_floating(kind):
-        return pa.array([as_text(v) for v in array.to_pylist()], pa.string())
-    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return _dates(array)
+    return _converter(array.type)(array)
+
+
+def _converter(kind: pa.DataType) -> Callable[[pa.Array], pa.Array]:
+    for is_kind, convert in CONVERTERS:
+        if is_kind(kind):
+            return convert
+    return _by_value
+
+
+def _checked_text(array: pa.Array) -> pa.Array:
+    """Text columns of a file may hold bytes that are not UTF-8; nobody has looked yet."""
+    try:
+        array.validate(full=True)
+    except pa.ArrowInvalid:
+        return _by_value(array.cast(pa.large_binary()))
     return trimmed(array.cast(pa.string()))
 
 
+def _by_value(array: pa.Array) -> pa.Array:
+    """`as_text` of every distinct value."""
+    encoded = array.dictionary_encode()
+    return trimmed(pa.array([as_text(v) for v in encoded.dictionary.to_pylist()], pa.string()).take(encoded.indices))
+
+
 def _dates(array: pa.Array) -> pa.Array:
-    day = array.cast(pa.date32(), safe=False)
     if pa.types.is_date(array.type):
-        return day.cast(pa.string())
+        return array.cast(pa.date32()).cast(pa.string())
     local = pc.local_timestamp(array) if array.type.tz else array
-    day = pc.cast(local, pa.date32(), safe=False)
-    exact = pc.equal(pc.cast(day, local.type), local)
-    return pc.if_else(exact, day.cast(pa.string()), pc.strftime(local, "%Y-%m-%d %H:%M:%S"))
+    day = local.cast(pa.date32(), safe=False)
+    midnight = pc.equal(day.cast(local.type), local)
+    seconds = local.cast(pa.timestamp("s"), safe=False)
+    return pc.if_else(midnight, day.cast(pa.string()), pc.strftime(seconds, "%Y-%m-%d %H:%M:%S"))
 
 
 def _text_lists(array: pa.Array) -> pa.Array:
@@ -133,3 +144,20 @@ def lists(values: pa.Array, counts: Any) -> pa.Array:
     """Lists of the given lengths over `values`; a length of 0 is null."""
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), values, mask=pa.array(np.asarray(counts) == 0))
+
+
+CONVERTERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.Array]], ...] = (
+    (pa.types.is_dictionary, lambda array: text_column(array.dictionary_decode())),
+    (pa.types.is_list, _text_lists),
+    (pa.types.is_large_list, _text_lists),
+    (pa.types.is_fixed_size_list, _text_lists),
+    (pa.types.is_null, lambda array: pa.nulls(len(array), pa.string())),
+    (pa.types.is_timestamp, _dates),
+    (pa.types.is_date, _dates),
+    (pa.types.is_integer, lambda array: array.cast(pa.string())),
+    (pa.types.is_boolean, lambda array: array.cast(pa.string())),
+    (pa.types.is_string, _checked_text),
+    (pa.types.is_large_string, _checked_text),
+    (pa.types.is_string_view, _checked_text),
+)
+"""How a column of each type becomes text; of all others, each distinct value by itself."""

@@ -54,7 +54,7 @@ class Header:
 
 def read_csv(config: SourceConfig, path: str, limits: Limits) -> Raw:
     """The mapped columns of a CSV file, plain or gzip."""
-    text = _utf8(content(checked(path), limits), config.encoding)
+    text = _utf8(content(checked(path, "CSV text"), limits), config.encoding)
     header = _header(config, text, path, limits)
     positions = find_columns(config, header.names, path)
     array = text.array()

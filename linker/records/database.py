@@ -38,7 +38,7 @@ def read_database(config: SourceConfig, path: str, limits: Limits) -> Raw:
 
 
 def _sqlite(path: str) -> sa.Engine:
-    file = checked(path.removeprefix("sqlite:///"), (b"SQLite format 3\x00",))
+    file = checked(path.removeprefix("sqlite:///"), "an SQLite database", (b"SQLite format 3\x00",))
     engine = sa.create_engine(f"sqlite:///{Path(file).resolve().as_uri()}?mode=ro&uri=true")
 
     @sa.event.listens_for(engine, "connect")

@@ -24,7 +24,7 @@ def read_excel(config: SourceConfig, path: str, limits: Limits) -> Raw:
 
     Its first filled row is the header; blank rows are skipped; `lines` are rows of the sheet.
     """
-    file = checked(path, (ZIP, OLE))
+    file = checked(path, "an Excel workbook", (ZIP, OLE))
     _refuse_bomb(file, limits)
     try:
         book = CalamineWorkbook.from_path(str(file))

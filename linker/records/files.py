@@ -22,8 +22,8 @@ MAGIC = {
 GZIP = b"\x1f\x8b"
 
 
-def checked(path: str, expected: tuple[bytes, ...] = ()) -> Path:
-    """The path, if a file with content stands there that begins as `expected` (empty: as text or gzip).
+def checked(path: str, what: str, expected: tuple[bytes, ...] = ()) -> Path:
+    """The path, if a file with content stands there that begins as `expected` (empty: as text or gzip). `what`: its kind, in words.
 
     Raises:
         InputError: missing, a directory, empty, not readable, or a file of another kind, which is named.
@@ -41,16 +41,10 @@ def checked(path: str, expected: tuple[bytes, ...] = ()) -> Path:
     if not begin:
         raise InputError("the file is empty", where=path, do="check the export")
     kind = next((meaning for magic, meaning in MAGIC.items() if begin.startswith(magic)), None)
-    if expected and not begin.startswith(expected):
-        raise InputError(
-            f"this is {kind or 'not a file'}{'' if kind else ' of the stated format'}",
-            where=path,
-            do="state its true format in the source's mapping",
-        )
-    if not expected and kind and not begin.startswith(GZIP):
-        raise InputError(
-            f"this is {kind}, not CSV text", where=path, do="state its true format in the source's mapping"
-        )
+    fits = begin.startswith(expected) if expected else kind is None or begin.startswith(GZIP)
+    if not fits:
+        found = f"this is {kind}, not {what}" if kind else f"this is not {what}"
+        raise InputError(found, where=path, do="give the right file, or state its true format in the source's mapping")
     return file
 
 

@@ -17,7 +17,7 @@ from linker.records.suspect import without_suspects
 
 def read_parquet(config: SourceConfig, path: str, limits: Limits) -> Raw:
     """The mapped columns, whatever their types, as text or lists of text."""
-    file = checked(path, (b"PAR1",))
+    file = checked(path, "a Parquet file", (b"PAR1",))
     try:
         parquet = pq.ParquetFile(file, memory_map=True)
         positions = find_columns(config, parquet.schema_arrow.names, path)

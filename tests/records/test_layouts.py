@@ -14,11 +14,11 @@ from tests.records.layouts import filled, shipped
 
 def test_delhi(tmp_path: Path) -> None:
     row = {
-        "ACCUSED_SRNO": "8161000153067", "FIR_REG_NUM": "339/2009", "DISTRICT": "NEW DELHI", "PS": "DARYA GANJ", "FIRST_NAME": "ANIL", "LAST_NAME": "KUMAR",
-        "ALIAS1": "SONU", "ALIAS2": "KALA", "RELATION_TYPE": "Father", "RELATIVE_NAME": "LATE SURESH", "GENDER": "Male",
-        "DOB": "01/02/1986", "AGE": "23", "YOB": "1986", "MOBILE": "+91 9780000000", "ADDRESS": "57 GOVIND BASTI, DELHI", "PIN": "110010",
-        "UID_NO": "XXXX-XXXX-1467", "HEIGHT_CM_FROM": "170", "HEIGHT_CM_TO": "175", "ID_MARKS": "MOLE ON BACK; CUT ON CHIN",
-        "NFN": "0792942460", "ARREST_DATE": "09/11/2009", "ACT_SECTION": "302",
+        "ACCUSED_SRNO": "8161000153067", "FIR_REG_NUM": "339/2009", "DISTRICT": "NEW DELHI", "PS": "DARYA GANJ", "FIRST_NAME": "ANIL",
+        "LAST_NAME": "KUMAR", "ALIAS1": "SONU", "ALIAS2": "KALA", "RELATION_TYPE": "Father", "RELATIVE_NAME": "LATE SURESH",
+        "GENDER": "Male", "DOB": "01/02/1986", "AGE": "23", "YOB": "1986", "MOBILE": "+91 9780000000",
+        "ADDRESS": "57 GOVIND BASTI, DELHI", "PIN": "110010", "UID_NO": "XXXX-XXXX-1467", "HEIGHT_CM_FROM": "170", "HEIGHT_CM_TO": "175",
+        "ID_MARKS": "MOLE ON BACK; CUT ON CHIN", "NFN": "0792942460", "ARREST_DATE": "09/11/2009", "ACT_SECTION": "302",
     }  # fmt: skip
     path = layouts.write_csv(tmp_path / "delhi.csv", layouts.DELHI, [row], "utf-8-sig")
     result = read_source(shipped("delhi"), path)

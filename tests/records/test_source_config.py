@@ -102,5 +102,5 @@ def test_similar_words_are_allowed(tmp_path: Path) -> None:
 
 
 def test_missing_file_names_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="did you mean .*delhi.yaml"):
+    with pytest.raises(ConfigError, match=r"did you mean .*delhi\.yaml"):
         load_source(CONFIGS / "sources" / "dehli.yaml")

@@ -1,0 +1,289 @@
+"""Workbooks: values as a person sees them; the fast reader and the complete one agree."""
+
+from __future__ import annotations
+
+import datetime
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from linker.config.source import SourceConfig
+from linker.errors import InputError
+from linker.records import Limits, excel, read_source
+from linker.records.raw import Raw
+from tests.records.layouts import RAJASTHAN, shipped, write_excel
+
+HEADER = ["id", "name", "value"]
+OPTIONS: list[dict[str, Any]] = [{}, {"constant_memory": True}]
+"""xlsxwriter writes shared strings, or with constant memory strings within the cells."""
+
+
+def source(**settings_: object) -> SourceConfig:
+    fields = {"name": "name", "extra.value": "value"}
+    given_ = {
+        "name": "test",
+        "state": "Delhi",
+        "format": "excel",
+        "native_id": "id",
+        "script": "latin",
+        "fields": fields,
+    }
+    return SourceConfig.model_validate(given_ | settings_)
+
+
+def both_ways(path: Path, config: SourceConfig | None = None) -> Raw:
+    """The rows by the complete reader; the fast one must give the same."""
+    config = config or source()
+    book = CalamineWorkbook.from_path(str(path))
+    complete = excel._complete(config, book, book.sheet_names[0], str(path))
+    fast = excel._fast(config, path, book.sheet_names[0])
+    assert fast is not None, "an ordinary workbook"
+    assert fast.lines.tolist() == complete.lines.tolist()
+    assert {n: c.to_pylist() for n, c in fast.columns.items()} == {
+        n: c.to_pylist() for n, c in complete.columns.items()
+    }
+    return fast
+
+
+def rows(*values: Any) -> list[dict[str, Any]]:
+    return [{"id": f"I{n}", "name": "RAM", "value": v} for n, v in enumerate(values)]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (9410603929, "9410603929"),
+        (9.41e9, "9410000000"),
+        (20.0, "20"),
+        (0, "0"),
+        (-5, "-5"),
+        (12.5, "12.5"),
+        (0.1, "0.1"),
+        (279797998736, "279797998736"),
+        (123456789012345, "123456789012345"),
+        (1e20, "1e+20"),
+        ("0875413930", "0875413930"),
+        (True, "true"),
+        (False, "false"),
+        (datetime.date(2009, 4, 7), "2009-04-07"),
+        (datetime.date(1950, 12, 31), "1950-12-31"),
+        ("06-जून-2009", "06-जून-2009"),
+        ("=1+1", "=1+1"),
+        ("a & b < c > \"d\" 'e'", "a & b < c > \"d\" 'e'"),
+        ("line\nbreak", "line\nbreak"),
+        (" spaces\u00a0 ", "spaces"),
+        ("   ", None),
+        ("#N/A", "#N/A"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+    ],
+)
+def test_values(tmp_path: Path, options: dict[str, Any], value: Any, text: str | None) -> None:
+    path = write_excel(tmp_path / "a.xlsx", HEADER, rows(value), options)
+    assert both_ways(path).columns["value"].to_pylist() == [text]
+
+
+def test_formulas_errors_and_rich_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
+    bold = book.add_format({"bold": True})
+    sheet.write_row(0, 0, HEADER)
+    for line in range(1, 7):
+        sheet.write_row(line, 0, [f"I{line}", "RAM"])
+    sheet.write_formula(1, 2, "=A1", None, "shown")
+    sheet.write_formula(2, 2, "=20+1", None, 21)
+    sheet.write_formula(3, 2, "=NA()", None, "#N/A")
+    sheet.write_datetime(4, 2, datetime.datetime(2009, 4, 7, 13, 5), moment)
+    sheet.write_rich_string(5, 2, "RA", bold, "M LAL")
+    sheet.write_blank(6, 2, None, bold)
+    book.close()
+    assert both_ways(path).columns["value"].to_pylist() == ["shown", "21", None, "2009-04-07 13:05:00", "RAM LAL", None]
+
+
+def test_blank_rows_are_skipped_but_counted_as_lines(tmp_path: Path) -> None:
+    data = [{"id": "1", "name": "RAM"}, {}, {"id": "2", "name": "SITA"}, {"value": " "}]
+    path = write_excel(tmp_path / "a.xlsx", HEADER, data)
+    assert both_ways(path).lines.tolist() == [2, 4, 5]
+    result = read_source(source(), path)
+    assert (result.rows["line"].to_pylist(), result.quarantine["reason"].to_pylist()) == ([2, 4], ["no_native_id"])
+
+
+def test_sheet_that_begins_further_down(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    sheet.write_row(3, 2, HEADER)
+    sheet.write_row(4, 2, ["1", "RAM", 5])
+    book.close()
+    raw = both_ways(path)
+    assert (raw.lines.tolist(), raw.columns["value"].to_pylist()) == ([5], ["5"])
+
+
+def test_sheet_by_name_or_number(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    for name, person in (("Notes", "NOBODY"), ("Data & more", "RAM")):
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, ["1", person, ""])
+    book.close()
+    assert read_source(source(), path).rows["name"].to_pylist() == ["NOBODY"]
+    for sheet_wanted in (2, "Data & more"):
+        assert read_source(source(sheet=sheet_wanted), path).rows["name"].to_pylist() == ["RAM"]
+    with pytest.raises(InputError, match="its sheets: Notes, Data & more"):
+        read_source(source(sheet="Absent"), path)
+
+
+def test_leading_zeros_come_back_where_stated(tmp_path: Path) -> None:
+    data = [{"अभियुक्त आईडी": "1", "नाम": "राम", "एनएफएन": 875413930}, {"अभियुक्त आईडी": "2", "नाम": "राम", "एनएफएन": "NA"}]
+    path = write_excel(tmp_path / "a.xlsx", RAJASTHAN, data)
+    assert read_source(shipped("rajasthan"), path).rows["nfn"].to_pylist() == ["0875413930", "NA"]
+
+
+def test_huge_cell_and_duplicate_ids(tmp_path: Path) -> None:
+    data = [
+        {"id": "1", "name": "A" * 9000}, {"id": "2", "name": "SITA"}, {"id": "3", "name": "RAM"},
+        {"id": "3", "name": "LAL"}, {"id": "2", "name": "SITA"},
+    ]  # fmt: skip
+    result = read_source(source(), write_excel(tmp_path / "a.xlsx", HEADER, data), Limits(cell_bytes=8000))
+    assert result.rows["native_id"].to_pylist() == ["2"]
+    assert [(r["line"], r["reason"]) for r in result.quarantine.to_pylist()] == [
+        (2, "huge_cell"), (4, "duplicate_id"), (5, "duplicate_id"),
+    ]  # fmt: skip
+    assert (result.repeated, result.rows_in) == (1, 5)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "the file is empty"),
+        (b"id,name,value\n1,RAM,2\n", "this is not an Excel workbook"),
+        (b"PAR1....", "this is a Parquet file"),
+        (b"PK\x03\x04 and then nothing", "cannot be read"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and then nothing", "cannot be read"),
+    ],
+)
+def test_files_that_are_no_workbook(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=words):
+        read_source(source(), path)
+
+
+def test_damaged_and_empty_workbooks(tmp_path: Path) -> None:
+    path = write_excel(tmp_path / "a.xlsx", HEADER, rows(*range(2000)))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError, match="cannot be read"):
+        read_source(source(), path)
+    damaged = bytearray(whole)
+    damaged[len(whole) // 3 : len(whole) // 2] = b"x" * (len(whole) // 2 - len(whole) // 3)
+    path.write_bytes(damaged)
+    with pytest.raises(InputError):
+        read_source(source(), path)
+    for header, words in ([], "the sheet is empty"), (HEADER, "not one row"), (["id", "nmae"], "near: 'nmae'"):
+        with pytest.raises(InputError, match=words):
+            read_source(source(), write_excel(tmp_path / "b.xlsx", header, []))
+
+
+def test_unpacked_size_is_limited(tmp_path: Path) -> None:
+    path = write_excel(tmp_path / "a.xlsx", HEADER, rows(*range(2000)))
+    with pytest.raises(InputError, match="more than the limit"):
+        read_source(source(), path, Limits(expanded_bytes=10_000))
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+HEAD = "".join(f'<c r="{c}1" t="inlineStr"><is><t>{h}</t></is></c>' for c, h in zip("ABC", HEADER, strict=True))
+PERSON = '<c r="A2" t="inlineStr"><is><t>1</t></is></c><c r="B2" t="str"><v>RAM</v></c>'
+
+
+def with_sheet(path: Path, xml: str) -> Path:
+    """A workbook whose sheet is the given XML."""
+    write_excel(path, HEADER, [])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = xml.encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('<c r="C2"><v>5</v></c>', "5"),
+        ('<c r="C2" s="0" t="n"><v>5</v></c>', "5"),
+        ('<c r="C2" t="str"><f>A1&amp;"x"</f><v>a&amp;b&#x915;</v></c>', "a&bक"),
+        ('<c r="C2" t="inlineStr"><is><t xml:space="preserve"> a </t></is></c>', "a"),
+        ('<c r="C2" t="inlineStr"><is><t/></is></c>', None),
+        ('<c r="C2" s="0"/>', None),
+        ('<c r="C2" s="0" />', None),
+        ('<c r="C2" cm="1" vm="2"><f t="shared" si="0"/><v>7</v></c>', "7"),
+        ('<c r="C2" t="b"><v>1</v></c>', "true"),
+        ('<c r="C2" t="e"><v>#N/A</v></c>', None),
+    ],
+)
+def test_forms_of_a_cell(tmp_path: Path, cell: str, text: str | None) -> None:
+    xml = SHEET.format(f'<row r="1">{HEAD}</row><row r="2" spans="1:3" ht="15">{PERSON}{cell}</row>')
+    assert both_ways(with_sheet(tmp_path / "a.xlsx", xml)).columns["value"].to_pylist() == [text]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="C2" t="inlineStr"><is><r><t>R</t></r><r><t>X</t></r></is></c>',
+        '<c  t="str" r="C2"><!-- note --><v>RX</v></c>',
+        "<c r='C2' t='str'><v>RX</v></c>",
+        '<c t="str"><v>RX</v></c>',
+        '<c r="C2" t="str">\n<v>RX</v></c>',
+    ],
+)
+def test_unusual_cells_are_left_to_the_complete_reader(tmp_path: Path, cell: str) -> None:
+    path = with_sheet(tmp_path / "a.xlsx", SHEET.format(f'<row r="1">{HEAD}</row><row r="2">{PERSON}{cell}</row>'))
+    assert excel._fast(source(), path, "अभियुक्त") is None
+    assert read_source(source(), path).rows["extra.value"].to_pylist() == ["RX"]
+
+
+xml_bits = st.sampled_from(
+    ["<row r=\"3\">", "</row>", '<c r="A3">', '<c r="B3" t="str">', "</c>", "<v>", "</v>", "7", "x", "<is><t>", "</t></is>", "<", ">", "/>",
+     '<c r="C3" t="s">', "<f>", "</f>", "&", "</sheetData>", '"', " ", "<!--"]
+)  # fmt: skip
+quiet = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@quiet
+@given(bits=st.lists(xml_bits, max_size=12))
+def test_any_xml_is_read_as_the_complete_reader_would_or_left_to_it(tmp_path: Path, bits: list[str]) -> None:
+    body = f'<row r="1">{HEAD}</row><row r="2">{PERSON}</row>' + "".join(bits)
+    path = with_sheet(tmp_path / "a.xlsx", SHEET.format(body))
+    try:
+        result = read_source(source(), path)
+    except InputError:
+        return
+    assert result.rows_in == len(result.rows) + len(result.quarantine) + result.repeated
+
+
+values = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=10),
+    st.integers(-(10**15), 10**15),
+    st.floats(allow_nan=False, allow_infinity=False, width=32),
+    st.dates(datetime.date(1901, 1, 1), datetime.date(2100, 1, 1)),
+    st.booleans(),
+)
+
+
+@quiet
+@given(written=st.lists(values, min_size=1, max_size=10), options=st.sampled_from(OPTIONS))
+def test_both_readers_agree(tmp_path: Path, written: list[Any], options: dict[str, Any]) -> None:
+    both_ways(write_excel(tmp_path / "a.xlsx", HEADER, rows(*written), options))
