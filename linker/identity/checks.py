@@ -1,8 +1,8 @@
 """Groups that hang on thin evidence are cut at the weakest place before they are published.
 
-A group fails if one pair (bridge) or one record (hub) alone holds two parts of it together, or if it is large and loosely tied. It is cut at its
-weakest such place and looked at again, so that it loses no more than needed. Pairs that support without linking count as ties here, and
-verdicts are never cut.
+A group fails if one pair (bridge) or one record (hub) alone holds two parts of it together, or if it is large and loosely tied. It is cut
+at its weakest such place and looked at again, so that it loses no more than needed. Pairs that support without linking count as ties
+here, and verdicts are never cut.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Inside:
-    """Pairs that tie records (verdicts first, twice, with infinite weight), which of them link, and where each stands in the caller's list (-1: verdict)."""
+    """Pairs that tie records (verdicts first, twice, with infinite weight), which of them link, and where each stands in the caller's list.
+
+    `origin` is -1 for verdicts.
+    """
 
     left: Rows
     right: Rows
@@ -44,7 +47,10 @@ class Inside:
 
 
 def cut(label: Rows, ties: Inside, reason: Codes, rules: ClusterRules) -> tuple[Rows, Rows]:
-    """Labels after all cuts, and a row of each group that fails but is held by verdicts. `reason` of pairs that were cut is set (`Held`)."""
+    """Labels after all cuts, and a row of each group that fails but is held by verdicts.
+
+    `reason` of the pairs that were cut is set (`Held`).
+    """
     label = label.copy()
     smallest = min(2 * rules.bridge_side, 2 * rules.hub_side + 1, rules.sparse_from)
     size = np.bincount(label, minlength=len(label))
@@ -54,7 +60,7 @@ def cut(label: Rows, ties: Inside, reason: Codes, rules: ClusterRules) -> tuple[
     while len(ties.left):
         rows = np.flatnonzero(failing[label]).astype(np.int32)
         part = _local(ties, rows, len(label))
-        cuts, held = _look(part, rules)
+        cuts, held = _look(part, len(rows), rules)
         stubborn.append(rows[held])
         if not cuts.any():
             break
@@ -74,7 +80,7 @@ def _local(ties: Inside, rows: Rows, n: int) -> Inside:
     """The same ties between row positions within `rows`."""
     position = np.empty(n, np.int32)
     position[rows] = np.arange(len(rows), dtype=np.int32)
-    return Inside(position[ties.left], position[ties.right], ties.weight, ties.linking, rows.astype(np.int64))
+    return Inside(position[ties.left], position[ties.right], ties.weight, ties.linking, ties.origin)
 
 
 def _rejoined(ties: Inside, rows: Rows, n: int) -> Rows:
@@ -86,9 +92,8 @@ def _rejoined(ties: Inside, rows: Rows, n: int) -> Rows:
     return relabelled
 
 
-def _look(part: Inside, rules: ClusterRules) -> tuple[Codes, Rows]:
-    """Per tie how it is cut (0: not), and records of groups that fail where only verdicts could be cut. `part.origin` is unused but for its length."""
-    n = len(part.origin)
+def _look(part: Inside, n: int, rules: ClusterRules) -> tuple[Codes, Rows]:
+    """Per tie how it is cut (0: not), and records of groups that fail where only verdicts could be cut."""
     ties = graph.graph(n, part.left, part.right, part.weight)
     walk = graph.walk(ties)
     limits = graph.Limits(rules.bridge_side, rules.hub_side, rules.bridge_strong)

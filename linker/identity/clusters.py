@@ -101,9 +101,9 @@ class Constraints:
 class Clusters:
     """Groups, and what was held back.
 
-    `label` gives each record the smallest row number of its group. `held_edge` are indices of the given pairs, ascending, with `held_reason`
-    (`Held`). `weakest` is per record the weight of the weakest link that its group needs (nan alone, inf if decisions hold it). `attention` names
-    groups by label with `attention_reason` (`Attention`).
+    `label` gives each record the smallest row number of its group. `held_edge` are indices of the given pairs, ascending, with
+    `held_reason` (`Held`). `weakest` is per record the weight of the weakest link that its group needs (nan alone, infinite if verdicts
+    hold it). `attention` names groups by label with `attention_reason` (`Attention`).
     """
 
     label: Rows
@@ -203,11 +203,12 @@ def _stack(edges: Edges, chosen: Flags) -> Rows:
 
 def _linking(edges: Edges, previous: Rows | None, rules: ClusterRules) -> Flags:
     """Which pairs join by themselves: what policy links, and what held together before and is still above the fracture threshold."""
-    linking = (edges.decision == Decision.LINK) & ~edges.veto
+    linking: Flags = (edges.decision == Decision.LINK) & ~edges.veto
     if previous is None or rules.fracture == NEVER:
         return linking
     together = (previous[edges.left] == previous[edges.right]) & (previous[edges.left] >= 0)
-    return linking | (edges.near & together & (edges.weight >= rules.fracture) & ~edges.veto)
+    linking |= edges.near & together & (edges.weight >= rules.fracture) & ~edges.veto
+    return linking
 
 
 def _ties(edges: Edges, linking: Flags, must: Rows, rules: ClusterRules) -> checks.Inside:

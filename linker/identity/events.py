@@ -1,7 +1,7 @@
 """What a run did to identities, as rows of the EVENT table.
 
-Replaying the events of all runs rebuilds who belonged where at any time (`history.replay`): `record_ids` of created, joined, merged and moved
-belong to `identity_id` afterwards; those of split belong to `other_identities`; those of erased belong nowhere.
+Replaying the events of all runs rebuilds who belonged where at any time (`history.crosswalk_then`): `record_ids` of created, joined, merged
+and moved belong to `identity_id` afterwards; those of split belong to `other_identities`; those of erased belong nowhere.
 """
 
 from __future__ import annotations

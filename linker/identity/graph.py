@@ -1,8 +1,8 @@
 """Compiled kernels on the pairs inside groups: where does a group hang by a thread?
 
-One depth-first walk per group numbers its records so that every subtree is a run of numbers; `low` is the earliest record that a subtree reaches
-past its own root (R. Tarjan, Depth-first search and linear graph algorithms, 1972). A subtree that reaches no further than its parent hangs
-on that record; one that does not even reach it a second time hangs on one pair.
+One depth-first walk per group numbers its records so that every subtree is a run of numbers; `low` is the earliest record that a subtree
+reaches past its own root (R. Tarjan, Depth-first search and linear graph algorithms, 1972). A subtree that reaches no further than its
+parent hangs on that record; one that does not even reach it a second time hangs on one pair.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Graph(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """A depth-first walk: records in the order of discovery, and per record its place there, parent, pair to it, subtree size, low, root."""
+    """A depth-first walk: records in order of discovery; per record its place there, parent, pair to it, subtree size, low, root."""
 
     order: Rows
     place: Rows
@@ -50,9 +50,9 @@ class Limits(NamedTuple):
 
 _ROWS = nb.int32[::1]
 _WEIGHTS = nb.float32[::1]
-_GRAPH = nb.types.NamedTuple((_ROWS, _ROWS, _ROWS, _WEIGHTS), Graph)
-_WALK = nb.types.NamedUniTuple(_ROWS, 7, Walk)
-_LIMITS = nb.types.NamedTuple((nb.int64, nb.int64, nb.float64), Limits)
+_GRAPH = nb.types.NamedTuple((_ROWS, _ROWS, _ROWS, _WEIGHTS), Graph)  # type: ignore[no-untyped-call]
+_WALK = nb.types.NamedUniTuple(_ROWS, 7, Walk)  # type: ignore[no-untyped-call]
+_LIMITS = nb.types.NamedTuple((nb.int64, nb.int64, nb.float64), Limits)  # type: ignore[no-untyped-call]
 
 
 @nb.njit(_GRAPH(nb.int64, _ROWS, _ROWS, _WEIGHTS), cache=True, nogil=True)
@@ -120,7 +120,7 @@ def walk(graph: Graph) -> Walk:
     return Walk(order, place, parent, by, size, low, root)
 
 
-_SPOTS = nb.types.Tuple((nb.int8[::1], _ROWS, nb.boolean[::1], _WEIGHTS))
+_SPOTS = nb.types.Tuple((nb.int8[::1], _ROWS, nb.boolean[::1], _WEIGHTS))  # type: ignore[no-untyped-call]
 
 
 @nb.njit(_SPOTS(_GRAPH, _WALK, _LIMITS), cache=True, nogil=True)
@@ -129,8 +129,8 @@ def weak_spots(
 ) -> tuple[npt.NDArray[np.int8], Rows, npt.NDArray[np.bool_], Weights]:
     """The places where a group is held together by one pair or one record.
 
-    Gives for each BRIDGE or HUB the top record of the subtree that hangs there, whether the pairs to be cut lead into that subtree (else to all
-    the rest), and the sum of their weights: the weaker side, infinite if verdicts are on both.
+    Gives for each BRIDGE or HUB the top record of the subtree that hangs there, whether the pairs to be cut lead into that subtree (else to
+    all the rest), and the sum of their weights: the weaker side, infinite if verdicts are on both.
     """
     n = len(walk.order)
     kind = np.empty(n, np.int8)

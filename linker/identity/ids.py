@@ -1,7 +1,8 @@
 """Identity ids: short, readable, checksummed, derived from the founding record.
 
-`P-7K3QM2-WXN4CV` is eleven Crockford base-32 characters of SHA-256 over the founding record's id, and a Luhn check character (base 32) that finds
-every single wrong character and nearly every swap of neighbours. Should an id be taken already, the record's next `generation` is used.
+`P-7K3QM2-WXN4CV` is eleven Crockford base-32 characters of SHA-256 over the founding record's id, and a Luhn check character (base 32) that
+finds every single wrong character and nearly every swap of neighbours. Should an id be taken already, the record's next `generation`
+is used.
 """
 
 from __future__ import annotations

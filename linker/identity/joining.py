@@ -18,7 +18,7 @@ Codes = npt.NDArray[np.int8]
 
 @dataclass(frozen=True)
 class Objections:
-    """Pairs, shape (k, 2): verdicts 'same', pairs that may never be in one group, pairs that speak against it; see `ClusterRules.tolerance`."""
+    """Pairs, shape (k, 2): verdicts 'same', what may never be in one group, what speaks against it (`ClusterRules.tolerance`)."""
 
     must: Rows
     cannot: Rows
@@ -44,9 +44,9 @@ def strongest_first(weight: Weights) -> npt.NDArray[np.int64]:
 def join(n: int, links: Pairs, weight: Weights, objections: Objections) -> tuple[Rows, Codes]:
     """Each row's group, named by its smallest row, and per link 0 or why it was refused (`kernels.join`).
 
-    Links come ordered by row. Only groups with an objection inside need the strict order of weights; all others are what their links make them.
+    Links come ordered by row. Only groups with an objection inside need the strict order of weights; all others are what links make them.
     """
-    label = kernels.components(n, columns(objections.must), links)
+    label: Rows = kernels.components(n, columns(objections.must), links)
     cannot, against = _inside(label, objections.cannot), _inside(label, objections.against)
     status = np.zeros(len(weight), np.int8)
     hard = np.zeros(n, np.bool_)
@@ -74,7 +74,8 @@ def join(n: int, links: Pairs, weight: Weights, objections: Objections) -> tuple
 
 
 def _inside(label: Rows, pairs: Rows) -> Rows:
-    return pairs[label[pairs[:, 0]] == label[pairs[:, 1]]]
+    inside: Rows = pairs[label[pairs[:, 0]] == label[pairs[:, 1]]]
+    return inside
 
 
 def weakest(label: Rows, must: Rows, links: Pairs, weight: Weights) -> Weights:

@@ -18,6 +18,7 @@ Codes = npt.NDArray[np.int8]
 Weights = npt.NDArray[np.float32]
 
 CANNOT, AGAINST = 1, 2  # Held.CANNOT_LINK, Held.CONTRADICTION
+ALL = 1 << 40  # more than there can be
 PASSES = 3  # a link refused early may be right once both groups have grown
 
 
@@ -33,7 +34,7 @@ class Lists(NamedTuple):
 
     first: Rows
     last: Rows
-    count: Rows
+    length: Rows
     following: Rows
     other: Rows
 
@@ -50,9 +51,9 @@ class Groups(NamedTuple):
 
 _ROWS = nb.int32[::1]
 _CODES = nb.int8[::1]
-_PAIRS = nb.types.NamedUniTuple(_ROWS, 2, Pairs)
-_LISTS = nb.types.NamedUniTuple(_ROWS, 5, Lists)
-_GROUPS = nb.types.NamedTuple((_ROWS, _ROWS, _LISTS, _LISTS, _LISTS), Groups)
+_PAIRS = nb.types.NamedUniTuple(_ROWS, 2, Pairs)  # type: ignore[no-untyped-call]
+_LISTS = nb.types.NamedUniTuple(_ROWS, 5, Lists)  # type: ignore[no-untyped-call]
+_GROUPS = nb.types.NamedTuple((_ROWS, _ROWS, _LISTS, _LISTS, _LISTS), Groups)  # type: ignore[no-untyped-call]
 
 
 @nb.njit(nb.int32(_ROWS, nb.int32), cache=True, nogil=True)
@@ -133,7 +134,7 @@ def chain(n: int, pairs: Pairs) -> Lists:
 @nb.njit(nb.int64(_ROWS, _LISTS, nb.int32, nb.int32, nb.int64), cache=True, nogil=True)
 def across(parent: Rows, lists: Lists, a: int, b: int, enough: int) -> int:
     """How many listed pairs lie between the groups with roots a and b, counting no further than `enough`."""
-    if lists.count[a] > lists.count[b]:
+    if lists.length[a] > lists.length[b]:
         a, b = b, a
     found = 0
     entry = lists.first[a]
@@ -154,7 +155,7 @@ def append(lists: Lists, a: int, b: int) -> None:
     else:
         lists.following[lists.last[a]] = lists.first[b]
     lists.last[a] = lists.last[b]
-    lists.count[a] += lists.count[b]
+    lists.length[a] += lists.length[b]
 
 
 @nb.njit(nb.void(_GROUPS, nb.int32, nb.int32), cache=True, nogil=True)
@@ -174,13 +175,13 @@ def objection(groups: Groups, a: int, b: int, tolerance: float) -> int:
     """Why the groups with roots a and b must not be joined by a link, or 0."""
     if across(groups.parent, groups.apart, a, b, 1):
         return CANNOT
-    against = across(groups.parent, groups.doubt, a, b, np.int64(1 << 40))
-    if against and against > tolerance * across(groups.parent, groups.support, a, b, np.int64(1 << 40)):
+    against = across(groups.parent, groups.doubt, a, b, ALL)
+    if against and against > tolerance * across(groups.parent, groups.support, a, b, ALL):
         return AGAINST
     return 0
 
 
-_JOINED = nb.types.Tuple((_ROWS, _CODES))
+_JOINED = nb.types.Tuple((_ROWS, _CODES))  # type: ignore[no-untyped-call]
 
 
 @nb.njit(_JOINED(nb.int64, _PAIRS, _PAIRS, _PAIRS, _PAIRS, nb.float64), cache=True, nogil=True)
@@ -231,8 +232,8 @@ def weakest(n: int, must: Pairs, links: Pairs, weight: Weights) -> Weights:
     for e in range(len(must.left) + len(links.left)):
         decided = e < len(must.left)
         at = e if decided else e - len(must.left)
-        l, r = (must.left[at], must.right[at]) if decided else (links.left[at], links.right[at])
-        a, b = find(parent, l), find(parent, r)
+        a = find(parent, must.left[at] if decided else links.left[at])
+        b = find(parent, must.right[at] if decided else links.right[at])
         if a == b:
             continue
         if size[a] < size[b]:

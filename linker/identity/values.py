@@ -47,14 +47,22 @@ class Coded:
         return cls(code, encoded.dictionary)
 
 
+class Origin(NamedTuple):
+    """Per group the row that a field's value came from (-1: it has none), and how many rows support it."""
+
+    field: str
+    row: Rows
+    support: Rows
+
+
 def single(column: Any) -> pa.Array:
     """A column as one array."""
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 _ROWS = nb.int32[::1]
-_GROUPED = nb.types.NamedUniTuple(_ROWS, 3, Grouped)
-_BEST = nb.types.UniTuple(_ROWS, 2)
+_GROUPED = nb.types.NamedUniTuple(_ROWS, 3, Grouped)  # type: ignore[no-untyped-call]
+_BEST = nb.types.UniTuple(_ROWS, 2)  # type: ignore[no-untyped-call]
 
 
 @nb.njit(_BEST(_ROWS, nb.int64, _ROWS, _GROUPED), cache=True, nogil=True)
@@ -104,7 +112,7 @@ def newest(known: npt.NDArray[np.bool_], day: Rows, grouped: Grouped) -> Rows:
     return chosen
 
 
-_BIRTH = nb.types.Tuple((_ROWS, _ROWS, nb.boolean[::1], _ROWS, _ROWS))
+_BIRTH = nb.types.Tuple((_ROWS, _ROWS, nb.boolean[::1], _ROWS, _ROWS))  # type: ignore[no-untyped-call]
 
 
 @nb.njit(_BIRTH(_ROWS, _ROWS, nb.int8[::1], _GROUPED), cache=True, nogil=True)
@@ -113,8 +121,8 @@ def births(
 ) -> tuple[Rows, Rows, npt.NDArray[np.bool_], Rows, Rows]:
     """Per group the days that all its birth intervals share, precise kinds first, and the row of the most precise.
 
-    An interval that shares no day with those before it is left out and flagged as a conflict. `first` is NO_DAY where unknown. Gives from, to,
-    conflict, row (-1 if none is known) and the number of intervals that agree.
+    An interval that shares no day with those before it is left out and flagged as a conflict. `first` is NO_DAY where unknown. Gives from,
+    to, conflict, row (-1 if none is known) and the number of intervals that agree.
     """
     groups = len(grouped.start) - 1
     lower = np.full(groups, NO_DAY, np.int32)
@@ -158,3 +166,26 @@ def exploded(column: Any, of: Rows) -> tuple[Rows, Coded]:
     lists = single(column)
     parents = pc.list_parent_indices(lists).to_numpy(zero_copy_only=False)
     return of[parents], Coded.of(pc.list_flatten(lists))
+
+
+def best_values(field: str, coded: Coded, day: Rows, grouped: Grouped) -> tuple[pa.Array, Origin]:
+    """Per group its best value (`best`), and where it came from."""
+    row, support = best(coded.code, len(coded.values), day, grouped)
+    return taken(coded, row), Origin(field, row, support)
+
+
+def taken(coded: Coded, row: Rows) -> pa.Array:
+    """The values of rows, null for row -1."""
+    if len(coded.values) == 0:
+        return pa.nulls(len(row), coded.values.type)
+    return coded.values.take(pa.array(np.where(row >= 0, coded.code[row], 0), mask=row < 0))
+
+
+def span(day: Rows, grouped: Grouped) -> tuple[Rows, Rows]:
+    """Per group the first and the last known day; NO_DAY in the latter where none is known."""
+    if len(day) == 0:
+        return day, day
+    ordered, start = day[grouped.rows], grouped.start[:-1]
+    never = np.iinfo(np.int32).max
+    first = np.minimum.reduceat(np.where(ordered == NO_DAY, never, ordered), start).astype(np.int32)
+    return first, np.maximum.reduceat(ordered, start).astype(np.int32)

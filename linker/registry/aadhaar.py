@@ -1,7 +1,8 @@
 """Finding Aadhaar numbers in clear: the last check before a snapshot is published.
 
-A number is twelve digits (Latin or Devanagari) that stand alone, possibly in groups of four divided by one space or hyphen, begin with 2–9 and
-pass Verhoeff's check. One in ten random twelve-digit numbers does, so columns that hold other long numbers by their meaning are left out.
+A number is twelve digits (Latin or Devanagari) that stand alone, possibly in groups of four divided by one space or hyphen, begin with 2–9
+and pass Verhoeff's check. One in ten random twelve-digit numbers does, so columns that hold other long numbers by their meaning are left
+out.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from linker.registry.published import Snapshot
 from linker.schema import IdType
@@ -54,8 +56,6 @@ def holds_aadhaar(texts: pa.Array) -> npt.NDArray[np.bool_]:
 
 def unmasked(snapshot: Snapshot, table: str) -> Iterator[str]:
     """'table.column, row n' for each Aadhaar number in clear in a table's text columns."""
-    import pyarrow.parquet as pq
-
     file = pq.ParquetFile(snapshot.file(table), memory_map=True)
     for field in file.schema_arrow:
         if field.name not in OTHER_NUMBERS and _is_text(field.type):

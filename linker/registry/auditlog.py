@@ -1,6 +1,8 @@
-"""The log of what was done: runs, decisions, views, exports. Each entry carries the hash of the one before, so nothing in it can be changed,
-removed or put elsewhere unseen. The head (number and hash of the last entry) is also kept beside the log and in each snapshot's manifest, and
-should be kept elsewhere: against it a log that was cut short, or rewritten as a whole, shows as well.
+"""The log of what was done: runs, decisions, views, exports.
+
+Each entry carries the hash of the one before, so nothing in it can be changed, removed or put elsewhere unseen. The head (number and hash
+of the last entry) is also noted beside the log, and should be kept elsewhere: against it a log that was cut short, or rewritten as a
+whole, shows as well. Decisions are logged by the hash of their row, so a changed decision shows too.
 """
 
 from __future__ import annotations
@@ -57,6 +59,12 @@ class Verified:
 def entry_hash(entry: dict[str, Any]) -> str:
     """SHA-256 over the entry's fields as JSON."""
     text = json.dumps([entry[f] for f in FIELDS], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def digest(row: Mapping[str, Any]) -> str:
+    """Hash of a decision's row. The log holds this and not the row, so that it need not name anyone."""
+    text = json.dumps([row[c.name] for c in DECISION.columns], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

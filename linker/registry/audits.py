@@ -1,7 +1,7 @@
 """Audits: what must hold in every snapshot. Each is one SELECT in `audits/*.sql` that returns the violating rows.
 
-A query names the tables it reads as if they were there; its first line says in words what it finds ('-- …'). An audit whose tables a snapshot
-does not hold is left out: a run writes what it has, and what it writes must agree.
+A query names the tables it reads as if they were there; its first line says in words what it finds ('-- …'). An audit whose tables a
+snapshot does not hold is left out: a run writes what it has, and what it writes must agree.
 """
 
 from __future__ import annotations

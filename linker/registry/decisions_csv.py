@@ -36,8 +36,8 @@ def _guarded(value: object) -> str:
 def import_decisions(ledger: Ledger, file: Path) -> tuple[int, int]:
     """Add what the ledger does not hold, all or nothing; gives how many were added and how many it knew.
 
-    A file that `export_decisions` wrote is replayed entry by entry, undos included. Any other file needs the columns left_record, right_record,
-    verdict and why, and may have who and at.
+    A file that `export_decisions` wrote is replayed entry by entry, undos included. Any other file needs the columns left_record,
+    right_record, verdict and why, and may have who and at.
 
     Raises:
         InputError: the file cannot be read, or a line makes no sense (with its number).

@@ -1,8 +1,8 @@
 """People's verdicts on pairs of records: who decided what, when and why. Nothing is ever changed or removed.
 
-A later verdict on the same pair supersedes the earlier; an undo takes one entry back (also an undo), so what was decided before holds again.
-What holds now is a pure function of the entries (`holding`). Verdicts reach further than their pair: same(a, b) and same(b, c) make a and c the
-same, same(a, b) and different(b, c) keep a and c apart, also when b itself is not there any more.
+A later verdict on the same pair supersedes the earlier; an undo takes one entry back (also an undo), so what was decided before holds
+again. What holds now is a pure function of the entries (`holding`). Verdicts reach further than their pair: same(a, b) and same(b, c)
+make a and c the same, same(a, b) and different(b, c) keep a and c apart, also when b itself is not there any more.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,10 @@ class Ledger:
         return entries[first:]
 
     def _write(self, connection: Connection, entry: Entry) -> auditlog.Head:
-        row = asdict(entry) | {"kind": str(entry.kind), "verdict": None if entry.verdict is None else str(entry.verdict)}
+        row = asdict(entry) | {
+            "kind": str(entry.kind),
+            "verdict": None if entry.verdict is None else str(entry.verdict),
+        }
         connection.execute(insert(DECISION).values(**row))
         return auditlog.append(connection, "decision", str(entry.number), {"digest": digest(row)}, entry.who)
 
@@ -171,15 +175,15 @@ def implied(verdicts: Iterable[Entry], record_ids: Any) -> tuple[Pairs, Pairs]:
     for record in named:
         if row[record] >= 0:
             present.setdefault(root(record), []).append(row[record])
-    must = {pair for rows in present.values() for pair in zip(rows, rows[1:], strict=False)}
+    must = {pair for rows in present.values() for pair in pairwise(rows)}
     cannot = set()
     for v in kept:
-        a, b = row[v.left_record], row[v.right_record]
-        if v.verdict is Verdict.SAME and a >= 0 and b >= 0:
-            must.add((a, b))
+        one, two = row[v.left_record], row[v.right_record]
+        if v.verdict is Verdict.SAME and one >= 0 and two >= 0:
+            must.add((one, two))
         if v.verdict is Verdict.DIFFERENT:
-            if a >= 0 and b >= 0:
-                cannot.add((a, b))
+            if one >= 0 and two >= 0:
+                cannot.add((one, two))
             left, right = root(v.left_record), root(v.right_record)
             if left != right and left in present and right in present:
                 cannot.add((present[left][0], present[right][0]))

@@ -6,9 +6,9 @@
       snapshots/000007/        one Parquet file per table, manifest.json
       snapshots/.partial-…/    a run at work, or what a dead run left; swept by the next
 
-A snapshot is written aside, synchronised, audited, renamed into its place and then named in `current.json`. Whatever happens on the way, the
-snapshot published before stays whole. Older snapshots keep all tables while they are among the last `keep`; later only their events and
-manifest, from which history is read.
+A snapshot is written aside, synchronised, audited, renamed into its place and then named in `current.json`. Whatever happens on the way,
+the snapshot published before stays whole. Older snapshots keep all tables while they are among the last `keep`; later only their events
+and manifest, from which history is read.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from linker.registry.published import (
     open_snapshot,
 )
 
-__all__ = ["Snapshot", "SnapshotWriter", "list_runs", "open_current", "open_snapshot"]
+__all__ = ["Snapshot", "SnapshotWriter", "current_name", "list_runs", "open_current", "open_snapshot"]
 
 PARTIAL = ".partial-"
 LASTING = ("event.parquet", MANIFEST)
@@ -51,7 +51,10 @@ Audit = Callable[[Snapshot], None]
 
 
 class SnapshotWriter:
-    """Writes and publishes snapshots. As a context manager it holds the workspace's lock, so that what a run reads stays current until it publishes."""
+    """Writes and publishes snapshots.
+
+    As a context manager it holds the workspace's lock, so that what a run reads stays current until it publishes.
+    """
 
     def __init__(self, workspace: Path, keep: int = 10, audit: Audit = audit_snapshot) -> None:
         self._workspace = Path(workspace)
