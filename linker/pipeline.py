@@ -20,12 +20,15 @@ from linker.identity.clusters import Clusters, Constraints, cluster
 from linker.identity.golden import golden_records
 from linker.identity.identities import assign
 from linker.matching.columns import PersonColumns, build_columns
+from linker.matching.comparisons.base import Rows
 from linker.matching.edges import Matched, edge_table, match
 from linker.matching.model import MatchModel
 from linker.matching.policy import RULES, Rule, exclusive_pairs
 from linker.names.table import NameTable
 from linker.progress import Observer, Silent, Stopwatch, peak_bytes
+from linker.registry.auditlog import AuditLog
 from linker.registry.audits import audit_snapshot
+from linker.registry.ledger import Ledger
 from linker.registry.snapshot import Snapshot, SnapshotWriter, current_name, open_current
 
 
@@ -58,7 +61,8 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None) ->
             matched = match(columns, loaded.matching, loaded.policy, model, watch.observer.step)
             watch.note = f"{matched.candidate_pairs:,} candidate pairs, {len(matched.edges):,} edges"
         with watch.stage("identify"):
-            clusters = _cluster(columns, loaded, matched)
+            verdicts = Ledger(workspace).constraints(record_ids)
+            clusters = _cluster(columns, loaded, matched, verdicts)
             previous = open_current(workspace).table("crosswalk") if current_name(workspace) else None
             assigned = assign(clusters.label, record_ids, previous)
             identity = golden_records(
@@ -72,12 +76,20 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None) ->
             report = render(report_of(loaded, admitted, matched, tables, (writer.next_name, watch.seconds)))
             extra = {"report.html": report, "model.json": matched.model.to_json(matched.comparisons)}
             snapshot = writer.write(tables, {**manifest, "seconds": watch.seconds, "peak_bytes": peak_bytes()}, extra)
+        AuditLog(workspace).append(
+            "run", snapshot.path.name, {"configuration": manifest["configuration_sha256"], **manifest["counts"]}
+        )
     return RunResult(snapshot, snapshot.path / "report.html", manifest["counts"], watch.seconds)
 
 
-def _cluster(columns: PersonColumns, loaded: LoadedRun, matched: Matched) -> Clusters:
-    """Groups of records under the vetoes of the configuration."""
+def _cluster(columns: PersonColumns, loaded: LoadedRun, matched: Matched, verdicts: tuple[Rows, Rows]) -> Clusters:
+    """Groups of records under people's verdicts (same, different) and the vetoes of the configuration."""
     edges = matched.edges
+    same, different = verdicts
     apart = np.stack(exclusive_pairs(columns, loaded.matching.vetoes), axis=1)
-    constraints = Constraints(cannot_link=apart, veto=edges.rule == RULES.index(Rule.VETO))
+    constraints = Constraints(
+        must_link=same.astype(np.int32),
+        cannot_link=np.concatenate([different.astype(np.int32), apart]),
+        veto=edges.rule == RULES.index(Rule.VETO),
+    )
     return cluster(columns.n, edges.left, edges.right, edges.weight, edges.decision, constraints)

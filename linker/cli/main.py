@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.console import Console
 
-from linker.cli import names, snapshots
+from linker.cli import audit, decisions, names, snapshots
 from linker.cli.evaluate import evaluate
 from linker.cli.export import export
 from linker.cli.run import run
@@ -25,6 +25,9 @@ app.command()(export)
 app.command("runs")(snapshots.runs)
 app.command("show")(snapshots.show)
 app.command("history")(snapshots.history)
+app.command("decide")(decisions.decide)
+app.add_typer(decisions.app, name="decisions")
+app.add_typer(audit.app, name="audit")
 app.add_typer(names.app, name="names", help="Compare names by themselves.")
 
 

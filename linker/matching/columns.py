@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NAME_FIELDS = ("name", "father", "mother", "husband", "guardian")
-PLACE_FIELDS = ("village", "station", "tehsil", "district", "address_state", "pin", "fir_station", "fir_district")
+PLACE_FIELDS = ("village", "station", "tehsil", "district", "address_state", "pin", "fir_station", "fir_district", "fir")
 UNKNOWN_DAY = -2_000_000
 
 

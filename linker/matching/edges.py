@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from linker.config.matching import Matching
 from linker.config.policy import Policy
 from linker.matching.candidates import Candidates, KeyCount, find_candidates
+from linker.matching.closure import unweighed_pairs
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons import Comparison, comparisons_of
 from linker.matching.comparisons.base import Rows
@@ -47,6 +48,16 @@ class Edges:
 
     def __len__(self) -> int:
         return len(self.left)
+
+    def above(self, floor: float) -> Edges:
+        return self.where(self.weight >= floor)
+
+    @classmethod
+    def join(cls, parts: Sequence[Edges]) -> Edges:
+        """All edges, ordered by left, then right row."""
+        fields = [np.concatenate([getattr(p, name) for p in parts]) for name in cls.__dataclass_fields__]
+        order = np.lexsort((fields[1], fields[0]))
+        return cls(*(f[order] for f in fields))
 
     def where(self, keep: NDArray[np.bool_]) -> Edges:
         return Edges(
@@ -86,7 +97,9 @@ def match(
     model = model.with_prior(prior)
     tables = model.weights(comparisons)
     kept, histogram = _weigh(columns, comparisons, candidates, (tables, model.prior_bits, matching.floor), progress)
-    edges = _decide(columns, matching, policy, (comparisons, model, tables), kept)
+    scorer = _Scorer(columns, matching, policy, comparisons, model, tables)
+    edges = scorer.decide(kept).above(matching.floor)
+    edges = _closed(edges, scorer)
     return Matched(edges, comparisons, model, len(candidates), candidates.counts, histogram)
 
 
@@ -136,22 +149,39 @@ def _weigh(
     return _Kept.join(parts), histogram
 
 
-def _decide(
-    columns: PersonColumns, matching: Matching, policy: Policy,
-    scorer: tuple[Sequence[Comparison], MatchModel, Sequence[NDArray[np.float64]]], kept: _Kept,
-) -> Edges:  # fmt: skip
-    """Splink's weight and the policy's decision once per distinct vector, then the vetoes pair by pair."""
-    comparisons, model, tables = scorer
-    distinct, inverse = np.unique(kept.vector, return_inverse=True)
-    vectors = unpack(distinct, len(comparisons))
-    weights = score_vectors(model, comparisons, vectors)
-    decided = decide(policy, comparisons, vectors, weights, tables)
-    weight = weights[inverse].astype(np.float32)
-    decision, rule = decided.decision[inverse], decided.rule[inverse]
-    veto = vetoed(columns, matching.vetoes, kept.left, kept.right)
-    decision[veto], rule[veto] = Decision.NO_LINK, RULES.index(Rule.VETO)
-    edges = Edges(kept.left, kept.right, weight, decision, rule, kept.keys, kept.vector)
-    return edges.where(weight >= matching.floor)
+@dataclass(frozen=True)
+class _Scorer:
+    """What it takes to weigh and decide pairs."""
+
+    columns: PersonColumns
+    matching: Matching
+    policy: Policy
+    comparisons: Sequence[Comparison]
+    model: MatchModel
+    tables: Sequence[NDArray[np.float64]]
+
+    def decide(self, kept: _Kept) -> Edges:
+        """Splink's weight and the policy's decision once per distinct vector, then the vetoes pair by pair."""
+        distinct, inverse = np.unique(kept.vector, return_inverse=True)
+        vectors = unpack(distinct, len(self.comparisons))
+        weights = score_vectors(self.model, self.comparisons, vectors)
+        decided = decide(self.policy, self.comparisons, vectors, weights, self.tables)
+        decision, rule = decided.decision[inverse], decided.rule[inverse]
+        veto = vetoed(self.columns, self.matching.vetoes, kept.left, kept.right)
+        decision[veto], rule[veto] = Decision.NO_LINK, RULES.index(Rule.VETO)
+        weight = weights[inverse].astype(np.float32)
+        return Edges(kept.left, kept.right, weight, decision, rule, kept.keys, kept.vector)
+
+
+def _closed(edges: Edges, scorer: _Scorer) -> Edges:
+    """The edges with all pairs inside the groups that links connect, whatever these weigh."""
+    links = edges.decision == Decision.LINK
+    left, right = unweighed_pairs(scorer.columns.n, (edges.left[links], edges.right[links]), (edges.left, edges.right))
+    if not len(left):
+        return edges
+    vector = pack(measure(scorer.columns, scorer.comparisons, left, right))
+    closing = scorer.decide(_Kept(left, right, np.zeros(len(left), dtype=np.uint16), vector))
+    return Edges.join([edges, closing])
 
 
 def edge_table(matched: Matched, record_id: pa.ChunkedArray, key_names: Sequence[str]) -> pa.Table:

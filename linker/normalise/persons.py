@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linker.names.unicode import fold
 from linker.normalise.aadhaar import HOW_TO_MAKE_A_KEY, KEY_VARIABLE, AadhaarKey
 from linker.normalise.birth import births
 from linker.normalise.columns import Distinct, days, one_chunk
@@ -20,6 +21,7 @@ from linker.normalise.findings import PersonFindings
 from linker.normalise.gazetteer import gazetteer
 from linker.normalise.idcolumns import id_columns
 from linker.normalise.marks import parse_height, parse_marks
+from linker.normalise.offences import parse_fir
 from linker.normalise.phones import phones
 from linker.normalise.places import place_key
 from linker.normalise.publishing import publishable
@@ -62,11 +64,24 @@ def to_persons(
         _add_identifiers(columns, record, options, findings)
     with findings.timed("places"):
         _add_places(columns, record, findings)
+    _place_history_sheets(columns)
     with findings.timed("marks"):
         _add_build(columns, record, findings)
+    columns["fir"] = _firs(record, options)
     findings.records = record.num_rows
     extra = {name: record[name] for name in record.column_names if name.startswith(EXTRA_PREFIX)}
     return PERSON.conform(pa.table({**columns, **extra}))
+
+
+def _firs(record: pa.Table, options: PersonOptions) -> pa.Array:
+    """Which first information report a record stands in: source, district, station and number/year, because numbers restart per station
+    and year. Null where number, year or station is unknown."""
+    number = Distinct(record["fir_number"], lambda text: parse_fir(text, options.latest_year))
+    place = [Distinct(record[f], lambda text: " ".join(fold(text).split())) for f in ("fir_district", "fir_station")]
+    texts = number.texts(lambda fir: str(fir) if fir and fir.year else None)
+    district, station = (p.texts(lambda folded: folded or None) for p in place)
+    source = one_chunk(record["source"])
+    return pc.binary_join_element_wise(source, pc.fill_null(district, "?"), station, texts, "|")
 
 
 def _add_birth(
@@ -113,6 +128,13 @@ def _add_places(columns: dict[str, pa.Array], record: pa.Table, findings: Person
         findings.places[f"{name}_unknown"] = pc.sum(unknown).as_py() or 0
 
 
+def _place_history_sheets(columns: dict[str, pa.Array]) -> None:
+    """A history sheet's number is local to a station: without one it says nothing."""
+    station = pc.coalesce(columns["station"], columns["fir_station"])
+    sheet = str(IdType.HISTORY_SHEET)
+    columns[sheet] = pc.binary_join_element_wise(station, columns[sheet], "/")
+
+
 def _districts(column: pa.ChunkedArray, state: pa.Array, home: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Canonical districts and their states; the address's state, else the source's, decides between namesakes."""
     known = gazetteer()
@@ -134,7 +156,7 @@ def _pins(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _pin(text: str) -> str | None:
-    digits = "".join(str(int(c)) for c in text.split(".")[0] if c.isdecimal())
+    digits = "".join(str(int(c)) for c in text.split(".", maxsplit=1)[0] if c.isdecimal())
     return digits if len(digits) == 6 and digits[0] in "12345678" and len(set(digits)) > 1 else None
 
 

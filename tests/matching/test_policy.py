@@ -85,15 +85,15 @@ def test_a_policy_that_names_an_unknown_comparison_is_refused() -> None:
         )
 
 
-VETO = Veto(name="co_accused", fields=("extra.fir",), when="same", reason="listed once")
+VETO = Veto(name="co_accused", fields=("fir",), when="same", reason="listed once")
 
 
 def test_a_veto_keeps_apart_pairs_that_no_key_found() -> None:
     people = [
-        {"name": n, "extra.fir": f}
+        {"name": n, "fir": f}
         for n, f in (("A", "1"), ("B", "1"), ("C", "2"), ("D", None), ("E", "1"), ("F", None))
     ]
-    columns = columns_of(people, extra=("extra.fir",))
+    columns = columns_of(people)
     left, right = exclusive_pairs(columns, [VETO])
     assert sorted(zip(left.tolist(), right.tolist(), strict=True)) == [(0, 1), (0, 4), (1, 4)]
     some = np.array([0, 0, 3], dtype=np.int32), np.array([1, 2, 5], dtype=np.int32)
