@@ -281,8 +281,11 @@ def _resolve(s, kind, digits, i, hi):  # type: ignore[no-untyped-def]
         return k if s[_S.OPEN] < 0 or k == Kind.PLURAL else _WORD
     if _SHORT[k]:
         named = in_person and (s[_S.OPEN] >= 0 or s[_S.SEEN] & (1 << Field.NAME) != 0)
-        starts_relative = s[_S.MODE] == Mode.RELATIVE and s[_S.OPEN] < 0
+        if _in_relative(s) and s[_S.OPEN] < 0 and s[_S.MODE] == Mode.PHRASE:
+            return _WORD  # पुत्र माता प्रसाद
+        starts_relative = s[_S.MODE] == Mode.RELATIVE and s[_S.OPEN] < 0 and k != Kind.MOTHER_SHORT
         name_follows = following >= 0 and (_NAMELIKE[following] != 0 or following == Kind.FILLER)
+        name_follows = name_follows or following == Kind.PLURAL or following == Kind.RESIDENT or following == Kind.RESIDENTS
         return k if (named or starts_relative) and name_follows else _WORD
     if k == Kind.LATE and s[_S.FIELD] == Field.NAME:
         return _WORD
@@ -315,9 +318,9 @@ def _resolve(s, kind, digits, i, hi):  # type: ignore[no-untyped-def]
         and (_PLACE[k] >= 0 or k == Kind.CASTE or k == Kind.BIRTH)
     ):
         return _WORD
-    if k == Kind.DIRECTION:
-        return _WORD
-    return k
+    if _PLACE[k] >= 0 and s[_S.OPEN] >= 0 and (following == _END or following == Kind.COMMA or following == Kind.STATE):
+        return _WORD  # 'PS Palam Village'
+    return _WORD if k == Kind.DIRECTION else k
 
 
 @nb.njit("void(int64[::1], int32[:,::1], int8[::1], int64, int64, int64)", cache=True, nogil=True)
@@ -531,6 +534,9 @@ def _token(s, spans, parts, kind, digits, start, end, i, hi):  # type: ignore[no
             _extend(s, start[i], end[i])
         if k == Kind.YEARS:
             _enter(s, spans, Field.REST)
+    elif k == Kind.PLURAL:
+        if s[_S.ZONE] != _PERSON and s[_S.OPEN] < 0:  # नि0गण
+            s[_S.SHARED_ADDRESS] = 1
     elif k == Kind.PHONE:
         _enter(s, spans, Field.PHONE)
     elif k == Kind.BIRTH:

@@ -21,8 +21,8 @@ _ROLES = {
 @lru_cache(maxsize=10_000)
 def role_of(relation: str) -> Field | None:
     """Which relative the word promises: FATHER, HUSBAND, MOTHER or GUARDIAN; None where it says nothing known."""
-    for word in (relation, *relation.replace("/", " / ").split()):
-        role = _ROLES.get(kind_of(word.strip(" .:-")))
+    for word in (relation, *relation.replace("/", " ").split()):
+        role = _ROLES.get(kind_of(word.strip(" :-")))
         if role is not None:
             return role
     return None
