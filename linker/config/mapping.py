@@ -101,8 +101,8 @@ class Cells(Settings):
 
 
 def _check_format(text: str) -> str:
-    parts = re.findall(r"[a-z]+", text)
-    if sorted(p[0] for p in parts) != ["d", "m", "y"] or not set(parts) <= {"dd", "mm", "yy", "yyyy"}:
+    parts = re.findall("yyyy|yy|mm|dd|[a-z]", text)
+    if sorted(parts) not in (["dd", "mm", "yy"], ["dd", "mm", "yyyy"]):
         raise ValueError("a date format is made of dd, mm and yyyy (or yy), such as dd/mm/yyyy")
     return text
 

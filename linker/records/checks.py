@@ -44,12 +44,9 @@ def _rejects(rows: pa.Table, mask: Mask, reason: Quarantined, detail: str) -> li
         return []
     found = rows.filter(pa.array(mask))
     shown = [c for c in found.column_names if c not in UNSHOWN and found[c].null_count < len(found)]
-    texts = [pc.utf8_slice_codeunits(_text(found[c]), 0, EXCERPT) for c in shown]
-    blank = pa.repeat("", len(found))
-    joined = (
-        pc.binary_join_element_wise(*texts, " | ", null_handling="skip").to_pylist() if texts else blank.to_pylist()
-    )
-    parts = zip(found["line"].to_pylist(), joined, found["native_id"].to_pylist(), strict=True)
+    cells = [pc.utf8_slice_codeunits(_text(found[c]), 0, EXCERPT).to_pylist() for c in shown]
+    texts = [" | ".join(filter(None, row)) for row in zip(*cells, strict=True)] or [""] * len(found)
+    parts = zip(found["line"].to_pylist(), texts, found["native_id"].to_pylist(), strict=True)
     return [Reject(line, reason, detail, text, native_id) for line, text, native_id in parts]
 
 

@@ -106,7 +106,7 @@ def _iso_dates(column: pa.Array, formats: tuple[str, ...]) -> pa.Array:
 
 def _pattern(form: str) -> re.Pattern[str]:
     parts = {"yyyy": r"(?P<y>\d{4})", "yy": r"(?P<y>\d{2})", "mm": r"(?P<m>\d{1,2})", "dd": r"(?P<d>\d{1,2})"}
-    return re.compile("".join(parts.get(p, re.escape(p)) for p in re.findall(r"[a-z]+|[^a-z]+", form)))
+    return re.compile("".join(parts.get(p, re.escape(p)) for p in re.findall("yyyy|yy|mm|dd|.", form)))
 
 
 def _iso(text: str, patterns: list[re.Pattern[str]]) -> str:

@@ -7,6 +7,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,23 +158,21 @@ def test_postgresql_settings() -> None:
 
 
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The URL of a server of our own, started on a free port with a password, for the tests of this file."""
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     found = [shutil.which("initdb"), *Path("/usr/lib/postgresql").glob("*/bin/initdb")]
     initdb = next((Path(f).resolve() for f in found if f), None)
     if initdb is None:
         pytest.skip("no PostgreSQL server (initdb) is installed")
-    folder = tmp_path_factory.mktemp("postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="linker-postgresql-"))
     user = "nobody" if os.geteuid() == 0 else None  # the server refuses to run as root
     (folder / "password").write_text("secret word")
     data = folder / "data"
     data.mkdir()
     if user:
-        shutil.chown(folder, user)
-        shutil.chown(data, user)
-        for parent in folder.parents[:2]:
-            parent.chmod(0o755)
+        for path in (folder, data, folder / "password"):
+            shutil.chown(path, user)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -202,12 +201,14 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql://reader@127.0.0.1:{port}/postgres"
     finally:
         run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(folder)
 
 
 def test_postgresql(postgresql: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINKER_TEST_PASSWORD", "secret word")
     admin = sa.create_engine(sa.make_url(postgresql).set(drivername="postgresql+psycopg", password="secret word"))
     with admin.begin() as connection:
+        connection.execute(sa.text("CREATE SEQUENCE counter"))
         connection.execute(
             sa.text("CREATE TABLE accused (id bigint, name text, value numeric, born date, station text)")
         )
@@ -232,7 +233,7 @@ def test_postgresql(postgresql: str, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     for query, words in (
         ("DELETE FROM accused RETURNING id", "syntax error"),  # nothing but a query fits into a cursor
-        ("SELECT lo_create(0) AS id", "read-only transaction"),
+        ("SELECT nextval('counter') AS id, 'RAM' AS name, 1 AS value, '' AS born", "read-only transaction"),
         ("SELECT x FROM nowhere", "does not exist"),
     ):
         with pytest.raises(InputError, match=words):
