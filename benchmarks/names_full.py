@@ -41,7 +41,7 @@ class Variants:
 
 
 def our_scores(pairs: Sequence[tuple[str, str]], counts: Sequence[str] = ()) -> NDArray[np.float64]:
-    """The weight of a name table built from the names of the pairs; `counts` are the names of all records, for frequencies."""
+    """The rank of a name table built from the names of the pairs; `counts` are the names of all records, for frequencies."""
     names = list(dict.fromkeys([*(n for p in pairs for n in p), *counts]))
     number = {n: k for k, n in enumerate(names)}
     borne = np.zeros(len(names), np.int64)
@@ -49,7 +49,7 @@ def our_scores(pairs: Sequence[tuple[str, str]], counts: Sequence[str] = ()) -> 
         borne[number[name]] += 1
     table = NameTable.build(names, counts=np.maximum(borne, 1))
     left, right = (np.array([number[p[k]] for p in pairs], np.int32) for k in (0, 1))
-    return table.agree(left, right).weight.astype(np.float64)
+    return table.rank(left, right).astype(np.float64)
 
 
 def variants(data: Path) -> tuple[Variants, list[str]]:

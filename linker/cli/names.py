@@ -31,15 +31,15 @@ def score(
         Path | None, typer.Option(help="Where to write pair_id and score; standard output if left out.")
     ] = None,
 ) -> None:
-    """Score pairs of names, in any script: bits of evidence that they are one name, higher is surer."""
+    """Score pairs of names, in any script: how surely they are one name, in bits, higher is surer."""
     ids, left, right = read_pairs(pairs)
     distinct = pa.array([*left, *right], pa.string()).dictionary_encode()
     table = NameTable.build(distinct.dictionary)
     at = distinct.indices.to_numpy(zero_copy_only=False).astype(np.int32)
-    agreement = table.agree(at[: len(ids)], at[len(ids) :])
+    scores = table.rank(at[: len(ids)], at[len(ids) :])
     with _output(out) as file:
         file.write("pair_id\tscore\n")
-        file.writelines(f"{i}\t{w:.3f}\n" for i, w in zip(ids, agreement.weight.tolist(), strict=True))
+        file.writelines(f"{i}\t{w:.3f}\n" for i, w in zip(ids, scores.tolist(), strict=True))
 
 
 @app.command()

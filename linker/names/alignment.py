@@ -126,13 +126,13 @@ def joins(rows: NDArray[np.void], a: int, a2: int, b: int) -> bool:
     if rows[a]["first"] != rows[b]["first"] or rows[a2]["last"] != rows[b]["last"]:
         return False
     power, inner = rows[a2]["power"], rows[a2]["inner"]
-    if rows[a]["value"] * power + inner == rows[b]["value"]:
+    if rows[a]["part"] * power + inner == rows[b]["part"]:
         return True
     first = rows[a2]["first"]
     if rows[a]["last"] != first:
         return False
     power = power * INVERSE  # a consonant that both share is written once: Ram Mohan, Ramohan
-    return rows[a]["value"] * power + (inner - np.uint64(first) * power) == rows[b]["value"]
+    return rows[a]["part"] * power + (inner - np.uint64(first) * power) == rows[b]["part"]
 
 
 @njit(I8(TOKENS, I4S, U1S, I4S, U1S, I8S, I8S), cache=True, nogil=True)

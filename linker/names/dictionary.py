@@ -26,6 +26,11 @@ TOKEN = np.dtype(
         ("value", np.uint64),  # skeleton as a number that can be joined: value(ab) = value(a) * power(b) + inner(b)
         ("inner", np.uint64),  # the same for a token in the middle of a word
         ("power", np.uint64),
+        ("part", np.uint64),  # the same three under the codes PART and INNER_PART, for recognising joined words
+        ("part_inner", np.uint64),
+        ("part_power", np.uint64),
+        ("part_first", np.uint8),
+        ("part_last", np.uint8),
         ("families", np.uint64),  # one bit per family (hashed): two tokens may be of one family if they share a bit
         ("letters", np.uint32),  # one bit per letter of the loose code: what two spellings of one name share
         ("starts", np.uint32),  # one bit per Latin letter that the token may begin with
@@ -56,7 +61,7 @@ _DEVANAGARI_ENDINGS = {
 
 HOT = np.dtype(
     {
-        "names": ["value", "inner", "power", "families", "letters", "starts", "sound", "bits", "own", "first", "last"],
+        "names": ["part", "inner", "power", "families", "letters", "starts", "sound", "bits", "own", "first", "last"],
         "formats": ["u8", "u8", "u8", "u8", "u4", "u4", "u4", "f4", "f4", "u1", "u1"],
         "itemsize": 64,
     }
@@ -67,8 +72,10 @@ HOT = np.dtype(
 def hot(rows: NDArray[np.void]) -> NDArray[np.void]:
     """The part of token rows that the alignment reads."""
     out = np.zeros(len(rows), HOT)
-    for name in ("value", "inner", "power", "families", "letters", "starts", "bits", "first", "last"):
+    for name in ("part", "families", "letters", "starts", "bits"):
         out[name] = rows[name]
+    for name in ("inner", "power", "first", "last"):
+        out[name] = rows[f"part_{name}"]
     out["sound"] = rows["sound"].astype(np.uint64) >> np.uint64(32)
     surprise, bits = rows["surprise"].astype(np.float64), rows["bits"].astype(np.float64)
     out["own"] = -np.logaddexp2(-surprise, -bits)
@@ -137,8 +144,11 @@ def _sound_numbers(rows: NDArray[np.void], latin: pa.Array) -> None:
     value, _ = polynomials(strict)
     rows["value"], rows["strict"] = value, finished(value, Code.STRICT)
     rows["first"], rows["last"] = _first_and_last(strict)
-    inner = sound_codes(latin, Code.JOINED)
-    rows["inner"], rows["power"] = polynomials(inner)
+    rows["inner"], rows["power"] = polynomials(sound_codes(latin, Code.INNER))
+    part = sound_codes(latin, Code.PART)
+    rows["part"], _ = polynomials(part)
+    rows["part_first"], rows["part_last"] = _first_and_last(part)
+    rows["part_inner"], rows["part_power"] = polynomials(sound_codes(latin, Code.INNER_PART))
 
 
 def _first_and_last(codes: SoundCodes) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -165,7 +175,9 @@ def _raw_keys(rows: NDArray[np.void], other: NDArray[np.bool_], tokens: Sequence
     value, power = polynomials(SoundCodes(data, offsets))
     for column in ("sound", "strict", "loose"):
         rows[column][at] = finished(value, Code.STRICT)
-    rows["value"][at], rows["inner"][at], rows["power"][at] = value, value, power
+    for prefix in ("value inner power", "part part_inner part_power"):
+        for column, numbers in zip(prefix.split(), (value, value, power), strict=True):
+            rows[column][at] = numbers
 
 
 def _near_keys(

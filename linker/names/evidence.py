@@ -20,7 +20,11 @@ from linker.names.dictionary import Ending
 FINAL_VOWEL_WEIGHT = -4.0
 """What tokens are worth at most that differ by a final vowel which both spell out (Kumar, Kumari)."""
 FINAL_VOWEL_COST = 4.0
-"""Bits off where one of the final vowels may be a way of writing (Ashok, Ashoka)."""
+"""Bits off where one of the final vowels may be a way of writing (Dube, Dubey)."""
+SOUND_COST = 1.0
+"""Tokens of one sound are worth their rarity less this, whatever the channel thinks of the spelling."""
+SLIP_COST = 13.0
+"""-log2 of the chance of one certain slip of the keyboard: that there is one, where, and which letter."""
 FAMILY_CEILING = 12.0
 """A family shows no more than this, however rare its spellings are."""
 SAME_SHARE = 0.6
@@ -44,12 +48,12 @@ def _conflicts() -> NDArray[np.int8]:
     """0 where two endings may be one, 1 where they may be but seldom are, 2 where they are not."""
     e = Ending
     soft = [
-        (e.CONSONANT, e.EE), (e.CONSONANT, e.OO), (e.CONSONANT, e.LATIN_A), (e.AA, e.EE), (e.AA, e.OO), (e.AA, e.LATIN_E),
+        (e.CONSONANT, e.EE), (e.CONSONANT, e.OO), (e.AA, e.EE), (e.AA, e.OO), (e.AA, e.LATIN_E),
         (e.II, e.EE), (e.II, e.LATIN_E), (e.EE, e.OO), (e.EE, e.LATIN_A), (e.OO, e.LATIN_A), (e.OO, e.LATIN_E),
         (e.LATIN_A, e.LATIN_E), (e.NEUTRAL, e.EE), (e.NEUTRAL, e.OO), (e.NEUTRAL, e.LATIN_E),
     ]  # fmt: skip
     hard = [
-        (e.CONSONANT, e.AA), (e.CONSONANT, e.II), (e.CONSONANT, e.UU), (e.AA, e.II), (e.AA, e.UU), (e.II, e.UU), (e.II, e.OO),
+        (e.CONSONANT, e.AA), (e.CONSONANT, e.LATIN_A), (e.CONSONANT, e.II), (e.CONSONANT, e.UU), (e.AA, e.II), (e.AA, e.UU), (e.II, e.UU), (e.II, e.OO),
         (e.II, e.LATIN_A), (e.UU, e.EE), (e.UU, e.LATIN_A), (e.UU, e.LATIN_E), (e.NEUTRAL, e.II), (e.NEUTRAL, e.UU),
     ]  # fmt: skip
     table = np.zeros((9, 9), np.int8)
@@ -63,18 +67,26 @@ _CONFLICT = _conflicts()
 
 
 def judge(
-    a: NDArray[np.void], b: NDArray[np.void], channel: NDArray[np.float32], family_cost: NDArray[np.float32]
+    a: NDArray[np.void],
+    b: NDArray[np.void],
+    channel: NDArray[np.float32],
+    family_cost: NDArray[np.float32],
+    one_slip: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
     """Weight and `Grade` of pairs of different tokens.
 
-    `a`, `b` are token rows, `channel` the channel's weight of each pair, `family_cost` the cost of the family they share or infinity.
+    `a`, `b` are token rows, `channel` the channel's weight of each pair, `family_cost` the cost of the family they share or infinity,
+    `one_slip` whether one slip of the keyboard makes one of the other.
     """
     rarity = np.minimum(a["bits"], b["bits"]).astype(np.float64)
     channel = channel.astype(np.float64)
     ceiling = -np.logaddexp2(-channel, -rarity)
     lift = np.minimum(_lift(a), _lift(b))
     same_sound = a["sound"] == b["sound"]
+    ceiling = np.where(same_sound, np.maximum(ceiling, rarity - SOUND_COST), ceiling)
     weight = np.where(same_sound, ceiling, np.minimum(channel - lift, ceiling))
+    slip = np.minimum(np.maximum(_information(a), _information(b)) - SLIP_COST, rarity - SOUND_COST)
+    weight = np.where(one_slip, np.maximum(weight, slip), weight)
     related = np.isfinite(family_cost)
     through_family = np.minimum(rarity, FAMILY_CEILING) - family_cost
     weight = np.where(related, np.maximum(weight, through_family), weight)
@@ -86,6 +98,11 @@ def judge(
     weight = np.where(conflict == 2, np.minimum(weight - FINAL_VOWEL_COST, FINAL_VOWEL_WEIGHT), weight)
     grade = np.where(conflict == 2, Grade.FINAL_VOWEL, np.where((conflict == 1) & (grade == Grade.SAME), Grade.SIMILAR, grade))
     return weight.astype(np.float32), grade.astype(np.int8)
+
+
+def _information(rows: NDArray[np.void]) -> NDArray[np.float64]:
+    """-log2 of the chance of meeting a spelling, drawn by its letters or among names."""
+    return np.asarray(np.minimum(rows["surprise"], rows["spelling_bits"]), np.float64)
 
 
 def _lift(rows: NDArray[np.void]) -> NDArray[np.float64]:

@@ -26,17 +26,19 @@ class Frequencies:
     prior: Counts
 
     def sound_share(self, sound: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Share of names that bear each sound."""
+        """Share of other names that bear each sound: the name that asks is not counted."""
         before, _ = self.prior.find(sound)
         share = np.maximum(before, _UNSEEN) / max(self.prior.total, 1.0)
-        return np.asarray((self._find(self.n, sound) + PRIOR_NAMES * share) / (self.total + PRIOR_NAMES))
+        others = np.maximum(self._find(self.n, sound) - 1.0, 0.0)
+        return np.asarray((others + PRIOR_NAMES * share) / (self.total + PRIOR_NAMES))
 
     def spelling_share(
         self, sound: NDArray[np.int64], count: NDArray[np.float64], share: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Share of names that bear each spelling, given its count at hand and the share of its sound."""
         n, spellings = self._find(self.n, sound), self._find(self.spellings, sound)
-        return np.asarray(share * (count + 0.5) / (n + 0.5 * (spellings + 1.0)))
+        others = np.maximum(count - 1.0, 0.0)
+        return np.asarray(share * (others + 0.5) / (np.maximum(n - 1.0, 0.0) + 0.5 * (spellings + 1.0)))
 
     def _find(self, values: NDArray[np.float64], key: NDArray[np.int64]) -> NDArray[np.float64]:
         if not len(self.key):

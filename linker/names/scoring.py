@@ -195,7 +195,14 @@ def _outcome(rows, p, a, role_a, b, role_b, total, s):  # type: ignore[no-untype
         strong = strong or (not initial and (joined or s.w[i, j] > 2))
     # what is left on both sides contradicts each other, the most telling first
     left_a = left_b = 0
+    head_conflict = False
     for i in range(n):
+        j = s.partner_a[i]
+        if j >= 0 and s.g[i, j] == 0 and s.w[i, j] > -90 and not (role_a[i] | role_b[j]) & _MINOR:
+            left_a, left_b = left_a + 1, left_b + 1  # aligned, yet with nothing in common
+            if role_a[i] & role_b[j] & _HEAD:
+                head_conflict = True
+                total -= p["clash_head"]
         if s.partner_a[i] < 0 and not role_a[i] & _MINOR:
             left_a += 1
     for j in range(m):
@@ -208,7 +215,6 @@ def _outcome(rows, p, a, role_a, b, role_b, total, s):  # type: ignore[no-untype
                 gender = True
                 if s.partner_a[i] != j:
                     total += s.gap_a[i] + s.gap_b[j] + s.w[i, j]
-    head_conflict = False
     if left_a and left_b:
         clash = _clash(rows, p, a, role_a, b, role_b, s)
         total -= clash

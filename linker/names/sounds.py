@@ -1,8 +1,9 @@
 """Latin spellings to sound codes and stable hashes of them: the base of keys and of pooled frequencies.
 
-Four codes, from fine to coarse. SOUND keeps vowel classes and is what frequencies are pooled by (Rakesh, Raakesh and राकेश are one, Rakesh
-and Rokesh are two). STRICT drops the vowels behind the first letter. LOOSE folds v/b/w, j/y/z, d/r (ड़), aspirates and nasals as well.
-JOINED is STRICT of a word in the middle of another: a first vowel is dropped too.
+From fine to coarse: SOUND keeps vowel classes and is what frequencies are pooled by (Rakesh, Raakesh and राकेश are one, Rakesh and Rokesh
+are two). STRICT drops the vowels behind the first letter, INNER is STRICT of a word in the middle of another, where a first vowel is
+dropped too. LOOSE folds v/b/w, j/y/z, d/r (ड़), aspirates and nasals as well. PART and INNER_PART are between: what two words and the one
+word that they make have in common (Ram Phal and Rampal, Ram Vir and Rambir).
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ class Code(IntEnum):
     SOUND = 0
     STRICT = 1
     LOOSE = 2
-    JOINED = 3
+    INNER = 3
+    PART = 4
+    INNER_PART = 5
 
 
 class SoundCodes(NamedTuple):
@@ -31,7 +34,7 @@ class SoundCodes(NamedTuple):
 
 
 BASE = np.uint64(0x9E3779B97F4A7C15 | 1)
-_SALTS = {Code.SOUND: 0x51, Code.STRICT: 0x1F3, Code.LOOSE: 0x2A7, Code.JOINED: 0x1F3}
+_SALTS = {Code.SOUND: 0x51, Code.STRICT: 0x1F3, Code.LOOSE: 0x2A7, Code.INNER: 0x1F3, Code.PART: 0x3B5, Code.INNER_PART: 0x3B5}
 
 
 @njit("u1(u1)", cache=True, nogil=True, inline="always")
@@ -94,7 +97,7 @@ def _code(text: NDArray[np.uint8], start: int, end: int, code: int, out: NDArray
                 elif code == 1:
                     out[n] = 97 if vowel == 97 else 101 if vowel in (101, 105) else 111
                     n += 1
-                elif code == 2:
+                elif code in (2, 4):
                     out[n] = 97
                     n += 1
             elif code == 0 and vowel != 97:
@@ -114,7 +117,7 @@ def _code(text: NDArray[np.uint8], start: int, end: int, code: int, out: NDArray
         out_c = c
         extra = 0
         if c == 104:  # h
-            if n > 0 and (nxt == 0 or code == 2):
+            if n > 0 and (nxt == 0 or code == 2 or code >= 4):
                 continue
         elif c == 99:  # c: ch, ck, c
             out_c = 99 if aspirate else 107
@@ -131,18 +134,18 @@ def _code(text: NDArray[np.uint8], start: int, end: int, code: int, out: NDArray
             out_c = 107
         elif c == 120:
             out_c, extra = 107, 115
-        elif c == 109 and nxt in (98, 112):
+        elif c == 109 and nxt in (98, 112) and code < 4:
             out_c = 110
-        if code == 2:
+        if code == 2 or code >= 4:
             if out_c == 98:
                 out_c = 118
             elif out_c == 121:
                 out_c = 106
             elif out_c == 102:
                 out_c = 112
-            elif out_c == 100 and n > 0:
+            elif out_c == 100 and n > 0 and code == 2:
                 out_c = 114
-            elif out_c == 110 and n > 0 and nxt != 0 and not _is_vowel(nxt) and nxt not in (121, 110, 104):
+            elif code == 2 and out_c == 110 and n > 0 and nxt != 0 and not _is_vowel(nxt) and nxt not in (121, 110, 104):
                 continue
             aspirate = False
         elif aspirate:
@@ -245,7 +248,7 @@ def _finished(values: NDArray[np.uint64], salt: np.uint64) -> NDArray[np.int64]:
 
 
 def finished(values: NDArray[np.uint64], code: Code) -> NDArray[np.int64]:
-    """Keys from polynomial values, the same in every process; STRICT and JOINED share one key space."""
+    """Keys from polynomial values, the same in every process; STRICT and INNER share one key space."""
     return np.asarray(_finished(np.ascontiguousarray(values), np.uint64(_SALTS[code])))
 
 

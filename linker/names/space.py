@@ -7,6 +7,8 @@ from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
 
 from linker.names.alignment import NO_TOKEN, write_codes
 from linker.names.channel import Channel
@@ -118,7 +120,19 @@ class PairTable:
         cost[kin] = family_cost(
             [self._space.family(t) for t in a[kin].tolist()], [self._space.family(t) for t in b[kin].tolist()]
         )
-        return judge(rows_a, rows_b, self._space.channel_weights(a, b), cost)
+        return judge(rows_a, rows_b, self._space.channel_weights(a, b), cost, self._one_slip(rows_a, rows_b, a, b))
+
+    def _one_slip(
+        self, rows_a: NDArray[np.void], rows_b: NDArray[np.void], a: NDArray[np.int64], b: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Tokens of one script, four letters or more, of which one insertion, deletion, change or swap makes the other."""
+        out = np.zeros(len(a), np.bool_)
+        alike = np.flatnonzero(rows_a["script"] == rows_b["script"])
+        left, right = ([self._space.text(t) for t in side[alike].tolist()] for side in (a, b))
+        distance = cpdist(left, right, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
+        short = np.fromiter(map(len, left), np.int32, len(left)) + np.fromiter(map(len, right), np.int32, len(left)) < 9
+        out[alike] = (distance <= 1) & ~short
+        return out
 
     def _joined(
         self, a: NDArray[np.int64], a2: NDArray[np.int64], b: NDArray[np.int64]
@@ -136,7 +150,9 @@ class PairTable:
         rows_a, rows_b = made.rows[left], space.rows(b)
         parts = space.rows(a)["bits"] + space.rows(a2)["bits"]
         rows_a["bits"] = np.minimum(rows_a["bits"], parts)
-        weight, grade = judge(rows_a, rows_b, channel, np.full(len(b), np.inf, np.float32))
+        weight, grade = judge(
+            rows_a, rows_b, channel, np.full(len(b), np.inf, np.float32), np.zeros(len(b), np.bool_)
+        )
         same = np.array([w == space.text(t) for w, t in zip(words, b.tolist(), strict=True)], np.bool_)
         return np.where(same, np.maximum(weight, rows_b["bits"] - 1), weight).astype(np.float32), grade
 
