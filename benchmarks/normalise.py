@@ -141,7 +141,8 @@ def make_records(size: int, seed: int = 1) -> pa.Table:
     filled: dict[str, pa.Array] = {
         "record_id": pa.array([f"s:{i}" for i in range(size)]),
         "state": maker.pick(STATES, 1), "source": maker.pick(STATES, 1),
-        "name": maker.pick(stems, 1), "name_typed": maker.pick(stems, 1), "husband": maker.pick(stems, 0.04), "father": maker.pick(stems, 0.9),
+        "name": maker.pick(stems, 1),
+        "name_typed": maker.pick(stems, 1), "husband": maker.pick(stems, 0.04), "father": maker.pick(stems, 0.9),
         "sex": maker.pick(["Male", "पुरुष", "M", "F", "महिला"], 0.96),
         "birth_date": maker.pick(born, 0.35), "birth_year": maker.pick([str(y) for y in range(1945, 2006)], 0.2),
         "age": maker.pick(ages, 0.8), "record_date": maker.pick(recorded, 0.8), "fir_date": maker.pick(recorded, 0.4),
@@ -176,7 +177,10 @@ def speed(size: int) -> None:
     print(f"publishable: {time.perf_counter() - start:.2f} s")
 
 
-ALPHABET = "0123456789०१२३४५६७८९ \t\n.-/,:;()@#*+'\"XxOoIlSsBabcdefghijklmnopqrstuvwxyzकखगघचजटडतदनपबमयरलवशसहािीुूेैोौं़्ः॰\u200d\u00a0\ufeff٣７ß﷽😀"
+ALPHABET = (
+    "0123456789०१२३४५६७८९ \t\n.-/,:;()@#*+'\"XxOoIlSsBabcdefghijklmnopqrstuvwxyz"
+    "कखगघचजटडतदनपबमयरलवशसहािीुूेैोौं़्ः॰\u200d\u00a0\ufeff٣７ß﷽😀"
+)
 
 
 def _parsers() -> dict[str, Callable[[str], object]]:
@@ -201,7 +205,7 @@ def fuzz(cells: int, seed: int) -> None:
         for t in pc.unique(record[name]).drop_null().to_pylist()
     ]
     parsers = _parsers()
-    slowest: dict[str, tuple[float, str]] = {name: (0.0, "") for name in parsers}
+    slowest: dict[str, tuple[float, str]] = dict.fromkeys(parsers, (0.0, ""))
     failures: list[str] = []
     names = list(parsers)
     for number in range(cells):

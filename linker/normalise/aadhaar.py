@@ -1,11 +1,11 @@
 """Aadhaar numbers: a keyed hash and the last four digits are all that leaves this module.
 
-The key comes from the environment variable `LINKER_AADHAAR_KEY`: 64 hexadecimal digits, optionally with a version before a colon ('v2:…').
-The hash of a number begins with the version, so values made with different keys are never compared; after a rotation a run reads its input
-again and writes the new version everywhere.
+The key comes from the environment variable `LINKER_AADHAAR_KEY`: 64 hexadecimal digits, optionally with a version
+before a colon ('v2:…'). The hash of a number begins with the version, so values made with different keys are never
+compared; after a rotation a run reads its input again and writes the new version everywhere.
 
-A hash is HMAC-SHA-256, its first 128 bits written with the letters a … p, four bits each: no digit stands in it, so a search for twelve digits
-finds a number and never a hash.
+A hash is HMAC-SHA-256, its first 128 bits written with the letters a … p, four bits each: no digit stands in it, so a
+search for twelve digits finds a number and never a hash.
 """
 
 from __future__ import annotations

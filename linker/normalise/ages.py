@@ -1,6 +1,7 @@
 """A stated age → years, and whether it is a guess.
 
-`parse_age` accepts any text: '25', '25.0', '२५ वर्ष', 'लगभग 25 वर्ष', 'aged about 25', '25-30', '25 से 30 साल', '8 माह', 'नाबालिग', '35+'.
+`parse_age` accepts any text: '25', '25.0', '२५ वर्ष', 'लगभग 25 वर्ष', 'aged about 25', '25-30', '25 से 30 साल', '8
+माह', 'नाबालिग', '35+'.
 """
 
 from __future__ import annotations
@@ -21,17 +22,20 @@ LONGEST = 100
 
 @dataclass(frozen=True, slots=True)
 class AgeReading:
-    """Completed years [low, high]; `about` when the writer says so or gives a range; `year` when the cell holds a year of birth."""
+    """Completed years [low, high]; `about` when the writer says so or gives a range; `year` when the cell holds a year
+    of birth, `minor` when it only says that the person is below eighteen."""
 
     low: int | None = None
     high: int | None = None
     about: bool = False
     year: int | None = None
+    minor: bool = False
     impossible: bool = False
 
 
 NOTHING = AgeReading()
-_TOKEN = re.compile(r"\d+(?:\.\d+)?|[a-z]+|[\u0900-\u0963\u0970-\u097f]+|[-–+~±]")
+_TOKEN = re.compile(r"\d+(?:\.\d+)?|[a-z]+|[\u0900-\u0963\u0970-\u097f]+|[-–/+~±]")
+_WIDEST_RANGE = 20
 
 
 @lru_cache(maxsize=1)
@@ -45,14 +49,13 @@ def parse_age(text: str) -> AgeReading:
     """What `text` says about an age in years."""
     words = _words()
     numbers: list[int] = []
-    about = months = years_named = ranged = False
-    special: AgeReading | None = None
+    about = months = years_named = ranged = minor = False
     tens = 0
     for token in _TOKEN.findall(fold(text[:LONGEST])):
         if token[0].isdecimal():
             numbers.append(int(token.split(".")[0][:6]))
             continue
-        means, number = ("range", 0) if token in {"-", "–"} else words.get(token, ("", 0))
+        means, number = ("range", 0) if token in {"-", "–", "/"} else words.get(token, ("", 0))
         if means == "number":
             if tens and number < 10:
                 numbers[-1] += number
@@ -69,24 +72,22 @@ def parse_age(text: str) -> AgeReading:
         elif means == "range":
             ranged = ranged or bool(numbers)
         elif means == "minor":
-            special = AgeReading(0, 17, True)
-        elif means == "adult":
-            special = AgeReading(18, OLDEST, True)
-    return _reading(numbers, about, months and not years_named, ranged) or special or NOTHING
+            minor = True
+    return _reading(numbers, about, months and not years_named, ranged) or (
+        AgeReading(minor=True) if minor else NOTHING
+    )
 
 
 def _reading(numbers: list[int], about: bool, only_months: bool, ranged: bool) -> AgeReading | None:
-    if not numbers:
+    if not numbers or (numbers[0] == 0 and not only_months):
         return None
-    low = numbers[0]
-    if only_months:
-        return AgeReading(low // 12, low // 12, about) if low <= 12 * OLDEST else AgeReading(impossible=True)
+    low = numbers[0] // 12 if only_months else numbers[0]
     if 1900 <= low <= 2100:
         return AgeReading(year=low)
-    if low == 0:
-        return None
     if low > OLDEST:
         return AgeReading(impossible=True)
-    if ranged and len(numbers) > 1 and low <= numbers[1] <= OLDEST:
-        return AgeReading(low, numbers[1], numbers[1] != low)
+    if only_months:
+        return AgeReading(low, low, about)
+    if ranged and len(numbers) > 1 and abs(numbers[1] - low) <= _WIDEST_RANGE:
+        return AgeReading(min(low, numbers[1]), max(low, numbers[1]), numbers[1] != low)
     return AgeReading(low, low, about)

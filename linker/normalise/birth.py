@@ -1,18 +1,21 @@
 """Date, year and age of birth of every record → one interval of days, its kind, and whether the person was a juvenile.
 
-Sources of a record, from precise to vague: a full date of birth (`DATE`); a year, or 01-01-YYYY (`YEAR`); an age on the record's day
-(`AGE`), 'about' or a range (`ABOUT_AGE`). The interval is what the most precise source says, literally: how far two true statements about one
-person lie apart is measured by the model, per kind. In the four states' layouts a stated age lies within ±3 years of the date of birth nine
-times in ten, and a year of birth that was counted back from the age is no better than the age. Therefore:
+Sources of a record, from precise to vague: a full date of birth (`DATE`); a year, or 01-01-YYYY (`YEAR`); an age on the
+record's day (`AGE`), 'about' or a range (`ABOUT_AGE`). The interval is what the most precise source says, literally:
+how far two true statements about one person lie apart is measured by the model, per kind. In the four states' layouts a
+stated age lies within ±3 years of the date of birth nine times in ten, and a year of birth that was counted back from
+the age is no better than the age. Therefore:
 
 1. A year of birth equal to (record's year - age) is the age again, not a second source: kind `AGE`.
 2. Two different years at most `SLACK_YEARS` apart: the interval spans both.
-3. Sources further apart than `SLACK_YEARS` + `CONFLICT_YEARS` contradict each other: the interval spans all of them, kind `ABOUT_AGE`, so that it
-   speaks for or against little; counted as a conflict.
-4. A date that the record's day makes impossible (born after it, or more than 110 years before) is dropped, flagged and counted.
+3. Sources further apart than `SLACK_YEARS` + `CONFLICT_YEARS` contradict each other: the interval spans all of them,
+   kind `ABOUT_AGE`, so that it speaks for or against little; counted as a conflict.
+4. A date that the record's day makes impossible (born after it, or more than 110 years before) is dropped, flagged and
+   counted.
 
-Juvenile (Juvenile Justice Act 2015: below eighteen on the day of the offence; section 94 gives the doubt to the child): a stated age below eighteen
-*or* a full date of birth that gives one, whichever says so; a year of birth alone decides only where neither is known.
+Juvenile (Juvenile Justice Act 2015: below eighteen on the day of the offence; section 94 gives the doubt to the child):
+a stated age below eighteen *or* a full date of birth that gives one, whichever says so; a year of birth alone decides
+only where neither is known. The offence's day is the FIR's, else the record's.
 """
 
 from __future__ import annotations
@@ -74,7 +77,8 @@ class Span:
 
     @property
     def known(self) -> Bools:
-        return self.first != ABSENT
+        known: Bools = self.first != ABSENT
+        return known
 
     def where(self, rows: Bools) -> Span:
         """The same span, unknown outside `rows`."""
@@ -140,7 +144,7 @@ def births(record: pa.Table, latest: int) -> Births:
         ages_without_day=int((aged.flags(lambda r: r.low is not None) & ~day.known).sum()),
         conflicts=int(conflict.sum()),
     )
-    juvenile = _juvenile(_offence_day(fir, day), aged, date, year)
+    juvenile = _juvenile(day, _offence_day(fir, day), aged, date, year)
     middle = np.where(day.known, (day.first + day.last) // 2, ABSENT)
     return Births(best.first, best.last, kind, middle, juvenile, findings)
 
@@ -223,10 +227,13 @@ def _whole_year(span: Span) -> Span:
     return Span(np.where(single, start, span.first), np.where(single, end, span.last)).where(span.known)
 
 
-def _juvenile(day: Span, aged: Distinct[AgeReading], date: Span, year: Span) -> Bools:
+def _juvenile(day: Span, offence: Span, aged: Distinct[AgeReading], date: Span, year: Span) -> Bools:
+    """Below eighteen on the offence's day. A stated age is the record's day's: whole years since the offence come
+    off."""
     low = aged.numbers(lambda r: r.low)
-    stated = (low != ABSENT) & (low < ADULT)
-    by_date = date.known & day.known & (day.first < date.first + int(ADULT * YEAR_DAYS))
-    by_year = ~date.known & (low == ABSENT) & year.known & day.known & (_years(day.first) - _years(year.last) < ADULT)
-    minor: Bools = stated | by_date | by_year
+    since = np.where(day.known & offence.known, (day.first - offence.first) / YEAR_DAYS, 0).astype(np.int64)
+    stated = ((low != ABSENT) & (low - np.maximum(since, 0) < ADULT)) | aged.flags(lambda r: r.minor)
+    by_date = date.known & offence.known & (offence.first < date.first + int(ADULT * YEAR_DAYS))
+    alone = ~date.known & (low == ABSENT) & year.known & offence.known
+    minor: Bools = stated | by_date | (alone & (_years(offence.first) - _years(year.last) < ADULT))
     return minor

@@ -1,7 +1,7 @@
 """Whole columns through their distinct values.
 
-A parser is a plain function of one text. Here it is called once per distinct value of a column, and what it says is handed out to the
-rows with numpy's `take`: a million ages are some hundred calls.
+A parser is a plain function of one text. Here it is called once per distinct value of a column, and what it says is
+handed out to the rows with numpy's `take`: a million ages are some hundred calls.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def one_chunk(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 class Distinct(Generic[T]):
     """The distinct values of a text column and what a parser made of each.
 
-    `values` are the distinct texts, `parsed` one result per value, `index` one position in them per row, -1 where the row is null.
+    `values` are the distinct texts, `parsed` one result per value, `index` one position in them per row, -1 where the
+    row is null.
     """
 
     def __init__(self, column: pa.Array | pa.ChunkedArray, parse: Callable[[str], T]) -> None:
@@ -80,3 +81,19 @@ def characters(column: pa.Array) -> npt.NDArray[np.uint8]:
     offsets = np.frombuffer(compact.buffers()[1], dtype=np.int32, count=len(compact) + 1, offset=compact.offset * 4)
     data = np.frombuffer(compact.buffers()[2], dtype=np.uint8)[offsets[0] : offsets[-1]]
     return data.reshape(len(compact), width) - 48
+
+
+def counting(digits: npt.NDArray[np.uint8]) -> Bools:
+    """Which rows of an (n, length) array of decimal digits count up or down by one, nine and nought being
+    neighbours."""
+    up = (digits[:, 1:] == (digits[:, :-1] + 1) % 10).all(axis=1)
+    down = (digits[:, :-1] == (digits[:, 1:] + 1) % 10).all(axis=1)
+    found: Bools = up | down
+    return found
+
+
+def different(digits: npt.NDArray[np.uint8]) -> Int64s:
+    """How many different digits each row has."""
+    ordered = np.sort(digits, axis=1)
+    count: Int64s = 1 + np.count_nonzero(ordered[:, 1:] != ordered[:, :-1], axis=1).astype(np.int64)
+    return count

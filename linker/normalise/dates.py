@@ -1,8 +1,9 @@
 """A date as it was typed → the days it may mean.
 
-`parse_date` accepts any text. What it reads, in this order: ISO dates with or without a time; day, month and year with any separator
-(a month as number or name in either script); month and year; a year alone; eight or six digits without separators; an Excel serial number. Day
-before month is the rule in India; where the second number cannot be a month and the first can, they were swapped.
+`parse_date` accepts any text. What it reads, in this order: ISO dates with or without a time; day, month and year with
+any separator (a month as number or name in either script); month and year; a year alone; eight or six digits without
+separators; an Excel serial number. Day before month is the rule in India; where the second number cannot be a month and
+the first can, they were swapped.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from enum import IntEnum, IntFlag
 from functools import lru_cache
 
 from linker.names.unicode import fold
+from linker.normalise.absent import is_absent
 from linker.normalise.reference import forms, rows
 
 EARLIEST_YEAR = 1880
@@ -120,9 +122,9 @@ def parse_date(text: str, latest: int) -> DateReading:
     if match:
         folded = match[1]
     tokens = _date_tokens(folded)
-    numbers = [t for t in tokens if isinstance(t, str)]
+    numbers = [t for t in tokens if isinstance(t, str) and t.isdecimal()]
     if not numbers:
-        return _UNREAD if folded else NOTHING
+        return NOTHING if not folded else _NOBODY if is_absent(folded) else _UNREAD
     if len(tokens) >= 3:
         return _three(tokens[:3], latest)
     if len(tokens) == 2:
@@ -131,11 +133,12 @@ def parse_date(text: str, latest: int) -> DateReading:
 
 
 def _date_tokens(folded: str) -> list[str | int]:
-    """Numbers as digits, month names as 1 … 12; other words are left out."""
+    """Numbers as digits (or as x, where the writer did not know them), month names as 1 … 12; other words are left
+    out."""
     found: list[str | int] = []
     names = month_names()
     for token in _SPLIT.findall(folded):
-        if token[0].isdecimal():
+        if token[0].isdecimal() or not token.strip("x"):
             found.append(token)
         elif token in names:
             found.append(names[token])
@@ -148,6 +151,8 @@ def _three(tokens: Sequence[str | int], latest: int) -> DateReading:
         first, middle = middle, first
     if isinstance(first, int) or isinstance(last, int):
         return _UNREAD
+    if not (first.isdecimal() and last.isdecimal() and (isinstance(middle, int) or middle.isdecimal())):
+        return _partly(first, middle, last, latest)
     if len(first) == 4 and len(last) <= 2:
         day, year = last, first
     elif len(first) <= 2 and len(last) in {2, 4}:
@@ -156,14 +161,19 @@ def _three(tokens: Sequence[str | int], latest: int) -> DateReading:
             day, year = year, day
     else:
         return _NO_DATE
-    if isinstance(middle, int):
-        return _day(year, middle, int(day), latest, 0)
-    if len(middle) > 2:
-        return _NO_DATE
     d, m = int(day), int(middle)
-    if m > 12 >= d > 0:
+    if isinstance(middle, str) and m > 12 >= d > 0:
         return _day(year, d, m, latest, _SWAPPED)
     return _day(year, m, d, latest, 0)
+
+
+def _partly(first: str, middle: str | int, last: str, latest: int) -> DateReading:
+    """'xx/03/1989' is a month, '10/xx/1989' and 'xx/xx/1989' a year."""
+    if len(last) != 4 or not last.isdecimal():
+        return _UNREAD
+    if first.isdecimal() or not str(middle).isdecimal():
+        return year_reading(last, latest)
+    return _two([middle, last], latest)
 
 
 def _day(year: str, month: int, day: int, latest: int, flags: int) -> DateReading:
@@ -182,13 +192,18 @@ def _day(year: str, month: int, day: int, latest: int, flags: int) -> DateReadin
     return DateReading(number, number, Precision.DAY, flags, before, before)
 
 
-def _two(tokens: list[str | int], latest: int) -> DateReading:
+def _two(tokens: Sequence[str | int], latest: int) -> DateReading:
     first, second = tokens
     if isinstance(first, str) and isinstance(second, str) and len(first) == 4 and len(second) != 4:
         first, second = second, first
     if isinstance(second, int):
         first, second = second, first
-    if not isinstance(second, str) or len(second) != 4 or not 1 <= int(first) <= 12:
+    if (
+        not isinstance(second, str)
+        or len(second) != 4
+        or not f"{first}{second}".isdecimal()
+        or not 1 <= int(first) <= 12
+    ):
         return _UNREAD
     return _span(int(second), int(first), int(first), latest, 0)
 

@@ -14,8 +14,9 @@ from linker.normalise.birth import BirthFindings
 class PersonFindings:
     """Filled by `to_persons`.
 
-    `identifiers` counts cells by type and status (`linker.normalise.identifiers.Status`), for example identifiers['epic']['unchecked'];
-    `places` counts districts and states that the gazetteer knows and does not know; `notes` are sentences for the report.
+    `identifiers` counts cells by type and status (`linker.normalise.identifiers.Status`), for example
+    identifiers['epic']['unchecked']; `places` counts districts and states that the gazetteer knows and does not know;
+    `notes` are sentences for the report.
     """
 
     records: int = 0

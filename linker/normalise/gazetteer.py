@@ -1,7 +1,8 @@
-"""Districts of the four states and the names of all states, in every spelling the reference tables know → one canonical name.
+"""Districts of the four states and the names of all states, in every spelling the reference tables know → one canonical
+name.
 
-A name is looked up by its folded form, then by its place key, then by the closest known form of the same script. A name that several states have
-(Pratapgarh) is decided by the state that stands with it.
+A name is looked up by its folded form, then by its place key, then by the closest known form of the same script. A name
+that several states have (Pratapgarh) is decided by the state that stands with it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,14 @@ CLOSEST = 88
 """Least similarity (rapidfuzz ratio, 0 … 100) of a name to a known form when neither form nor key is known."""
 
 LONGEST = 120
+"""Characters of a cell that are looked at."""
+
+ONLY_AT_HOME = "?"
+"""Before a form in districts.tsv that is common elsewhere: it counts only where the state is known to be the
+district's."""
+
+_SHORTEST_KEY = 3
+_SHORTEST_GUESS = 5
 
 _BRACKET = re.compile(r"\(([^()]{1,40})\)")
 
@@ -39,17 +48,19 @@ class Gazetteer:
     def __init__(self) -> None:
         self._by_form: dict[str, list[District]] = defaultdict(list)
         self._by_key: dict[str, list[District]] = defaultdict(list)
+        self._at_home: dict[tuple[str, str], District] = {}
         for row in rows("districts.tsv"):
             district = District(row["district"], row["state"])
             for form in [row["district"], *forms(row["forms"])]:
-                self._add(form, district)
+                if form.startswith(ONLY_AT_HOME):
+                    for entry in (_form(form[1:]), fold(form[1:]), plain_place(form[1:])):
+                        self._at_home[district.state, entry] = district
+                else:
+                    self._add(form, district)
 
     def _add(self, form: str, district: District) -> None:
-        for table, entry in (
-            (self._by_form, _form(form)),
-            (self._by_form, fold(form)),
-            (self._by_key, place_key(form) or ""),
-        ):
+        entries = [(self._by_form, _form(form)), (self._by_form, fold(form)), (self._by_key, place_key(form) or "")]
+        for table, entry in entries:
             if entry and district not in table[entry]:
                 table[entry].append(district)
 
@@ -67,20 +78,20 @@ class Gazetteer:
         bracket = _BRACKET.search(text[:LONGEST])
         state = (self.state(bracket[1]) if bracket else None) or state
         bare = _BRACKET.sub(" ", text[:LONGEST])
-        candidates = (
-            self._by_form.get(fold(text[:LONGEST]).strip())
-            or self._by_form.get(_form(bare))
-            or self._by_form.get(plain_place(bare))
-        )
+        spelt = (fold(text[:LONGEST]).strip(), _form(bare), plain_place(bare))
+        for spelling in spelt:
+            if state and (state, spelling) in self._at_home:
+                return self._at_home[state, spelling]
+        candidates = next((found for spelling in spelt if (found := self._by_form.get(spelling))), None)
         if candidates:
             return _choose(candidates, state)
         key = place_key(bare)
-        if key is None or len(key) < 3:
+        if key is None or len(key) < _SHORTEST_KEY:
             return None
-        return _choose(self._by_key.get(key, []), state) or self._closest(plain_place(bare), state)
+        return _choose(self._by_key.get(key, []), state) or self._closest(spelt[2], state)
 
     def _closest(self, name: str, state: str | None) -> District | None:
-        if len(name) < 5:
+        if len(name) < _SHORTEST_GUESS:
             return None
         best = process.extractOne(name, self._by_form.keys(), scorer=fuzz.ratio, score_cutoff=CLOSEST)
         return _choose(self._by_form[best[0]], state) if best else None

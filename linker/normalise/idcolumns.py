@@ -1,7 +1,9 @@
-"""The identifier columns of a RECORD table → validated columns of PERSON, their last four characters, and what was found.
+"""The identifier columns of a RECORD table → validated columns of PERSON, their last four characters, and what was
+found.
 
-One distinct value is read once. The usual cell, a clean value of the column's own type, is recognised by string kernels over all distinct values; only
-what is left goes through `read_identifier`, one at a time. Both ways give the same reading (a test compares them).
+One distinct value is read once. The usual cell, a clean value of the column's own type, is recognised by string kernels
+over all distinct values; only what is left goes through `read_identifier`, one at a time. Both ways give the same
+reading (a test compares them).
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linker.normalise.aadhaar import AadhaarKey, near_numbers, verhoeff
-from linker.normalise.columns import Bools, Int32s, characters, one_chunk
-from linker.normalise.identifiers import Reading, Status, read_identifier
+from linker.normalise.aadhaar import AadhaarKey, near_numbers, passes, verhoeff
+from linker.normalise.columns import Bools, Int32s, characters, counting, different, one_chunk
+from linker.normalise.identifiers import Reading, Status, few_different, read_identifier
 from linker.schema import IdType
 
 _QUICK = {
@@ -26,13 +28,14 @@ _QUICK = {
     IdType.DRIVING_LICENCE: r"^(?:DL|UP|RJ|HR|MP|PB|BR|UK|MH|GJ)(?:0[1-9]|[1-9][0-9])(?:19|20)[0-9]{9}$",
     IdType.NFN: r"^(?:0[1-9]|[12][0-9]|3[0-8])[0-9]{8}$",
 }
-"""What the kernels recognise: a part of what `read_identifier` calls valid (check digits and repetitions are looked at after)."""
+"""What the kernels recognise: a part of what `read_identifier` calls valid (check digits and repetitions are looked at
+after)."""
 
 
 @dataclass
 class IdColumns:
-    """Columns by identifier type: canonical values (Aadhaar hashed), last four characters, and for mistyped Aadhaar numbers the hashes of the valid
-    numbers one slip away; counts by (type, status)."""
+    """Columns by identifier type: canonical values (Aadhaar hashed), last four characters, and for mistyped Aadhaar
+    numbers the hashes of the valid numbers one slip away; counts by (type, status)."""
 
     values: dict[IdType, pa.Array] = field(default_factory=dict)
     last4: dict[IdType, pa.Array] = field(default_factory=dict)
@@ -65,7 +68,8 @@ def id_columns(record: pa.Table, key: AadhaarKey | None) -> IdColumns:
             result.values[kind] = result.last4[kind] = pa.nulls(len(column), pa.string())
             continue
         cells = _read(column, kind)
-        result.values[kind] = cells.of_rows(_hashed(cells.values, key) if kind is IdType.AADHAAR else cells.values)
+        values = _hashed(cells.values, key) if kind is IdType.AADHAAR else _without_aadhaar(cells.values, kind, key)
+        result.values[kind] = cells.of_rows(values)
         result.last4[kind] = cells.of_rows(cells.last4)
         per_row = cells.of_rows(pa.array(cells.status)).drop_null().to_numpy()
         for position, number in enumerate(np.bincount(per_row, minlength=len(cells.statuses)).tolist()):
@@ -144,10 +148,9 @@ def luhn(digits: npt.NDArray[np.uint8]) -> Bools:
 
 
 def _filled(digits: npt.NDArray[np.uint8]) -> Bools:
-    """Digits typed to fill the field: a block repeated, or counting up or down (see `identifiers.repeats`)."""
+    """`identifiers.repeats` of every row of an (n, length) array of decimal digits."""
     size = digits.shape[1]
-    step = np.diff(digits.astype(np.int16), axis=1) % 10
-    found: Bools = (step == 1).all(axis=1) | (step == 9).all(axis=1)
+    found: Bools = counting(digits) | (different(digits) <= few_different(size))
     for block in (1, 2, 3, 4, 6):
         if size % block == 0 and block < size:
             found |= (digits[:, block:] == digits[:, :-block]).all(axis=1)
@@ -160,8 +163,24 @@ def _hashed(numbers: pa.Array, key: AadhaarKey | None) -> pa.Array:
     return pa.array([None if number is None else key.hash(number) for number in numbers.to_pylist()], pa.string())
 
 
+def _without_aadhaar(values: pa.Array, kind: IdType, key: AadhaarKey | None) -> pa.Array:
+    """The values of another type; one that may be an Aadhaar number (twelve digits that pass its check) is hashed, so
+    that it still compares."""
+    if kind in _QUICK:
+        return values
+    twelve = pc.match_substring_regex(values, _QUICK[IdType.AADHAAR]).fill_null(False).to_numpy(zero_copy_only=False)
+    places = np.flatnonzero(twelve)
+    texts = values.take(pa.array(places)).to_pylist()
+    doubtful = [(place, text) for place, text in zip(places.tolist(), texts, strict=True) if passes(text)]
+    if not doubtful:
+        return values
+    hashed = [key.hash(text) if key else None for _, text in doubtful]
+    return _patched(values, np.array([place for place, _ in doubtful], dtype=np.intp), hashed)
+
+
 def _near(cells: _Cells, key: AadhaarKey) -> pa.Array:
-    """For each mistyped number, the hashes of the valid numbers that one wrong digit or one transposition away; null for all others."""
+    """For each mistyped number, the hashes of the valid numbers that one wrong digit or one transposition away; null
+    for all others."""
     lists: list[list[str] | None] = [None] * len(cells.values)
     for place, reading in cells.odd.items():
         if reading.status is Status.UNCHECKED and reading.kind is IdType.AADHAAR and reading.value:

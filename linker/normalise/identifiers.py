@@ -1,7 +1,9 @@
-"""Identifier cells of every type but Aadhaar's hash: what a cell holds, in canonical form, and how far it can be trusted.
+"""Identifier cells of every type but Aadhaar's hash: what a cell holds, in canonical form, and how far it can be
+trusted.
 
-`read_identifier(text, expected)` accepts any text and says one of: a valid value (perhaps repaired, perhaps of another type than its column), a value
-of the right format whose check digit is wrong, the last four characters of a masked value, a placeholder, or nothing usable.
+`read_identifier(text, expected)` accepts any text and says one of: a valid value (perhaps repaired, perhaps of another
+type than its column), a value of the right format whose check digit is wrong, the last four characters of a masked
+value, a placeholder, or nothing usable.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from stdnum.in_ import epic as stdnum_epic
 
 from linker.names.unicode import fold
 from linker.normalise.aadhaar import passes
+from linker.normalise.absent import is_absent
 from linker.normalise.reference import rows
 from linker.schema import IdType
 
@@ -49,48 +52,53 @@ class Reading:
 
 
 _LABEL = re.compile(
-    r"\b(?:aadhaa?r|adhaar|uid(?:ai)?|pan|epic|voter|card|id|no|number|num|dl|d\.l|licen[cs]e|driving|passport|nfn|ration|imei|upi|a/c|account)\b[ .:#]*"
+    r"\b(?:aadhaa?r|adhaar|uid(?:ai)?|pan|epic|voter|card|id|no|number|num|dl|d\.l|licen[cs]e|driving|passport|nfn|ration"
+    r"|imei|upi|a/c|account)\b[ .:#]*"
     r"|[\u0900-\u0963\u0970-\u097f]+[ .:#]*"
 )
 _MASK = re.compile(r"[X*#•●?]{3,}")
 _MASKED_TAIL = re.compile(r"[X*#•●?]([0-9A-WYZ][0-9A-Z]{3,5})\Z")
+_SEPARATORS = re.compile(r"[\s\-._:,'\"()|]+")
+_SCIENTIFIC = re.compile(r"(\d)\.(\d{1,17})e\+?(\d{1,2})\Z")
 _TO_DIGIT = str.maketrans("OQDILSBZG", "000115826")
 _TO_LETTER = str.maketrans("015826", "OISBZG")
 _MOST_REPAIRS = 2
 _FEWEST_FILLED = 6
 
 
-def compact(text: str) -> str:
-    """Upper-case ASCII of the cell without separators; labels before the number are dropped."""
+def spellings(text: str) -> list[str]:
+    """The cell as upper-case ASCII without separators: as it is, and without labels before the number."""
     folded = fold(text[:LONGEST]).strip()
+    scientific = _SCIENTIFIC.match(folded)
+    if (
+        scientific and len(scientific[1] + scientific[2]) == int(scientific[3]) + 1
+    ):  # 3.67247701569E11 from a spreadsheet
+        return [scientific[1] + scientific[2]]
     if folded.endswith(".0") and folded[:-2].isdecimal():
         folded = folded[:-2]
-    if not folded.isascii() or " " in folded or ":" in folded:
-        folded = _LABEL.sub("", folded)
-    return re.sub(r"[\s\-._:,'\"()|]+", "", folded).upper()
-
-
-@lru_cache(maxsize=1)
-def _absent_words() -> frozenset[str]:
-    return frozenset(fold(row["form"]) for row in rows("absent_words.tsv"))
-
-
-def is_absent(text: str) -> bool:
-    """Whether a cell says in words or signs that nothing is known."""
-    folded = fold(text[:LONGEST]).strip()
-    return not folded.strip(" .-_/\\*?0") or folded.strip(" .-") in _absent_words()
+    bare = [_SEPARATORS.sub("", folded).upper()]
+    if not folded.isdecimal():
+        bare.append(_SEPARATORS.sub("", _LABEL.sub("", folded)).upper())
+    return [form for form in dict.fromkeys(bare) if form]
 
 
 def repeats(value: str) -> bool:
-    """Whether a value's digits were typed to fill the field: a block of up to six repeated, or counting up or down."""
+    """Whether a value's digits were typed to fill the field: a block of up to six repeated, counting up or down, or
+    hardly any different digits."""
     digits = [int(c) for c in value if c.isdecimal()]
     size = len(digits)
     if size < _FEWEST_FILLED:
         return False
     steps = {(b - a) % 10 for a, b in pairwise(digits)}
-    if steps in ({1}, {9}):
+    if steps in ({1}, {9}) or len(set(digits)) <= few_different(size):
         return True
     return any(size % n == 0 and n < size and digits[n:] == digits[:-n] for n in (1, 2, 3, 4, 6))
+
+
+def few_different(size: int) -> int:
+    """How many different digits are too few for a number of `size` digits: one real number in ten thousand has so
+    few."""
+    return 3 if size >= 12 else 2 if size >= 9 else 1
 
 
 # --- formats: each takes the compact text and gives the canonical value, or None ---------------------------------------
@@ -98,12 +106,15 @@ def repeats(value: str) -> bool:
 _PAN = re.compile(r"[A-Z]{3}[ABCFGHJLPT][A-Z](?!0000)\d{4}[A-Z]\Z")
 _EPIC = re.compile(r"[A-Z]{3}\d{7}\Z")
 _EPIC_LEGACY = re.compile(r"([A-Z]{2})/(\d{1,3})/(\d{1,3})/(\d{4,7})\Z")
-_LICENCE = re.compile(r"([A-Z]{2})(\d{2})/?((?:19|20)\d{2})/?(\d{7})\Z")
+_LICENCE = re.compile(r"([A-Z]{2})(\d{2})/?(\d{4})/?(\d{7})\Z")
+_LICENCE_ONE_DIGIT = re.compile(r"([A-Z]{2})/?(\d)/?((?:19|20)\d{2})/?(\d{7})\Z")
 _LICENCE_SHORT = re.compile(r"([A-Z]{2})/?(\d{1,2})/?[A-Z]{0,3}/((?:19|20)?\d{2})/(\d{4,7})\Z")
 _PASSPORT = re.compile(r"[A-PR-WY]\d{7}\Z")
 _VEHICLE = re.compile(r"([A-Z]{2})(\d{1,2})([A-Z]{0,3})(\d{1,4})\Z")
 _VEHICLE_BH = re.compile(r"(\d{2})BH(\d{4})([A-Z]{1,2})\Z")
+_ACCOUNT = re.compile(r"(?:[A-Z]{2,6}/?)?0*(\d{6,18})\Z")
 _UPI = re.compile(r"[a-z0-9][a-z0-9._\-]{1,63}@[a-z][a-z0-9]{1,31}\Z")
+_SHEET_LETTER = re.compile(r"(?<=\d)(?:ए|बी)")
 _SHEET = re.compile(r"(?:H\.?S\.?)?(?:NO)?[/ ]?(\d{1,5})(?:/?(A|B))?\Z")
 
 
@@ -120,13 +131,13 @@ def _state_numbers() -> frozenset[str]:
 
 
 def _aadhaar(text: str) -> str | None:
-    return text if len(text) == 12 and text.isdecimal() and text[0] in "23456789" and not repeats(text) else None
+    return text if len(text) == 12 and text.isdecimal() else None
 
 
 def _nfn(text: str) -> str | None:
     if len(text) == 9 and text.isdecimal():
         text = "0" + text
-    return text if len(text) == 10 and text.isdecimal() and text[:2] in _state_numbers() else None
+    return text if len(text) == 10 and text.isdecimal() else None
 
 
 def _pan(text: str) -> str | None:
@@ -134,8 +145,8 @@ def _pan(text: str) -> str | None:
 
 
 def _epic(text: str) -> str | None:
-    if _EPIC.match(text):
-        return text
+    if _EPIC.match(text.replace("/", "")):
+        return text.replace("/", "")
     legacy = _EPIC_LEGACY.match(text)
     if legacy and legacy[1] in _states():
         return f"{legacy[1]}/{int(legacy[2]):02d}/{int(legacy[3]):03d}/{int(legacy[4]):06d}"
@@ -146,7 +157,7 @@ def _licence(text: str) -> str | None:
     match = _LICENCE.match(text)
     if match and match[1] in _states() and match[2] != "00":
         return "".join(match.groups())
-    match = _LICENCE_SHORT.match(text)
+    match = _LICENCE_SHORT.match(text) or _LICENCE_ONE_DIGIT.match(text)
     if match and match[1] in _states():
         year = match[3] if len(match[3]) == 4 else ("19" if int(match[3]) > 50 else "20") + match[3]
         return f"{match[1]}{int(match[2]):02d}{year}{int(match[4]):07d}"
@@ -170,7 +181,8 @@ def _imei(text: str) -> str | None:
 
 
 def _account(text: str) -> str | None:
-    return text.lstrip("0") or None if text.isdecimal() and 9 <= len(text) <= 18 else None
+    match = _ACCOUNT.match(text)
+    return match[1] if match else None
 
 
 def _upi(text: str) -> str | None:
@@ -199,11 +211,13 @@ FORMATS: dict[IdType, Callable[[str], str | None]] = {
 }  # fmt: skip
 
 CHECKED: dict[IdType, Callable[[str], bool]] = {
-    IdType.AADHAAR: passes,
+    IdType.AADHAAR: lambda value: value[0] not in "01" and passes(value),
     IdType.EPIC: lambda value: "/" in value or bool(stdnum_epic.is_valid(value)),
     IdType.IMEI: lambda value: bool(luhn.is_valid(value)),
+    IdType.NFN: lambda value: value[:2] in _state_numbers(),
+    IdType.DRIVING_LICENCE: lambda value: value[4:6] in {"19", "20"},
 }
-"""Types with a check digit."""
+"""Types whose right format is not enough: a check digit, a state's number, a year."""
 
 # Positions that must be letters (L) or digits (D): where a look-alike in the wrong place proves itself.
 _SHAPES = {
@@ -220,47 +234,62 @@ def read_identifier(text: str, expected: IdType) -> Reading:
     if is_absent(text):
         return Reading(Status.PLACEHOLDER, expected)
     if expected is IdType.UPI or "@" in text:
-        value = _upi(fold(text[:LONGEST]).strip().replace(" ", ""))
-        if value:
-            return Reading(Status.VALID if expected is IdType.UPI else Status.MOVED, IdType.UPI, value)
-    plain = compact(text)
-    if not plain:
-        return Reading(Status.INVALID, expected)
-    if repeats(plain) and expected is not IdType.HISTORY_SHEET:
+        return _read_upi(text, expected)
+    if expected is IdType.HISTORY_SHEET:
+        text = _SHEET_LETTER.sub(lambda m: "A" if m[0] == "ए" else "B", text[:LONGEST])
+    forms = spellings(text)
+    if any(_is_filler(form, expected) for form in forms):
         return Reading(Status.PLACEHOLDER, expected)
-    value = FORMATS[expected](plain)
-    checked = CHECKED.get(expected)
-    if value and (checked is None or checked(value)):
-        return Reading(Status.VALID, expected, value, value[-4:])
-    if _MASK.search(plain):
-        tail = _MASKED_TAIL.search(plain)
-        return Reading(Status.MASKED, expected, None, tail[1][-4:] if tail else None)
-    return _second_look(plain, expected, value)
+    for form in forms:
+        value = FORMATS[expected](form)
+        if value and _proved(value, expected):
+            return Reading(Status.VALID, expected, value, value[-4:])
+    for form in forms:
+        if _MASK.search(form):
+            tail = _MASKED_TAIL.search(form)
+            return Reading(Status.MASKED, expected, None, tail[1][-4:] if tail else None)
+    return _second_look(forms, expected)
 
 
-def _second_look(plain: str, expected: IdType, value: str | None) -> Reading:
+def _read_upi(text: str, expected: IdType) -> Reading:
+    value = _upi(fold(text[:LONGEST]).replace(" ", ""))
+    if value is None:
+        return Reading(Status.INVALID, expected)
+    return Reading(Status.VALID if expected is IdType.UPI else Status.MOVED, IdType.UPI, value)
+
+
+def _is_filler(form: str, expected: IdType) -> bool:
+    return (form.isdecimal() or expected in _SHAPES) and expected is not IdType.HISTORY_SHEET and repeats(form)
+
+
+def _second_look(forms: list[str], expected: IdType) -> Reading:
     """A cell that is not a valid value of its column's type."""
-    repaired = _repaired(plain, expected)
-    if repaired:
-        return Reading(Status.REPAIRED, expected, repaired, repaired[-4:])
-    if len(plain) == 16 and plain.isdecimal() and passes(plain) and expected in {IdType.AADHAAR, IdType.NFN}:
-        return Reading(Status.VID, expected)
-    others = [k for k in _TELLING if k is not expected and _valid(plain, k)]
-    if len(others) == 1:
-        moved = FORMATS[others[0]](plain) or ""
-        return Reading(Status.MOVED, others[0], moved, moved[-4:])
-    if value:
-        return Reading(Status.UNCHECKED, expected, value, value[-4:])
-    return Reading(Status.INVALID, expected)
+    for form in forms:
+        repaired = _repaired(form, expected)
+        if repaired:
+            return Reading(Status.REPAIRED, expected, repaired, repaired[-4:])
+        if len(form) == 16 and form.isdecimal() and passes(form) and expected in {IdType.AADHAAR, IdType.NFN}:
+            return Reading(Status.VID, expected)
+        others = [k for k in _TELLING if k is not expected and _valid(form, k)]
+        if len(others) == 1:
+            moved = FORMATS[others[0]](form) or ""
+            return Reading(Status.MOVED, others[0], moved, moved[-4:])
+    value = next((v for form in forms if (v := FORMATS[expected](form))), None)
+    return Reading(Status.UNCHECKED, expected, value, value[-4:]) if value else Reading(Status.INVALID, expected)
+
+
+def _proved(value: str, kind: IdType) -> bool:
+    return kind not in CHECKED or CHECKED[kind](value)
 
 
 def _valid(plain: str, kind: IdType) -> bool:
     value = FORMATS[kind](plain)
-    return value is not None and (kind not in CHECKED or CHECKED[kind](value))
+    return value is not None and _proved(value, kind)
 
 
 def _repaired(plain: str, kind: IdType) -> str | None:
-    """The value with look-alikes exchanged where the format wants the other sort and the check digit, if any, agrees."""
+    """The value with look-alikes exchanged where the format wants the other sort and the check digit, if any,
+    agrees."""
     shape = _SHAPES.get(kind)
     if shape is None or len(plain) != len(shape):
         return None

@@ -1,7 +1,8 @@
 """Identification marks in both scripts → concept codes, and heights → centimetres.
 
-A code is the kind of mark, then for a tattoo its motif, then the part of the body with its side: 'tattoo:om:right_hand', 'mole:right_cheek',
-'scar:forehead', 'limp:right_leg', 'tooth:broken'. Words are looked up in configs/reference/marks.tsv.
+A code is the kind of mark, then for a tattoo its motif, then the part of the body with its side:
+'tattoo:om:right_hand', 'mole:right_cheek', 'scar:forehead', 'limp:right_leg', 'tooth:broken'. Words are looked up in
+configs/reference/marks.tsv.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ LONGEST = 300
 """Characters of a cell that are looked at."""
 
 _SPLIT = re.compile(r"[,;/|\n।+&]|\band\b|(?:^|\s)(?:व|और|तथा|एवं)(?=\s)")
-_TOKEN = re.compile(r"[a-z]+|[\u0900-\u0903\u0904-\u0939\u093c-\u094f\u0958-\u0963\u0970-\u097f]+")
+_TOKEN = re.compile(r"[a-z]+|[\u0900-\u0903\u0904-\u0939\u093c-\u0950\u0958-\u0963\u0970-\u097f]+")
 _LONGEST_PHRASE = 4
 
 
@@ -58,6 +59,9 @@ def _code(piece: str) -> str | None:
     kinds = found.get("kind", [])
     parts = found.get("part", [])
     motifs = found.get("motif", [])
+    if "tooth" in parts:
+        states = found.get("state", [])
+        return f"tooth:{states[0]}" if states else "tooth:broken" if kinds else None
     kind = _strongest(kinds)
     if kind is None:
         if not motifs:
@@ -72,22 +76,10 @@ def _code(piece: str) -> str | None:
     return f"{code}:{part}" if part else code
 
 
-_WHOLE = {
-    "pockmarks",
-    "tooth:broken",
-    "tooth:missing",
-    "tooth:gold",
-    "tooth:protruding",
-    "stammer",
-    "mute",
-    "deaf",
-    "bald",
-    "hunchback",
-}
+_WHOLE = {"pockmarks", "stammer", "mute", "deaf", "bald", "hunchback"}
 """Kinds whose place says nothing more."""
 
 _RANK = (
-    "tooth",
     "pockmarks",
     "tattoo",
     "amputated",
@@ -120,16 +112,23 @@ def _part(parts: list[str], sides: list[str]) -> str | None:
 _FEET = re.compile(
     r"(\d)\s*(?:feet|foot|ft|f|'|′|’|फुट|फीट|फिट|फ़ुट)\.?\s*(\d{1,2}(?:\.\d)?)?\s*(?:inches|inch|in|\"|″|”|''|इंच|इन्च)?"
 )
+_FEET_DASH = re.compile(r"([4-6])\s?[-/]\s?(\d{1,2})\Z")
+_INCHES = re.compile(r"(\d{2})\s*(?:inches|inch|in|इंच|\")")
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,2})?")
 _CENTIMETRES = range(60, 251)
 
 
 def parse_height(text: str) -> tuple[int, int] | None:
-    """Lowest and highest height in centimetres that a cell gives: '165', '165-170', '5 फुट 6 इंच', 5'6", '5.6' (feet and inches), '1.65 m'."""
-    folded = fold(text[:60])
-    feet = _FEET.findall(folded)
+    """Lowest and highest height in centimetres that a cell gives.
+
+    '165', '165-170', '5 फुट 6 इंच', 5'6", '5.6' and '5-6' (feet and inches), '66 inches', '1.65 m'.
+    """
+    folded = fold(text[:60]).strip()
+    feet = _FEET.findall(folded) or _FEET_DASH.findall(folded)
     if feet:
         values = [round((int(f) * 12 + float(i or 0)) * 2.54) for f, i in feet]
+    elif inches := _INCHES.findall(folded):
+        values = [round(int(i) * 2.54) for i in inches]
     else:
         values = [v for v in map(_centimetres, _NUMBER.findall(folded)) if v is not None]
     values = [v for v in values if v in _CENTIMETRES]

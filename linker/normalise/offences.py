@@ -1,4 +1,5 @@
-"""FIR numbers and sections of law, for display and for contradictions in time; never evidence that two records are one person."""
+"""FIR numbers and sections of law, for display and for contradictions in time; never evidence that two records are one
+person."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """RECORD → PERSON: every record's comparable form, and RECORD as it may be published.
 
-Each kind of evidence has its own module; here their columns are put together. Nothing is compared, nobody is left out: a juvenile is marked, and
-the pipeline decides.
+Each kind of evidence has its own module; here their columns are put together. Nothing is compared, nobody is left out:
+a juvenile is marked, and the pipeline decides.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from linker.normalise.idcolumns import id_columns
 from linker.normalise.marks import parse_height, parse_marks
 from linker.normalise.offences import parse_fir
 from linker.normalise.phones import phones
-from linker.normalise.places import place_key
-from linker.normalise.publishing import publishable
+from linker.normalise.places import parse_pin, place_key
+from linker.normalise.publishing import masked_column, publishable
 from linker.normalise.sex import sexes
 from linker.schema import EXTRA_PREFIX, PERSON, IdType
 
@@ -37,8 +37,8 @@ def _this_year() -> int:
 
 @dataclass(frozen=True)
 class PersonOptions:
-    """How records are read. `aadhaar_key` hashes Aadhaar numbers (None: only their last four digits are used); `latest_year` is the last calendar
-    year that a date may have."""
+    """How records are read. `aadhaar_key` hashes Aadhaar numbers (None: only their last four digits are used);
+    `latest_year` is the last calendar year that a date may have."""
 
     aadhaar_key: AadhaarKey | None = field(default_factory=AadhaarKey.from_environment)
     latest_year: int = field(default_factory=_this_year)
@@ -47,12 +47,13 @@ class PersonOptions:
 def to_persons(
     record: pa.Table, options: PersonOptions | None = None, findings: PersonFindings | None = None
 ) -> pa.Table:
-    """The PERSON table of a RECORD table, same rows in the same order; `extra.` columns are carried along. `findings` is filled."""
+    """The PERSON table of a RECORD table, same rows in the same order; `extra.` columns are carried along. `findings`
+    is filled."""
     options = options or PersonOptions()
     findings = findings if findings is not None else PersonFindings()
-    columns: dict[str, pa.Array | pa.ChunkedArray] = {
-        name: record[name] for name in ("record_id", "name", "aliases", "father", "mother", "husband", "guardian")
-    }
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {"record_id": record["record_id"]}
+    for name in ("name", "aliases", "father", "mother", "husband", "guardian"):
+        columns[name] = masked_column(record[name])
     with findings.timed("sex"):
         columns["sex"] = pa.array(sexes(record).astype(np.int8))
     with findings.timed("birth"):
@@ -69,13 +70,13 @@ def to_persons(
         _add_build(columns, record, findings)
     columns["fir"] = _firs(record, options)
     findings.records = record.num_rows
-    extra = {name: record[name] for name in record.column_names if name.startswith(EXTRA_PREFIX)}
+    extra = {name: masked_column(record[name]) for name in record.column_names if name.startswith(EXTRA_PREFIX)}
     return PERSON.conform(pa.table({**columns, **extra}))
 
 
 def _firs(record: pa.Table, options: PersonOptions) -> pa.Array:
-    """Which first information report a record stands in: source, district, station and number/year, because numbers restart per station
-    and year. Null where number, year or station is unknown."""
+    """Which first information report a record stands in: source, district, station and number/year, because numbers
+    restart per station and year. Null where number, year or station is unknown."""
     number = Distinct(record["fir_number"], lambda text: parse_fir(text, options.latest_year))
     place = [Distinct(record[f], lambda text: " ".join(fold(text).split())) for f in ("fir_district", "fir_station")]
     texts = number.texts(lambda fir: str(fir) if fir and fir.year else None)
@@ -120,12 +121,11 @@ def _add_places(columns: dict[str, pa.Array], record: pa.Table, findings: Person
     home = Distinct(record["state"], known.state).texts(lambda state: state)
     stated = Distinct(record["address_state"], known.state).texts(lambda state: state)
     columns["district"], state = _districts(record["district"], stated, home)
-    columns["fir_district"], _ = _districts(record["fir_district"], home, home)
+    columns["fir_district"], fir_state = _districts(record["fir_district"], home, home)
     columns["address_state"] = pc.coalesce(stated, state)
-    columns["pin"] = _pins(record["pin"])
-    for name in ("district", "fir_district"):
-        unknown = pc.and_(record[name].is_valid(), columns[name].is_null())
-        findings.places[f"{name}_unknown"] = pc.sum(unknown).as_py() or 0
+    columns["pin"] = Distinct(record["pin"], parse_pin).texts(lambda pin: pin)
+    for name, known_in in (("district", state), ("fir_district", fir_state)):
+        findings.places[f"{name}_unknown"] = pc.sum(pc.and_(record[name].is_valid(), known_in.is_null())).as_py() or 0
 
 
 def _place_history_sheets(columns: dict[str, pa.Array]) -> None:
@@ -133,6 +133,7 @@ def _place_history_sheets(columns: dict[str, pa.Array]) -> None:
     station = pc.coalesce(columns["station"], columns["fir_station"])
     sheet = str(IdType.HISTORY_SHEET)
     columns[sheet] = pc.binary_join_element_wise(station, columns[sheet], "/")
+    columns[f"{sheet}_last4"] = pa.nulls(len(station), pa.string())
 
 
 def _districts(column: pa.ChunkedArray, state: pa.Array, home: pa.Array) -> tuple[pa.Array, pa.Array]:
@@ -150,16 +151,6 @@ def _districts(column: pa.ChunkedArray, state: pa.Array, home: pa.Array) -> tupl
     return found.texts(lambda d: d[0]), found.texts(lambda d: d[1])
 
 
-def _pins(column: pa.ChunkedArray) -> pa.Array:
-    digits = Distinct(column, _pin)
-    return digits.texts(lambda pin: pin)
-
-
-def _pin(text: str) -> str | None:
-    digits = "".join(str(int(c)) for c in text.split(".", maxsplit=1)[0] if c.isdecimal())
-    return digits if len(digits) == 6 and digits[0] in "12345678" and len(set(digits)) > 1 else None
-
-
 def _add_build(columns: dict[str, pa.Array], record: pa.Table, findings: PersonFindings) -> None:
     low = Distinct(record["height_from"], parse_height)
     high = Distinct(record["height_to"], parse_height)
@@ -175,7 +166,8 @@ _BETWEEN = "\x1f"
 
 
 def _marks(column: pa.ChunkedArray) -> tuple[pa.Array, int]:
-    """Concept codes per record, sorted, each once; and in how many records a mark is described in which none was found."""
+    """Concept codes per record, sorted, each once; and in how many records a mark is described in which none was
+    found."""
     cells = one_chunk(column)
     texts = pa.array(pc.list_flatten(cells).fill_null(""), pa.string())
     lists = pa.ListArray.from_arrays(_offsets(cells), texts)

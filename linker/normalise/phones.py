@@ -1,7 +1,7 @@
 """Phone cells → the numbers in them, as ten digits for an Indian number and as +… for another country's.
 
-The usual cell, ten digits with or without +91 or 0, is read by string kernels; a cell with several numbers, text or signs by `parse_phones`,
-one distinct cell at a time. Both give the same result.
+The usual cell, ten digits with or without +91 or 0, is read by string kernels; a cell with several numbers, text or
+signs by `parse_phones`, one distinct cell at a time. Both give the same result.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.names.unicode import fold
-from linker.normalise.columns import Bools, characters, one_chunk
+from linker.normalise.columns import Bools, characters, counting, different, one_chunk
 
 LONGEST = 200
 """Characters of a cell that are looked at."""
@@ -26,6 +26,7 @@ MOST = 6
 
 _MOBILE = re.compile(r"[6-9]\d{9}")
 _PREFIXED = re.compile(r"(?:\+?0*91|0+)?([6-9]\d{9})")
+_POINT_ZERO = re.compile(r"^\s*(\d{9,12})\.0\s*$")
 _RUN = re.compile(r"\+?\d[\d\s().\-–]*")
 _SEPARATOR = re.compile(r"[,;/|&\n]|(?:^|\s)(?:व|and|or|एवं|तथा)(?=\s)")
 _FEW_DIFFERENT = 2
@@ -33,7 +34,8 @@ _PLAIN = r"^(?:\+91|0091|91|0)?([6-9][0-9]{9})$"
 
 
 def is_placeholder(number: str) -> bool:
-    """Digits that nobody was given: one digit or two repeated, counting up or down, or a long tail of zeros or nines."""
+    """Digits that nobody was given: one digit or two repeated, counting up or down, or a long tail of zeros or
+    nines."""
     national = number[-10:]
     if len(set(national)) <= _FEW_DIFFERENT or national.endswith(("000000", "999999")) or len(set(national[1:])) == 1:
         return True
@@ -43,7 +45,7 @@ def is_placeholder(number: str) -> bool:
 def parse_phones(text: str) -> tuple[str, ...]:
     """The numbers in a cell, each once, in their order; placeholders and what is no number are left out."""
     found: list[str] = []
-    for piece in _SEPARATOR.split(fold(text[:LONGEST])):
+    for piece in _SEPARATOR.split(_POINT_ZERO.sub(r"\1", fold(text[:LONGEST]))):
         for run in _RUN.findall(piece):
             for number in _numbers(run):
                 if number not in found and not is_placeholder(number):
@@ -67,7 +69,8 @@ def _numbers(run: str) -> list[str]:
 
 
 def _other(digits: str) -> list[str]:
-    """A landline or a foreign number, if phonenumbers knows its plan; eight digits or fewer lack the area code and are dropped."""
+    """A landline or a foreign number, if phonenumbers knows its plan; eight digits or fewer lack the area code and are
+    dropped."""
     if not 10 <= len(digits.lstrip("+")) <= 15:
         return []
     try:
@@ -107,11 +110,7 @@ def _placeholders(digits: npt.NDArray[np.uint8]) -> Bools:
     """`is_placeholder` of every row of an (n, 10) array of digits."""
     if not len(digits):
         return np.zeros(0, dtype=np.bool_)
-    ordered = np.sort(digits, axis=1)
-    different = 1 + np.count_nonzero(ordered[:, 1:] != ordered[:, :-1], axis=1)
-    step = np.diff(digits.astype(np.int16), axis=1) % 10
-    counting = (step == 1).all(axis=1) | (step == 9).all(axis=1)
     tail = ((digits[:, 4:] == 0).all(axis=1)) | ((digits[:, 4:] == 9).all(axis=1))
     alike = (digits[:, 2:] == digits[:, 1:2]).all(axis=1)
-    found: Bools = (different <= _FEW_DIFFERENT) | counting | tail | alike
+    found: Bools = (different(digits) <= _FEW_DIFFERENT) | counting(digits) | tail | alike
     return found

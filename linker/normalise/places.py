@@ -1,8 +1,8 @@
 """Place names in both scripts → one comparable ASCII key.
 
-`place_key` drops what only says what kind of place it is (ग्राम, VPO, थाना), replaces common words by one form (सिविल लाइन, Civil Lines), and writes
-the rest by sound (`linker.normalise.sounds`): बादशाहपुर, Badshahpur and BADSHAH PUR all give 'bdshpur'. Rampur and Rampura stay two places, and so
-do Rampur Khurd and Rampur Kalan.
+`place_key` drops what only says what kind of place it is (ग्राम, VPO, थाना), replaces common words by one form (सिविल
+लाइन, Civil Lines), and writes the rest by sound (`linker.normalise.sounds`): बादशाहपुर, Badshahpur and BADSHAH PUR all
+give 'bdshpur'. Rampur and Rampura stay two places, and so do Rampur Khurd and Rampur Kalan.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ LONGEST = 160
 """Characters of a cell that are looked at."""
 
 _WORDS = re.compile(r"[^\W_]+(?:[\u0900-\u0903\u093c-\u094f\u0962\u0963॰]+[^\W_]*)*[॰.]?")
+_PIN = re.compile(r"(?:pin(?: ?code)?[ :.\-]*)?([1-8]\d{2})[ \-]?(\d{3})(?:\.0)?")
 _QUALIFIERS = {"khurd", "kalan", "buzurg", "mafi", "jat", "जाट", "ka", "का", "ki", "की"}
 """Words that follow a village's name and are never written together with it."""
 _HOUSE = re.compile(
     r"(?<![^\W\d_])(?:h\.? ?no|house(?: no)?|plot(?: no)?|flat(?: no)?|gali(?: no)?|street(?: no)?|म॰ ?नं॰|मकान(?: नं॰)?|गली(?: नं॰)?)"
     r"[.: ]{0,3}\d[\w/\-]{0,12}"
 )
+_MOST_DIGITS = 8
 _DIGIT = re.compile(r"\d")
 _BRACKETS = re.compile(r"\([^()]{0,60}\)")
 
@@ -48,7 +50,8 @@ def _tokens(folded: str) -> list[str]:
 
 
 def plain_place(text: str) -> str:
-    """The place's own words: folded, without brackets, house numbers, kinds of place and signs; common words in their one form."""
+    """The place's own words: folded, without brackets, house numbers, kinds of place and signs; common words in their
+    one form."""
     folded = fold(text[:LONGEST])
     if "(" in folded:
         folded = _BRACKETS.sub(" ", folded)
@@ -73,7 +76,19 @@ def plain_place(text: str) -> str:
 @lru_cache(maxsize=200_000)
 def place_key(text: str) -> str | None:
     """The comparable ASCII key of a place; None where nothing of a name is left."""
+    words = plain_place(text).split()
+    if (
+        sum(c.isdecimal() for word in words for c in word) > _MOST_DIGITS
+    ):  # an identity or telephone number, not a ward or sector
+        words = [word for word in words if not any(c.isdecimal() for c in word)]
     name = ""
-    for word in plain_place(text).split():
+    for word in words:
         name += (KEEP_END if word in _QUALIFIERS else " ") + word
     return sound_key(name) or None
+
+
+def parse_pin(text: str) -> str | None:
+    """The six digits of a PIN code; None where there is none, or only a placeholder."""
+    pin = _PIN.fullmatch(fold(text[:LONGEST]).strip())
+    digits = pin[1] + pin[2] if pin else ""
+    return digits if digits and len(set(digits)) > 1 else None

@@ -1,7 +1,7 @@
 """RECORD without anything that may not be written: Aadhaar numbers and virtual ids are masked wherever they stand.
 
-Every text column is scanned for twelve digits in a row (ASCII, Devanagari or full-width, with at most two separators between them) by a kernel over
-its bytes; only the few cells that have them are looked at closely.
+Every text column is scanned for twelve digits in a row (ASCII, Devanagari or full-width, with at most two separators
+between them) by a kernel over its bytes; only the few cells that have them are looked at closely.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ KEPT = frozenset({"record_id", "source", "native_id", "state"})
 OWN_MEANING = frozenset(
     {"phone", "relative_phone", str(IdType.BANK_ACCOUNT), str(IdType.IMEI), str(IdType.ARMS_LICENCE)}
 )
-"""Columns whose own numbers may be as long: in them a number is masked only if it also stands in the Aadhaar column of the table."""
+"""Columns whose own numbers may be as long: in them a number is masked only if it also stands in the Aadhaar column of
+the table."""
 
 _DIGITS = 12
 _SEPARATORS = 2
@@ -37,27 +38,37 @@ _BYTES = numba.types.Array(numba.uint8, 1, "C", readonly=True)
 
 
 def publishable(record: pa.Table) -> pa.Table:
-    """The same table; in the Aadhaar column only 'XXXX-XXXX-1234' remains, elsewhere every number that may be an Aadhaar number or a virtual id
-    (12 or 16 digits that pass Verhoeff's check, or 12 that stand in the Aadhaar column) is masked the same way."""
+    """The same table; in the Aadhaar column only 'XXXX-XXXX-1234' remains, elsewhere every number that may be an
+    Aadhaar number or a virtual id (12 or 16 digits that pass Verhoeff's check, or 12 that stand in the Aadhaar column)
+    is masked the same way."""
     known = _numbers_of(record[str(IdType.AADHAAR)])
     columns = {}
     for name in record.column_names:
-        column = record[name]
         if name == IdType.AADHAAR:
-            columns[name] = map_distinct(column, mask_cell)
-        elif name in KEPT or column.null_count == len(column):
-            columns[name] = column
-        elif pa.types.is_string(column.type):
-            columns[name] = _masked_texts(one_chunk(column), known, name in OWN_MEANING)
-        elif pa.types.is_list(column.type) and pa.types.is_string(column.type.value_type):
-            columns[name] = _masked_lists(one_chunk(column), known)
+            columns[name] = map_distinct(record[name], mask_cell)
+        elif name in KEPT:
+            columns[name] = record[name]
         else:
-            columns[name] = column
+            columns[name] = masked_column(record[name], known, name in OWN_MEANING)
     return pa.table(columns)
 
 
+def masked_column(
+    column: pa.ChunkedArray, known: frozenset[str] = frozenset(), own_meaning: bool = False
+) -> pa.Array | pa.ChunkedArray:
+    """A text or list column with `mask_text` done to every text; any other column as it is."""
+    if column.null_count == len(column):
+        return column
+    if pa.types.is_string(column.type):
+        return _masked_texts(one_chunk(column), known, own_meaning)
+    if pa.types.is_list(column.type) and pa.types.is_string(column.type.value_type):
+        return _masked_lists(one_chunk(column), known)
+    return column
+
+
 def mask_cell(text: str) -> str:
-    """A cell of the Aadhaar column: its last four digits behind a mask; a cell of fewer digits is masked whole; words stay."""
+    """A cell of the Aadhaar column: its last four digits behind a mask; a cell of fewer digits is masked whole; words
+    stay."""
     digits = _ascii_digits(text)
     if not digits:
         return text
@@ -65,7 +76,8 @@ def mask_cell(text: str) -> str:
 
 
 def mask_text(text: str, known: frozenset[str] = frozenset(), own_meaning: bool = False) -> str:
-    """Free text with every number that may be an Aadhaar number or a virtual id masked. `own_meaning`: only `known` numbers are."""
+    """Free text with every number that may be an Aadhaar number or a virtual id masked. `own_meaning`: only `known`
+    numbers are."""
 
     def mask(match: re.Match[str]) -> str:
         digits = _ascii_digits(match[0])
@@ -109,7 +121,8 @@ def long_numbers(column: pa.Array) -> Bools:
         return np.zeros(len(column), dtype=np.bool_)
     offsets = np.frombuffer(column.buffers()[1], dtype=np.int32, count=len(column) + 1, offset=column.offset * 4)
     found: Bools = _scan(offsets, np.frombuffer(column.buffers()[2], dtype=np.uint8))
-    return found & column.is_valid().to_numpy(zero_copy_only=False)
+    held: Bools = found & column.is_valid().to_numpy(zero_copy_only=False)
+    return held
 
 
 @numba.njit(numba.boolean[::1](_OFFSETS, _BYTES), cache=True, nogil=True)

@@ -1,4 +1,5 @@
-"""Reference tables: tab-separated files in configs/reference whose lines that begin with '#' say where they come from."""
+"""Reference tables: tab-separated files in configs/reference whose lines that begin with '#' say where they come
+from."""
 
 from __future__ import annotations
 

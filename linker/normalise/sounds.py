@@ -1,8 +1,9 @@
 """How a place's name sounds, as far as writers of both scripts agree.
 
-`sound_key` writes Devanagari and Latin by one set of classes. Aspirates and retroflexes fall together with their plain dentals (थ ठ त t th), v with w,
-z with j, sh with s; `a` of any length counts only at either end, because the inherent vowel is written or not at will; e, ee, ai and y are one
-vowel, o, oo and au another. What remains tells Haripur from Harpur and Rampur from Rampura.
+`sound_key` writes Devanagari and Latin by one set of classes. Aspirates and retroflexes fall together with their plain
+dentals (थ ठ त t th), v with w, z with j, sh with s; `a` of any length counts only at either end, because the inherent
+vowel is written or not at will; e, ee, ai and y are one vowel, o, oo and au another. What remains tells Haripur from
+Harpur and Rampur from Rampura.
 """
 
 from __future__ import annotations
