@@ -6,6 +6,9 @@ a user would have to build first; what is measured is the linking. Names go thro
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import jellyfish
 import numpy as np
 import pandas as pd
@@ -21,6 +24,18 @@ from linker.schema import BirthKind, IdType
 
 SHARED = {IdType.RATION_CARD, IdType.VEHICLE, IdType.IMEI}
 """Identifiers of a household or a device are left out: as a match key they do harm."""
+
+FOLDS = [
+    (re.compile(pattern), letter)
+    for pattern, letter in (
+        ("sh", "s"),
+        ("ee", "i"),
+        ("oo", "u"),
+        ("w", "v"),
+        (r"(.)\1", r"\1"),
+        (r"(?<=[^aeiou ])a\b", ""),
+    )
+]
 
 
 def rows_of(person: pa.Table) -> pd.DataFrame:
@@ -54,21 +69,22 @@ def link(rows: pd.DataFrame) -> Scored:
         block_on("name", "father", "birth_year"),
         block_on("name", "phones", arrays_to_explode=["phones"]),
     ]
-    training = [block_on("given", "surname"), block_on("birth_date"), block_on("father", "district")]
+    training = [block_on("name"), block_on("birth_date"), block_on("father", "district")]
     return score(_prepared(rows), _settings(), training, (certain, 0.5))
 
 
 def _prepared(rows: pd.DataFrame) -> pd.DataFrame:
-    names = rows["name"]
-    given = names.str.partition(" ")[0]
-    surname = names.str.rpartition(" ")[2].where(names.str.contains(" ", na=False))
-    father = rows["father"].str.split(" ").str[0]
+    name, father = _folded(rows["name"]), _folded(rows["father"])
+    given = name.str.partition(" ")[0]
+    surname = name.str.rpartition(" ")[2].where(name.str.contains(" ", na=False))
     return rows.assign(
+        name=name,
+        father=father,
+        aliases=rows["aliases"].map(lambda aliases: [_fold(alias) for alias in aliases], na_action="ignore"),
         given=given,
         surname=surname,
-        given_sound=_sound(given),
-        surname_sound=_sound(surname),
-        father_sound=_sound(father),
+        name_sounds=_sounds(name),
+        father_sounds=_sounds(father),
         sex=rows["sex"].where(rows["sex"] != 0).astype("Int64"),
     )
 
@@ -77,8 +93,7 @@ def _settings() -> SettingsCreator:
     return SettingsCreator(
         "dedupe_only",
         comparisons=[
-            _name("given", [0.92, 0.85, 0.75]),
-            _name("surname", [0.92, 0.85, 0.75]),
+            _names(),
             _name("father", [0.95, 0.9, 0.8, 0.7]),
             cl.ArrayIntersectAtSizes("aliases", [1]),
             _birth(),
@@ -90,15 +105,33 @@ def _settings() -> SettingsCreator:
         blocking_rules_to_generate_predictions=[
             block_on("ids", arrays_to_explode=["ids"]),
             block_on("phones", arrays_to_explode=["phones"]),
-            block_on("given_sound", "father_sound"),
-            block_on("given_sound", "surname_sound", "birth_year"),
-            block_on("given_sound", "surname_sound", "district"),
-            block_on("given_sound", "district", "birth_year"),
-            block_on("father_sound", "district", "birth_year"),
-            block_on("birth_date", "given_sound"),
-            block_on("aliases", "father_sound", arrays_to_explode=["aliases"]),
+            block_on("name_sounds", "father_sounds", arrays_to_explode=["name_sounds", "father_sounds"]),
+            block_on("name_sounds", "birth_year", arrays_to_explode=["name_sounds"]),
+            block_on("name_sounds", "district", arrays_to_explode=["name_sounds"]),
+            block_on("name_sounds", "village", arrays_to_explode=["name_sounds"]),
+            block_on("given", "surname"),
+            block_on("father_sounds", "village", "birth_year", arrays_to_explode=["father_sounds"]),
+            block_on("aliases", "district", arrays_to_explode=["aliases"]),
         ],
         retain_matching_columns=False,
+    )
+
+
+def _names() -> cl.CustomComparison:
+    """The whole name, also with its first and last word exchanged."""
+    levels = [cll.JaroWinklerLevel("name", t) for t in (0.95, 0.9)]
+    return cl.CustomComparison(
+        [
+            cll.NullLevel("name"),
+            cll.ExactMatchLevel("name", term_frequency_adjustments=True),
+            *levels,
+            cll.ColumnsReversedLevel("given", "surname", symmetrical=True),
+            cll.ExactMatchLevel("given", term_frequency_adjustments=True),
+            cll.JaroWinklerLevel("name", 0.85),
+            cll.JaroWinklerLevel("given", 0.85),
+            cll.ElseLevel(),
+        ],
+        "name",
     )
 
 
@@ -140,8 +173,23 @@ def _place() -> cl.CustomComparison:
     )
 
 
-def _sound(words: pd.Series[str]) -> pd.Series[str]:
-    return words.map({w: jellyfish.metaphone(w) or None for w in words.dropna().unique()})
+def _fold(text: str) -> str:
+    """What anybody does who looks at ICU's output: the `a` at the end of words goes, and a few spellings meet."""
+    for pattern, letter in FOLDS:
+        text = pattern.sub(letter, text)
+    return text
+
+
+def _folded(texts: pd.Series[str]) -> pd.Series[str]:
+    return texts.map({text: _fold(text) for text in texts.dropna().unique()})
+
+
+def _sounds(texts: pd.Series[str]) -> pd.Series[Any]:
+    """Soundex of every word of two letters or more."""
+    known = {
+        text: sorted({jellyfish.soundex(w) for w in text.split() if len(w) > 1}) for text in texts.dropna().unique()
+    }
+    return texts.map({text: sounds for text, sounds in known.items() if sounds})
 
 
 def _latin(column: pa.ChunkedArray) -> list[str | None]:
