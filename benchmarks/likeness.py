@@ -11,11 +11,14 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
+from itertools import combinations
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook
+from rapidfuzz.distance import Levenshtein
 
 Frames = dict[str, pd.DataFrame]
 _DEVA = re.compile("[ऀ-ॿ]")
@@ -145,6 +148,94 @@ def styles(frames: Frames) -> dict[str, float]:
     }
 
 
+_PEOPLE = {
+    "delhi": ("RELATIVE_NAME", "DOB", "AGE", "MOBILE", "ID_MARKS", ("UID_NO", "EPIC", "PAN", "DL_NO", "NFN")),
+    "uttar_pradesh": (
+        "पिता/पति का नाम",
+        "जन्म तिथि",
+        "आयु",
+        "मोबाइल नं0",
+        "पहचान चिन्ह",
+        ("आधार नं0", "मतदाता पहचान पत्र", "पैन नं0", "ड्राइविंग लाइसेंस", "एनएफएन"),
+    ),
+    "rajasthan": (
+        "पिता का नाम",
+        "जन्म दिनांक",
+        "उम्र",
+        "मोबाइल",
+        "पहचान चिन्ह",
+        ("आधार", "ईपिक", "पैन", "डीएल", "एनएफएन"),
+    ),
+    "haryana": ("guardian_name", "dob", "age", "mobile", "marks", ("aadhaar", "epic", "pan", "dl", "nfn")),
+}
+_TITLE = re.compile(r"^(?:late |sh\. |shri |स्व\S* |श्री )+", re.I)
+_ALIAS = re.compile(r" (?:@|urf|[उऊ]र्\S*) .*$", re.I)
+
+
+def _people(source: str, frame: pd.DataFrame) -> list[dict[str, str]]:
+    relative, birth, age, phone, marks, _ = _PEOPLE[source]
+    names = {"uttar_pradesh": "अभियुक्त का नाम", "rajasthan": "नाम", "haryana": "name"}
+    cells_of = {"delhi": ("FIRST_NAME", "MIDDLE_NAME", "LAST_NAME")}.get(source) or (names[source],)
+    name = [" ".join(cells) for cells in zip(*(frame[column] for column in cells_of), strict=True)]
+    people: list[dict[str, str]] = []
+    for cells in zip(name, *(frame[column] for column in (relative, birth, age, phone, marks)), strict=True):
+        told = " ".join(_ALIAS.sub("", cells[0].lower()).split())
+        born = re.sub(r"\D", "", cells[2]) if cells[2].startswith("real") or source != "rajasthan" else ""
+        number = re.sub(r"\D", "", cells[4])[-10:]
+        people.append(
+            {
+                "name": told,
+                "relative": _TITLE.sub("", cells[1].lower()),
+                "birth": born if len(born) == 8 else "",
+                "age": re.sub(r"\D", "", cells[3]),
+                "phone": number if len(number) == 10 and len(set(number)) > 1 else "",
+                "marks": cells[5].lower(),
+            }
+        )
+    return people
+
+
+def pairs(frames: Frames) -> dict[str, float]:
+    """How records of one source that share a strong number (mostly one person) agree otherwise."""
+    seen: dict[str, list[float]] = {}
+    total = 0
+    for source, frame in frames.items():
+        people = _people(source, frame)
+        for left, right in _sharing(frame, cast(tuple[str, ...], _PEOPLE[source][5])):
+            a, b = people[left], people[right]
+            if not a["name"] or not b["name"] or bool(_DEVA.search(a["name"])) != bool(_DEVA.search(b["name"])):
+                continue
+            total += 1
+            first = a["name"].split()[0] == b["name"].split()[0]
+            seen.setdefault("name equal", []).append(a["name"] == b["name"])
+            joined = a["name"].replace(" ", "") == b["name"].replace(" ", "")
+            seen.setdefault("name equal without spaces", []).append(joined)
+            seen.setdefault("first word equal", []).append(first)
+            seen.setdefault("as many words", []).append(a["name"].count(" ") == b["name"].count(" "))
+            distance = Levenshtein.distance(a["name"].split()[0], b["name"].split()[0])
+            seen.setdefault("edits between first words", []).append(distance)
+            for field in ("relative", "birth", "phone", "marks"):
+                if a[field] and b[field]:
+                    seen.setdefault(f"{field} equal", []).append(a[field] == b[field])
+            if a["age"] and b["age"]:
+                seen.setdefault("years between ages", []).append(abs(int(a["age"]) - int(b["age"])))
+    return {"pairs per 1000 rows": 1000 * total / sum(map(len, frames.values()))} | {
+        name: sum(values) / len(values) for name, values in seen.items()
+    }
+
+
+def _sharing(frame: pd.DataFrame, columns: tuple[str, ...]) -> set[tuple[int, int]]:
+    found: set[tuple[int, int]] = set()
+    for column in columns:
+        rows: dict[str, list[int]] = {}
+        for row, cell in enumerate(frame[column]):
+            if len(cell) >= 8 and not _JUNK.match(cell):
+                rows.setdefault(re.sub("[ -]", "", cell), []).append(row)
+        for group in rows.values():
+            found.update(combinations(group[:10], 2))
+    return found
+
+
 def main() -> int:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -152,7 +243,7 @@ def main() -> int:
     parser.add_argument("--sample", type=Path, required=True)
     args = parser.parse_args()
     ours, sample = load(args.ours), load(args.sample)
-    for heading, measure in (("filled", fills), ("styles", styles)):
+    for heading, measure in (("filled", fills), ("styles", styles), ("pairs that share a strong number", pairs)):
         print(f"\n{heading:52} {'sample':>9} {'ours':>9}")
         theirs, own = measure(sample), measure(ours)
         for key, value in theirs.items():

@@ -53,8 +53,8 @@ def homes(people: People, records: Records, rng: np.random.Generator) -> Homes:
     district[far] = neighbour[district[far]]
     state = np.array([d.state for d in geo.districts])[district]
     fresh = settles | moved
-    sizes = np.array([len(s.deva) for s in geo.settlements])
-    village = np.where(fresh, village * 31 + 17, village) % sizes[state]
+    sizes = np.array([s.plain for s in geo.settlements])
+    village = np.where(fresh, (village * 31 + 17) % sizes[state], village)
     station = np.where(fresh, station * 5 + 1, station) % np.array([len(d.stations) for d in geo.districts])[district]
     house = np.where(fresh, house * 7 % 890 + 1, house)
     lane = np.where(fresh, lane * 11 % 30 + 1, lane)

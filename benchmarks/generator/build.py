@@ -14,8 +14,9 @@ from . import delhi, events, haryana, rajasthan, uttar_pradesh, world
 from .damage import Damage
 from .events import Records
 from .evidence import Rates
+from .naming import Ints
 from .source import Source
-from .world import Ints, People
+from .world import People
 
 Write = Callable[[Source, Path, Damage], tuple[list[str], list[int]]]
 

@@ -81,6 +81,9 @@ def _with_brothers(people: People, draft: _Draft, first_record: Ints, rng: np.ra
     follows = np.flatnonzero(people.household[1:] == people.household[:-1]) + 1
     lead = np.searchsorted(people.household, people.household[follows])
     same_father = (people.father[follows] == people.father[lead]).all(axis=1)
+    same_father &= (people.village[follows] == people.village[lead]) & (
+        people.district[follows] == people.district[lead]
+    )
     men = ~people.female[follows] & ~people.female[lead]
     with_lead = first_record[lead]
     take = same_father & men & (draft.state[with_lead] == STATES.index("UP")) & ~draft.away[with_lead]

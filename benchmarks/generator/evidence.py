@@ -12,15 +12,16 @@ from . import identifiers
 from .events import NO_DAY, Records, years
 from .geography import STATES, geography
 from .lexicon import lexicon
+from .naming import GIVEN, SURNAME
 from .romanise import romanise
 from .tables import rows
-from .world import GIVEN, SURNAME, People
+from .world import People
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 
-BORROWED = 0.004  # share of stated numbers that belong to somebody else
+BORROWED = 0.003  # share of stated numbers that belong to somebody else
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Rates:
     height: float
     mark: float
     alias: float
+
+
+def among(known: Bools, share: float) -> float:
+    """The chance to state a known value so that `share` of all records state one."""
+    return share / max(0.01, float(known.mean())) if len(known) else 0.0
 
 
 class Evidence:
@@ -67,12 +73,12 @@ class Evidence:
         birth = people.birth[records.person].copy()
         year_error = np.round(0.6 * people.age_slip[records.person]).astype(np.int64)
         rough = people.jan_first[records.person] & (rng.random(self.count) < 0.97) | (rng.random(self.count) < 0.02)
-        again = np.where(rng.random(self.count) < 0.2, rng.normal(0, 1.5, self.count), 0)  # told anew
+        again = np.where(rng.random(self.count) < 0.12, rng.normal(0, 1.5, self.count), 0)  # told anew
         told = years(birth) + np.where(rough, year_error + np.round(again).astype(np.int64), 0)
-        slip = rng.random(self.count) < 0.025
+        slip = rng.random(self.count) < 0.018
         told = told + np.where(slip, rng.choice([-10, -2, -1, 1, 1, 2, 10], self.count), 0)
         day_of_year = birth - np.datetime64("1970").astype("datetime64[D]").astype(np.int64) - _new_year(years(birth))
-        other = rng.random(self.count) < 0.025
+        other = rng.random(self.count) < 0.015
         day_of_year = np.where(other, rng.integers(0, 364, self.count), day_of_year)
         stated = _new_year(told) + np.where(rough, 0, day_of_year)
         return np.where(self._fill(self.rates.dob), stated, NO_DAY)
@@ -85,7 +91,7 @@ class Evidence:
         number = np.where(rng.random(self.count) < 0.16, identifiers.phone_numbers(self.count, rng), number)
         borrowed = rng.random(self.count) < 0.02
         number = np.where(borrowed, rng.permutation(number), number)
-        fill = self._fill(self.rates.phone / max(0.01, float((number > 0).mean()))) & (number > 0)
+        fill = (number > 0) & self._fill(among(number > 0, self.rates.phone))
         text = np.where(fill, number, 0).astype(str).astype(object)
         text[~fill] = ""
         self._mistype(text, np.flatnonzero(fill & (rng.random(self.count) < 0.035)))
@@ -97,7 +103,7 @@ class Evidence:
         values: Ints = getattr(people, field)[records.person]
         share = {"aadhaar": self.rates.aadhaar, "nfn": self.rates.nfn}[field]
         known = values >= 0
-        fill = known & self._fill(share / max(0.01, float(known.mean())))
+        fill = known & self._fill(among(known, share))
         if field == "aadhaar":
             fill &= records.arrest_day > np.datetime64("2012-01-01").astype(int)
             text = values.astype(str).astype(object)
@@ -115,7 +121,7 @@ class Evidence:
         people, records, rng = self.people, self.records, self.rng
         seeds: Ints = getattr(people, field)[records.person]
         known = seeds >= 0
-        fill = known & self._fill(getattr(self.rates, field) / max(0.01, float(known.mean())))
+        fill = known & self._fill(among(known, getattr(self.rates, field)))
         text = np.full(self.count, "", dtype=object)
         at = np.flatnonzero(fill)
         text[at] = [self._document(field, int(row), int(seeds[row])) for row in at]
@@ -145,9 +151,8 @@ class Evidence:
     def marks(self) -> list[list[int]]:
         """Numbers of the marks stated, none, one or two per record."""
         people, person = self.people, self.records.person
-        share = self.rates.mark
-        fill = self._fill(share / max(0.01, float((people.mark[person] >= 0).mean())))
         known = people.mark[person] >= 0
+        fill = self._fill(among(known, self.rates.mark))
         other = people.mark2[person] >= 0
         swap = other & (self.rng.random(self.count) < 0.4)
         first = np.where(fill & known, np.where(swap, people.mark2[person], people.mark[person]), -1)

@@ -35,10 +35,11 @@ class District:
 
 @dataclass(frozen=True)
 class Settlements:
-    """Names of villages (colonies in Delhi) of a state, by number, in both scripts."""
+    """Names of villages (colonies in Delhi) of a state, by number, in both scripts; the first `plain` have no tail."""
 
     deva: tuple[str, ...]
     latin: tuple[str, ...]
+    plain: int
 
 
 @dataclass(frozen=True)
@@ -85,16 +86,14 @@ def _settlements(state: int) -> Settlements:
     ends = [row for row in parts if row["kind"] == STATES[state]]
     tails = [row for row in parts if row["kind"] == "tail"]
     gap = " " if state == 0 else ""
-    deva: list[str] = []
-    latin: list[str] = []
-    for first, end in product(firsts, ends):
-        name = first["devanagari"] + gap + end["devanagari"]
-        word = first["latin"] + gap + end["latin"].lower()
-        deva.append(name)
-        latin.append(title(word))
-        if state == 0:
-            continue
-        for tail in tails:
-            deva.append(f"{name} {tail['devanagari']}")
-            latin.append(title(f"{word} {tail['latin']}"))
-    return Settlements(tuple(deva), tuple(latin))
+    pairs = [
+        (first["devanagari"] + gap + end["devanagari"], first["latin"] + gap + end["latin"].lower())
+        for first, end in product(firsts, ends)
+    ]
+    plain = len(pairs)
+    if state:
+        pairs += [
+            (f"{deva} {tail['devanagari']}", f"{latin} {tail['latin']}")
+            for (deva, latin), tail in product(pairs[:plain], tails)
+        ]
+    return Settlements(tuple(deva for deva, _ in pairs), tuple(title(latin) for _, latin in pairs), plain)

@@ -14,61 +14,77 @@ _CONJUNCTS, _VOWELS, _SIGNS, _OTHER = (_keys(kind) for kind in ("conjunct", "vow
 _VIRAMA, _NUKTA = "्", "़"
 
 
-def encode(text: str) -> str:
-    """The text as typed in Kruti Dev 010; digits stay, signs without a key are dropped."""
+def encode(text: str, plain: bool = False) -> str:
+    """The text as typed in Kruti Dev 010; ASCII stays, signs without a key are dropped.
+
+    plain: without the special keys for प्र and द्र, which not every typist knows.
+    """
     out: list[str] = []
     index = 0
-    text = text.replace("‌", "").replace("‍", "")
+    text = text.replace("\u200c", "").replace("\u200d", "")
     while index < len(text):
-        if text[index] not in _FULL:
-            out.append(_VOWELS.get(text[index]) or _OTHER.get(text[index]) or _plain(text[index]))
-            index += 1
+        sign = text[index]
+        if sign in _FULL:
+            index, code = _syllable(text, index, plain)
+            out.append(code)
             continue
-        index, code = _syllable(text, index)
-        out.append(code)
+        out.append(_VOWELS.get(sign) or _OTHER.get(sign) or (sign if sign.isascii() else ""))
+        index += 1
     return "".join(out)
 
 
-def _plain(sign: str) -> str:
-    return sign if ord(sign) < 128 else ""
-
-
-def _syllable(text: str, start: int) -> tuple[int, str]:
-    """One consonant cluster with its vowel sign and nasal, from start; the position after it and its code."""
+def _syllable(text: str, start: int, plain: bool) -> tuple[int, str]:
+    """One consonant cluster with its vowel sign and nasals, from start; the position after it and its code."""
+    letters: list[str] = []  # consonants, a nukta with its consonant
     end = start
-    reph = False
-    body = ""
-    if text.startswith("र" + _VIRAMA, start) and start + 2 < len(text) and text[start + 2] in _FULL:
-        reph, end = True, start + 2
-    while True:
-        pair = text[end : end + 3]
-        if pair in _CONJUNCTS:
-            body, end = body + _CONJUNCTS[pair], end + 3
-        else:
-            letter = text[end]
-            end += 1
-            nukta = end < len(text) and text[end] == _NUKTA
-            end += nukta
-            half = end + 1 < len(text) and text[end] == _VIRAMA and text[end + 1] in _FULL and letter in _HALF
-            body += (_HALF if half else _FULL)[letter] + ("+" if nukta else "")
-        if end + 1 < len(text) and text[end] == _VIRAMA and text[end + 1] in _FULL:
-            if text[end + 1] == "र":
-                body, end = body + ("ª" if text[end - 1] in "टठडढ" else "z"), end + 2
-                break
-            body += "~" if text[end - 1] not in _HALF else ""
-            end += 1
-            continue
-        break
-    if end < len(text) and text[end] == _VIRAMA:
-        body, end = body + "~", end + 1
-    sign = ""
-    if text[end - 1 : end + 1] in ("रु", "रू") and body == "j":
-        return end + 1, "#" if text[end] == "ु" else ":"
-    if end < len(text) and text[end] in _SIGNS:
-        sign, end = _SIGNS[text[end]], end + 1
+    virama = False
+    while end < len(text) and text[end] in _FULL:
+        nukta = text[end + 1 : end + 2] == _NUKTA
+        letters.append(text[end] + (_NUKTA if nukta else ""))
+        end += 1 + nukta
+        virama = text[end : end + 1] == _VIRAMA
+        if not virama:
+            break
+        end += 1
+    sign = text[end : end + 1] if text[end : end + 1] in _SIGNS else ""
+    end += len(sign)
     nasal = ""
     while end < len(text) and text[end] in "ंँ":
         nasal += _OTHER[text[end]]
         end += 1
-    code = sign + body if sign == "f" else body + sign
+    reph = len(letters) > 1 and letters[0] == "र"
+    body = _cluster(letters[1:] if reph else letters, plain) + ("~" if virama else "")
+    if body == "j" and sign in _RA_WITH:
+        return end, _RA_WITH[sign] + nasal
+    code = _SIGNS[sign] + body if sign == "ि" else body + _SIGNS.get(sign, "")
     return end, code + ("Z" if reph else "") + nasal
+
+
+_RA_WITH = {"ु": "#", "ू": ":"}
+_SPECIAL_KEYS = (_CONJUNCTS["प्र"], _CONJUNCTS["द्र"])
+_RETROFLEX = frozenset("टठडढ")
+
+
+def _cluster(letters: list[str], plain: bool) -> str:
+    code = ""
+    index = 0
+    while index < len(letters):
+        letter, rest = letters[index], letters[index + 1 :]
+        pair = _CONJUNCTS.get(letter + _VIRAMA + rest[0]) if rest else None
+        if plain and pair in _SPECIAL_KEYS:
+            pair = None
+        if pair and (len(rest) == 1 or pair.endswith("k")):
+            code += pair if len(rest) == 1 else pair[:-1]
+            index += 2
+        elif rest == ["र"]:  # a stroke below the whole letter
+            code += _key(letter, _FULL) + ("ª" if letter in _RETROFLEX else "z")
+            index += 2
+        else:
+            code += _key(letter, _HALF if rest else _FULL)
+            index += 1
+    return code
+
+
+def _key(letter: str, keys: dict[str, str]) -> str:
+    base = letter[0]
+    return (keys[base] if base in keys else _FULL[base] + "~") + ("+" if letter.endswith(_NUKTA) else "")

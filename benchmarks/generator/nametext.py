@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from . import spelling
 from .lexicon import Lexicon
-from .world import GIVEN, MIDDLE, PREFIX, SECOND, SURNAME, Names
+from .naming import GIVEN, MIDDLE, PREFIX, SECOND, SURNAME, Names
 
 Texts = npt.NDArray[np.object_]
 Bools = npt.NDArray[np.bool_]
-POOL = 40  # independent spellings that are kept per word; a record draws one of them
+POOL = 32  # independent spellings that are kept per word; a record draws one of them
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Habits:
     drop_middle: float = 0.3
     drop_prefix: float = 0.3
     add_middle: float = 0.06
-    rejoin: float = 0.2
-    fuse: float = 0.09
+    rejoin: float = 0.17
+    fuse: float = 0.11
     initial: float = 0.012
     swap: float = 0.012
     typo: float = 0.05
-    keep: float = 0.72  # the spelling that the person's other records use
+    keep: float = 0.75  # the spelling that the person's other records use
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,25 @@ class Speller:
     def __init__(self, lex: Lexicon, latin: bool, rng: Random) -> None:
         self.latin = latin
         self.rng = rng
-        draw = spelling.latin if latin else spelling.devanagari
-        pool = np.empty((len(lex.tokens) + 1, POOL), dtype=object)
-        for number, token in enumerate(lex.tokens):
-            pool[number] = [draw(token, rng) for _ in range(POOL)]
-        pool[-1] = ""
-        self.pool = pool
-        self.fillers = lex.groups["middle.m"], lex.groups["middle.f"]
+        self.tokens = lex.tokens
+        self.fillers = lex.groups["middle.m"]
+        self.pool = np.full((len(lex.tokens) + 1, POOL), "", dtype=object)  # the last row stands for 'no word'
+        self.drawn = np.zeros(len(lex.tokens) + 1, dtype=bool)
+
+    def _draw(self, tokens: npt.NDArray[np.int32]) -> None:
+        """Fill the pools of words that occur for the first time."""
+        draw = spelling.latin if self.latin else spelling.devanagari
+        new = np.unique(tokens)
+        new = new[(new >= 0) & ~self.drawn[new]]
+        for number in new.tolist():
+            self.pool[number] = [draw(self.tokens[number], self.rng) for _ in range(POOL)]
+        self.drawn[new] = True
 
     def words(
         self, tokens: npt.NDArray[np.int32], usual: npt.NDArray[np.int64], fresh: Bools, rng: np.random.Generator
     ) -> Texts:
         """A spelling of each token ('' for -1): the person's usual one, or a fresh one."""
+        self._draw(tokens)
         pick = np.where(fresh, rng.integers(0, POOL, len(tokens)), usual % POOL)
         texts: Texts = self.pool[tokens, pick]
         return texts
@@ -100,5 +107,5 @@ class Speller:
         for slot, share in ((SURNAME, habits.drop_surname), (MIDDLE, habits.drop_middle), (PREFIX, habits.drop_prefix)):
             name[rng.random(count) < share, slot] = -1
         add = np.flatnonzero((rng.random(count) < habits.add_middle) & (name[:, MIDDLE] < 0) & said.hindu)
-        name[add, MIDDLE] = self.fillers[0].draw(len(add), rng)
+        name[add, MIDDLE] = self.fillers.draw(len(add), rng)
         return name

@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from .address import Homes, homes
 from .events import NO_DAY, Records, years
-from .evidence import Evidence, Rates
+from .evidence import Evidence, Rates, among
 from .lexicon import lexicon
 from .nametext import RELATIVE, Habits, Said, Speller, Texts
-from .world import HINDU, People
+from .naming import HINDU
+from .world import People
 
 Ints = npt.NDArray[np.int64]
 OWN = Habits()
@@ -85,7 +86,7 @@ class Source:
         """No, one or two aliases per record."""
         people, person = self.people, self.records.person
         known = people.alias[person] >= 0
-        give = known & self.chance(share / max(0.01, float(known.mean())))
+        give = known & self.chance(among(known, share))
         both = give & (people.alias2[person] >= 0) & self.chance(both_share)
         fresh = self.chance(0.6)
         first = speller.words(people.alias[person].astype(np.int32), person, fresh, self.rng)

@@ -129,7 +129,7 @@ def _tell(source: Source, columns: list[list[str]], second: npt.NDArray[np.bool_
             text, age, mobile = phrase.one(person)
             if breaks[i]:
                 text = source.broken(text)
-            columns[_PHRASE][i] = encode(text) if kruti[i] else text
+            columns[_PHRASE][i] = encode(text, person.dice[5] < 0.5) if kruti[i] else text
             columns[_AGE][i] = person.age if not age or person.dice[9] < 0.3 else ""
             columns[_PHONE][i] = "" if mobile else person.phone
         else:
@@ -145,7 +145,7 @@ def _tell(source: Source, columns: list[list[str]], second: npt.NDArray[np.bool_
 
 def _spread(columns: list[list[str]], i: int, person: Accused, kruti: bool) -> None:
     def code(text: str) -> str:
-        return encode(text) if kruti else text
+        return encode(text, person.dice[5] < 0.5) if kruti else text
 
     name, alias = person.name, person.alias
     if alias and person.dice[4] < 0.25:
