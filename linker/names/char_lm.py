@@ -7,6 +7,7 @@ is the number of different symbols seen after h and h' is h without its first sy
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numba
 import numpy as np
@@ -28,6 +29,10 @@ class CharLm:
 
     def table(self) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
         """One hash table (keys, bits, backoff) for the kernels; -1 is an empty place."""
+        return self._table
+
+    @cached_property
+    def _table(self) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
         keys = np.union1d(self.grams, self.contexts)
         bits, backoff = np.full(len(keys), np.inf, np.float32), np.zeros(len(keys), np.float32)
         bits[np.searchsorted(keys, self.grams)] = self.bits
