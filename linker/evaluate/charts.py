@@ -101,8 +101,8 @@ def histogram(panels: Sequence[Panel], start: int, markers: Sequence[Marker], un
         label = f"{value:+d}".replace("-", "−") if value else "0"
         drawn.append(_text(axis.x(value), bottom + 16, label, "axis", "middle"))
     drawn.append(_text((LEFT + WIDTH) / 2, bottom + 31, unit, "axis", "middle"))
-    frame = Markup('<svg class="chart" viewBox="0 0 {} {}" width="{}" height="{}" role="img">{}</svg>')
-    return frame.format(WIDTH, bottom + AXIS, WIDTH, bottom + AXIS, NOTHING.join(drawn))
+    frame = Markup('<svg class="chart" viewBox="0 0 {} {}" role="img">{}</svg>')
+    return frame.format(WIDTH, bottom + AXIS, NOTHING.join(drawn))
 
 
 def _panel(panel: Panel, base: float, axis: _Axis) -> Markup:

@@ -158,7 +158,7 @@ def _example(kind: str, edge: dict[str, Any], record: pa.Table) -> Example:
         probability=float(edge["probability"] or 0.0),
         decision=Decision(edge["decision"]),
         rule=edge["rule"] or "",
-        keys=edge["keys"] or "",
+        keys=", ".join((edge["keys"] or "").replace(",", " ").split()),
         records=(_title(left, edge["record_id_l"]), _title(right, edge["record_id_r"])),
         fields=[(label, a, b) for label, a, b in fields if a or b],
         prior=prior,

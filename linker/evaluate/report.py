@@ -30,8 +30,10 @@ from linker.evaluate.report_input import MatchFacts, ReportInput
 from linker.schema import Decision
 
 QUARANTINE_EXAMPLES = 8
-WORDS = ("number", "share", "count", "bits", "readable", "sure", "masked", "REASONS", "RULES")
+WORDS = ("number", "share", "count", "bits", "readable", "sure", "masked", "file_name", "REASONS", "RULES")
 """What the template calls by name."""
+
+CLEAR_BITS = 0.5
 
 WIDEST_WEIGHT = 20.0
 """Bits that fill half a bar in the model's chart; heavier evidence is drawn as long."""
@@ -62,6 +64,7 @@ def render(given: ReportInput) -> str:
 def _context(given: ReportInput) -> dict[str, Any]:
     tables = given.tables
     sources, reasons = quarantine_matrix(tables.quarantine)
+    model = _model(given.matching)
     return {
         "run": given.run,
         "sources": given.sources,
@@ -77,8 +80,9 @@ def _context(given: ReportInput) -> dict[str, Any]:
         "held_back": held_back(tables.edge),
         "sizes": cluster_sizes(tables.identity),
         "matrix": state_matrix(tables.crosswalk, tables.record),
-        "model": _model(given.matching),
+        "model": model,
         "untrained": given.matching.model.untrained,
+        "wrong_way": [(c["name"], level["name"]) for c in model for level in c["levels"] if level["wrong_way"]],
         "prior": given.matching.model.prior,
         "examples": [_example(e) for e in choose_examples(tables.edge, tables.record, given.run.link_bits)],
         "seconds": given.run.seconds,
@@ -115,12 +119,18 @@ def _model(matching: MatchFacts) -> list[dict[str, Any]]:
                 "weight": parameters[level.name].weight,
                 "bar": charts.diverging(parameters[level.name].weight, WIDEST_WEIGHT),
                 "untrained": f"{comparison.name}.{level.name}" in matching.model.untrained,
+                "wrong_way": _wrong_way(level.side, parameters[level.name].weight),
             }
             for level in comparison.levels
             if level.code and level.name in parameters
         ]
         shown.append({"name": words.readable(comparison.name), "levels": levels})
     return shown
+
+
+def _wrong_way(side: str, weight: float) -> bool:
+    """Whether a level that ought to speak for (or against) one person was given a clear weight to the contrary."""
+    return (side == "against" and weight > CLEAR_BITS) or (side == "for" and weight < -CLEAR_BITS)
 
 
 def _example(example: Example) -> dict[str, Any]:

@@ -34,8 +34,8 @@ RULES = {
 }
 """`matching.policy.Rule` in words."""
 
-LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){7,}")
-"""Eight or more digits: phones and identifiers of all kinds."""
+LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){8,}")
+"""Nine or more digits: phones and identifiers of all kinds, but not dates."""
 
 IDENTIFIER_TAIL = 4
 
@@ -85,6 +85,11 @@ def probability(p: float) -> str:
     if p == 0 or p >= 0.001:
         return f"{100 * p:.3g}%"
     return f"1 in {number(1 / p)}" if p > 1e-7 else f"1 in {1 / p:.0e}".replace("e+0", "e")
+
+
+def file_name(path: str) -> str:
+    """The last part of a path or address: folders and passwords are nobody's business."""
+    return re.split(r"[/\\\\]", path.rstrip("/"))[-1].partition("?")[0]
 
 
 def masked(text: str) -> str:

@@ -35,6 +35,7 @@ LEVELS = {
     "place": {"DISTRICT": (0.5, 0.02), "VILLAGE": (0.4, 3e-4), "DIFFERENT": (0.1, 0.9)},
     "sex": {"CONFLICT": (0.005, 0.15), "SAME": (0.995, 0.85)},
 }
+SIDES = dict.fromkeys(("DIFFERENT", "FATHERS_DIFFER", "FAR", "CONFLICT"), "against")
 HELD_BACK = ("name_conflict", "misused_identity", "link", "link", "link")
 """What policy does in turn with pairs above the link threshold."""
 LINK_BITS, REVIEW_BITS = 10.97, -3.17
@@ -63,6 +64,7 @@ class Model:
 class Level:
     code: int
     name: str
+    side: str
     english: str
 
 
@@ -103,8 +105,8 @@ def sample_run(persons: int = 400, seed: int = 7) -> ReportInput:
         Comparison(
             c,
             (
-                Level(0, "MISSING", "missing"),
-                *(Level(i, n, f"the {c} is {n.lower()}") for i, n in enumerate(levels, 1)),
+                Level(0, "MISSING", "missing", "nothing is known"),
+                *(Level(i, n, SIDES.get(n, "for"), f"the {c} is {n.lower()}") for i, n in enumerate(levels, 1)),
             ),
         )
         for c, levels in LEVELS.items()

@@ -7,7 +7,7 @@ import pytest
 
 from linker.evaluate.examples import choose_examples
 from linker.evaluate.figures import cluster_sizes, held_back, quarantine_matrix, state_matrix, totals, weights_decided
-from linker.evaluate.words import bits, count, masked, number, probability, share, sure
+from linker.evaluate.words import bits, count, file_name, masked, number, probability, share, sure
 from linker.schema import CROSSWALK, IDENTITY, QUARANTINE, RECORD, Decision
 from tests.evaluate.sample_run import filled, sample_run
 
@@ -75,6 +75,10 @@ def test_waterfalls_end_at_the_weight_and_examples_repeat_no_pair() -> None:
         (probability(0.5), "50%"),
         (probability(1e-5), "1 in 100,000"),
         (probability(1e-9), "1 in 1e9"),
+        (file_name("/data/up.csv"), "up.csv"),
+        (file_name("C:\\Data\\up.xlsx"), "up.xlsx"),
+        (file_name("postgresql://user:secret@host/records?sslmode=require"), "records"),
+        (masked("on 1990-05-07"), "on 1990-05-07"),
         (masked("फोन 98765 43210, PIN 110001"), "फोन XXXXX X3210, PIN 110001"),
     ],
 )

@@ -120,6 +120,15 @@ def test_rows_that_do_not_add_up_are_flagged(run: ReportInput) -> None:
     assert "It does not add up" in render(dataclasses.replace(run, sources=lost))
 
 
+def test_a_weight_against_common_sense_is_flagged(run: ReportInput, html: str) -> None:
+    assert "Against common sense" not in html
+    levels = run.matching.model.levels
+    better = {name: dataclasses.replace(p, m=0.9) if name == "CONFLICT" else p for name, p in levels["sex"].items()}
+    model = dataclasses.replace(run.matching.model, levels={**levels, "sex": better})
+    changed = dataclasses.replace(run, matching=dataclasses.replace(run.matching, model=model))
+    assert "Against common sense: sex &ldquo;conflict&rdquo;." in render(changed)
+
+
 def test_a_run_without_links_still_has_a_report(run: ReportInput) -> None:
     tables = dataclasses.replace(
         run.tables,
