@@ -103,7 +103,7 @@ def day_number(year: int, month: int, day: int) -> int | None:
     """Days since 1970-01-01, or None where the calendar has no such day."""
     try:
         return date(year, month, day).toordinal() - _EPOCH
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
