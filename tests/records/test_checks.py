@@ -29,7 +29,7 @@ def table(cells: list[tuple[str, str | None, str | None, list[str] | None]]) -> 
     return pa.Table.from_pylist(rows, schema=pa.schema(list(ROW.columns.items())))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from("ab"), ids, names, lists), max_size=14))
 def test_every_row_ends_in_one_place(cells: list[tuple[str, str | None, str | None, list[str] | None]]) -> None:
     rows, rejects, repeated = check_rows(table(cells))

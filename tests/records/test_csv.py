@@ -172,7 +172,7 @@ alphabet = st.sampled_from(
     [b",", b'"', b"\n", b"\r", b"a", b" ", b"\x00", b"\xe0\xa4\xb0", b"\xe0", b"1", b";", b'""', b'","', b'"\n"']
 )
 damaged = st.lists(alphabet, max_size=60).map(b"".join)
-quiet = settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quiet = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @quiet

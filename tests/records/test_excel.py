@@ -259,7 +259,7 @@ xml_bits = st.sampled_from(
     ["<row r=\"3\">", "</row>", '<c r="A3">', '<c r="B3" t="str">', "</c>", "<v>", "</v>", "7", "x", "<is><t>", "</t></is>", "<", ">", "/>",
      '<c r="C3" t="s">', "<f>", "</f>", "&", "</sheetData>", '"', " ", "<!--"]
 )  # fmt: skip
-quiet = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quiet = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @quiet

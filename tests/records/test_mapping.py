@@ -126,7 +126,7 @@ def test_several_columns_make_an_id(tmp_path: Path) -> None:
 
 
 cell = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=6)
-quiet = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quiet = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @quiet
