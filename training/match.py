@@ -38,6 +38,8 @@ def main() -> None:
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--set", nargs=2, action="append", required=True, metavar=("INPUTS", "TRUTH"), dest="sets")
+    doubt = "per --set, pairs whose label is in doubt (record_id_1, record_id_2)"
+    parser.add_argument("--mask", type=Path, action="append", default=[], help=doubt)
     parser.add_argument(
         "--spread", type=float, default=1.5, help="bits that a weight may easily move from its count (0: not at all)"
     )
@@ -89,7 +91,12 @@ def persons_of(record: pa.Table, path: Path) -> NDArray[np.int64]:
     """The true person of every record as a number, -1 where the truth does not hold it."""
     truth = read_truth(path)
     on = truth.keys.column_names
-    keys = pa.table({name: record["native_id" if name == "record_id" else name].cast(pa.string()) for name in on})
+    keys = pa.table(
+        {
+            name: record["native_id" if name == "record_id" else name].cast(truth.keys.schema.field(name).type)
+            for name in on
+        }
+    )
     left = keys.append_column("row", pa.array(np.arange(len(keys))))
     right = truth.keys.append_column("person", truth.person)
     if on == ["record_id"] and not pc.any(pc.is_in(left["record_id"], right["record_id"])).as_py():

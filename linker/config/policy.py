@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import math
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from linker.config.loading import Settings
+
+
+class Purpose(StrEnum):
+    """What the links are for. Thresholds are bound to it: what is harmless in a study is not when people are arrested on it."""
+
+    POLICE = "police"
+    STUDY = "study"
 
 
 class Costs(Settings):
@@ -37,6 +45,7 @@ class Rules(Settings):
 class Policy(Settings):
     """Thresholds come from `costs`; `link_probability` and `review_probability` may only be stricter than what the costs say."""
 
+    purpose: Purpose = Purpose.POLICE
     costs: Costs = Costs()
     rules: Rules
     link_probability: float | None = None
@@ -56,11 +65,12 @@ class Policy(Settings):
 
     @model_validator(mode="after")
     def _is_safe(self) -> Policy:
-        if self.costs.false_merge < 20 * self.costs.missed_link:
+        if self.purpose == Purpose.POLICE and self.costs.false_merge < 20 * self.costs.missed_link:
             raise ValueError(
-                "costs.false_merge must be at least 20 times costs.missed_link: a false merge can put an innocent person in a cell, a miss is found later"
+                "costs.false_merge must be at least 20 times costs.missed_link: "
+                "a false merge can put an innocent person in a cell, a miss is found later"
             )
-        if not 0.9 <= self.link_threshold < 1:
+        if self.purpose == Purpose.POLICE and not 0.9 <= self.link_threshold < 1:
             raise ValueError(
                 f"the link threshold would be {self.link_threshold:.3f}; an automatic link needs at least 0.9"
             )
