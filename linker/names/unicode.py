@@ -45,32 +45,26 @@ def _homoglyphs() -> dict[int, str]:
 
 # --- clean -----------------------------------------------------------------------------------------------------------
 
-# Letters, marks and printable ASCII that need no attention; all else is looked at one by one. Left out is what NFC
-# takes apart (U+0958-095F), composes (nukta) or puts in another order (the accents U+0951-0954).
-_VISIBLE = r"[!-~\u0900-\u093b\u093d-\u0950\u0955-\u0957\u0960-\u097f]+"
-_PLAIN = re.compile(rf"{_VISIBLE}(?: {_VISIBLE})*\Z")
-_INVISIBLE_MARKS = {
-    0x034F,
-    0x115F,
-    0x1160,
-    0x17B4,
-    0x17B5,
-    0x3164,
-    0xFFA0,
-    *range(0xFE00, 0xFE10),
-    *range(0xE0100, 0xE01F0),
-}
-
-
-def _invisible(c: str) -> bool:
-    return unicodedata.category(c) in {"Cc", "Cf", "Cs"} or ord(c) in _INVISIBLE_MARKS
+# Letters, marks and printable ASCII that need no attention; all else is looked at one by one. Left out is what NFC takes
+# apart (U+0958-095F), composes (nukta after न, र, ळ) or puts in another order (nukta after a sign, U+0951-0954).
+_WITH_NUKTA = r"[\u0915-\u0927\u092a-\u092f\u0932\u0935-\u0939]\u093c"
+_VISIBLE = rf"(?:[!-~\u0900-\u093b\u093d-\u0950\u0955-\u0957\u0960-\u097f]|{_WITH_NUKTA})+"
+PLAIN = rf"{_VISIBLE}(?: {_VISIBLE})*"
+"""A regular expression for text that `clean` returns as it is."""
+_PLAIN = re.compile(rf"{PLAIN}\Z")
+# Control and format characters, lone surrogates, and marks that exist to be unseen (variation selectors, fillers).
+_INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000110bd\U000110cd"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+)
 
 
 def clean(text: str) -> str:
     """The text for display: NFC, single blanks, nothing invisible, every visible character as typed."""
     if _PLAIN.match(text):
         return text
-    visible = "".join([c for c in text if c.isspace() or not _invisible(c)])
+    visible = _INVISIBLE.sub("", " ".join(text.split()))
     return unicodedata.normalize("NFC", " ".join(visible.split()))
 
 

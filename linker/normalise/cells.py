@@ -11,12 +11,10 @@ import pyarrow.compute as pc
 
 from linker.config.loading import CONFIGS, Settings, load
 from linker.names.legacy import to_unicode
-from linker.names.unicode import clean
+from linker.names.unicode import PLAIN, clean
 from linker.normalise.columns import one_chunk
 
-# What `clean` returns unchanged, in the syntax of RE2.
-_VISIBLE = r"[!-~\x{0900}-\x{093b}\x{093d}-\x{0950}\x{0955}-\x{0957}\x{0960}-\x{097f}]+"
-_PLAIN = rf"^{_VISIBLE}(?: {_VISIBLE})*$"
+_PLAIN = "^" + re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", PLAIN) + "$"  # in RE2's syntax
 _LONG_NUMBER_HERE = r"[0-9०-९](?:[ .\-–/]{0,2}[0-9०-९]){11}"
 _LONG_NUMBER = re.compile(r"[0-9०-९](?:[ .\-–/]{0,2}[0-9०-९]){11,}")
 

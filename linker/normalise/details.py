@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,47 +41,61 @@ class Details:
     nameless: Indices
 
 
-class _ByValue:
-    """A column of RECORD's cells, its distinct values taken apart and handed out to the persons. Null cells have nothing."""
+class _Readings:
+    """What a parser made of some texts, as columns of the persons to whom the texts belong.
 
-    def __init__(self, column: pa.Array, parse: Callable[[pa.Array], Parsed], row: Indices) -> None:
+    `person` holds for each person the number of a reading; where it is null, the person has none of its fields.
+    """
+
+    def __init__(self, parsed: Parsed, person: pa.Array) -> None:
+        self._parsed, self._person = parsed, person
+
+    @classmethod
+    def by_value(cls, column: pa.Array, parse: Callable[[pa.Array], Parsed]) -> _Readings:
+        """A column of one text per row; the parser sees every distinct text once."""
         encoded = pc.dictionary_encode(column)
-        self._person = encoded.indices.take(pa.array(row))
-        self._parsed = parse(encoded.dictionary)
+        return cls(parse(encoded.dictionary), encoded.indices)
+
+    def of(self, person: pa.Array) -> _Readings:
+        """The same readings for persons, of whom `person` holds the rows."""
+        return _Readings(self._parsed, self._person.take(person))
 
     def first(self, *fields: Field) -> pa.Array:
-        """The first of the fields that a value has."""
-        return stated(pc.coalesce(*(self._parsed.column(f) for f in fields))).take(self._person)
+        """The first of the fields that a text has."""
+        found = [self._parsed.column(f) for f in fields if self._parsed.any(f)]
+        if not found:
+            return pa.nulls(len(self._person), pa.string())
+        return stated(pc.coalesce(*found)).take(self._person)
+
+    def all(self, *fields: Field) -> pa.Array:
+        """All of the fields that a text has, parted by '; '."""
+        return joined_texts([self.first(f) for f in fields])
 
     def lists(self, field: Field) -> pa.Array:
         return self._parsed.lists(field).take(self._person)
 
-    def has(self, *fields: Field) -> Bools:
-        found = np.logical_or.reduce([self._parsed.has(f) for f in fields])
-        return pc.fill_null(pa.array(found).take(self._person), False).to_numpy(zero_copy_only=False)
+    def has(self, field: Field) -> Bools:
+        found = pa.array(self._parsed.has(field)).take(self._person)
+        return found.fill_null(False).to_numpy(zero_copy_only=False)
 
     def role(self) -> pa.Array:
-        """Which relative a cell of relatives says that it names; null where it does not say."""
+        """Which relative a cell of relatives says that it names, as int8; null where it does not say."""
         found = np.full(len(self._parsed), -1, np.int8)
         for field in _ROLES.values():
             found[self._parsed.has(field)] = field
         return pa.array(found, mask=found < 0).take(self._person)
 
 
-class _Phrases:
-    """The phrases' persons, chosen to be those of the rows."""
-
-    def __init__(self, parsed: Parsed, person: Indices) -> None:
-        self._parsed, self._person = parsed, pa.array(person)
-
-    def first(self, *fields: Field) -> pa.Array:
-        return stated(pc.coalesce(*(self._parsed.column(f) for f in fields))).take(self._person)
-
-    def lists(self, field: Field) -> pa.Array:
-        return self._parsed.lists(field).take(self._person)
-
-    def has(self, field: Field) -> Bools:
-        return self._parsed.has(field)[self._person.to_numpy(zero_copy_only=False)]
+_PARSERS: dict[str, Callable[[pa.Array], Parsed]] = {
+    "name": parse_names,
+    **dict.fromkeys(("relative", "father", "mother", "husband", "guardian"), parse_relatives),
+    **dict.fromkeys(("address", "present_address"), parse_addresses),
+}
+_UNPLACED = (Field.REST, Field.AGE, Field.BIRTH, Field.PHONE)
+"""Fields that have no column of their own where a name, a relative or an address holds them: they go to `rest`."""
+_UNPLACED_ADDRESS = (Field.ADDRESS, Field.PRESENT)
+_NAME_PARSERS = (parse_names, parse_relatives)
+_THREADS = 2
 
 
 def details_of(cells: Cells) -> Details:
@@ -88,41 +103,47 @@ def details_of(cells: Cells) -> Details:
 
     A row whose name is stated is one person, of whom its phrase may say more; another is every person that its phrase names.
     """
-    rows = len(cells["name"])
-    every_row = np.arange(rows, dtype=np.int64)
-    name = _ByValue(cells["name"], parse_names, every_row).first(Field.NAME, Field.ALIAS)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        made = pool.map(lambda field: _Readings.by_value(cells[field], _PARSERS[field]), _PARSERS)
+        readings = dict(zip(_PARSERS, made, strict=True))
     parsed = parse_phrases(cells["phrase"])
-    phrase_name = stated(pc.coalesce(parsed.column(Field.NAME), parsed.column(Field.ALIAS)))
+    every_phrase = _Readings(parsed, pa.array(np.arange(len(parsed))))
+    name, phrase_name = _named(readings["name"]), _named(every_phrase)
 
     named = name.is_valid().to_numpy(zero_copy_only=False)
     kept = np.where(named[parsed.text], parsed.part == 0, phrase_name.is_valid().to_numpy(zero_copy_only=False))
     row = parsed.text[kept].astype(np.int64)
-    part = np.arange(len(row)) - np.searchsorted(row, row) + 1
-    present = np.zeros(rows, np.bool_)
+    present = np.zeros(len(name), np.bool_)
     present[row] = True
 
-    take = pa.array(row)
-    phrases = _Phrases(parsed, np.flatnonzero(kept))
-    names = _ByValue(cells["name"], parse_names, row)
-    columns = {"name": pc.coalesce(name.take(take), phrase_name.take(pa.array(np.flatnonzero(kept))))}
-    aliases = [_split_aliases(cells["aliases"]).take(take), names.lists(Field.ALIAS), phrases.lists(Field.ALIAS)]
-    columns["aliases"] = _joined_lists(aliases)
-    rest = [
-        names.first(Field.REST),
-        pc.if_else(pa.array(named[row]), cells["phrase"].take(take), phrases.first(Field.REST)),
-    ]
-    _add_relatives(columns, cells, names, phrases, row, rest)
-    _add_places(columns, cells, phrases, row, rest)
+    person = pa.array(row)
+    readings = {field: reading.of(person) for field, reading in readings.items()}
+    phrase = readings["phrase"] = every_phrase.of(pa.array(np.flatnonzero(kept)))
+    columns = {"name": pc.coalesce(name.take(person), phrase_name.take(pa.array(np.flatnonzero(kept))))}
+    aliases = _split_aliases(cells["aliases"]).take(person)
+    columns["aliases"] = _joined_lists([aliases, readings["name"].lists(Field.ALIAS), phrase.lists(Field.ALIAS)])
+    _add_relatives(columns, cells, readings, person)
+    _add_places(columns, cells, readings, person)
     for target, field in (("age", Field.AGE), ("birth_date", Field.BIRTH)):
-        columns[target] = pc.coalesce(cells[target].take(take), phrases.first(field))
-    columns["rest"] = _joined_texts(rest)
+        columns[target] = pc.coalesce(cells[target].take(person), phrase.first(field))
+    overruled = pc.if_else(pa.array(named[row]), cells["phrase"].take(person), phrase.first(Field.REST))
+    rest = [reading.all(*_UNPLACED) for field, reading in readings.items() if field != "phrase"]
+    rest += [r.all(*_UNPLACED_ADDRESS) for field, r in readings.items() if _PARSERS.get(field) in _NAME_PARSERS]
+    columns["rest"] = joined_texts([overruled, *rest])
+    part = np.arange(len(row)) - np.searchsorted(row, row) + 1
     return Details(row, part, columns, np.flatnonzero(~present))
+
+
+def _named(readings: _Readings) -> pa.Array:
+    """The name that a text holds, or the first alias where it holds no other."""
+    alias = pc.list_element(readings.lists(Field.ALIAS), 0)
+    return pc.coalesce(readings.first(Field.NAME), stated(alias))
 
 
 def _split_aliases(column: pa.Array) -> pa.Array:
     """The aliases with those that stand in one entry ('Kalu @ Bhura') taken apart."""
     values, parents = pc.list_flatten(column), pc.list_parent_indices(column)
-    entries = _ByValue(values, parse_names, np.arange(len(values), dtype=np.int64))
+    entries = _Readings.by_value(values, parse_names)
     further = entries.lists(Field.ALIAS)
     found = [entries.first(Field.NAME), pc.list_flatten(further)]
     return _gathered(found, [parents, parents.take(pc.list_parent_indices(further))], len(column))
@@ -144,7 +165,7 @@ def _gathered(values: list[pa.Array], parents: list[pa.Array], rows: int) -> pa.
     return regroup(texts.take(kept), pa.array(row).take(kept), rows)
 
 
-def _joined_texts(columns: list[pa.Array]) -> pa.Array:
+def joined_texts(columns: list[pa.Array]) -> pa.Array:
     """The texts of several columns behind one another, parted by '; '; null where there is none."""
     joined = columns[0]
     for column in columns[1:]:  # null_handling="skip" of the join drops rows whose texts are all null (pyarrow 26)
@@ -154,41 +175,31 @@ def _joined_texts(columns: list[pa.Array]) -> pa.Array:
     return joined
 
 
-def _add_relatives(
-    columns: dict[str, pa.Array], cells: Cells, names: _ByValue, phrases: _Phrases, row: Indices, rest: list[pa.Array]
-) -> None:
+def _add_relatives(columns: Cells, cells: Cells, readings: dict[str, _Readings], person: pa.Array) -> None:
     """father, mother, husband, guardian and relative_late: from their columns, else the name's cell, else the phrase."""
-    late = names.has(Field.LATE) | phrases.has(Field.LATE)
-    relative = _ByValue(cells["relative"], parse_relatives, row)
-    role = pc.coalesce(
-        relative.role(), roles(cells["relation"]).take(pa.array(row)), pa.scalar(Field.GUARDIAN, pa.int8())
-    )
-    relative_name = relative.first(Field.RELATIVE, *_ROLES.values())
-    late |= relative.has(Field.LATE)
-    rest.append(relative.first(Field.REST))
+    relative, name, phrase = readings["relative"], readings["name"], readings["phrase"]
+    relation = roles(cells["relation"]).take(person)
+    role = pc.coalesce(relative.role(), relation, pa.scalar(int(Field.GUARDIAN), pa.int8()))
+    by_relation = relative.first(Field.RELATIVE, *_ROLES.values())
+    late = relative.has(Field.LATE) | name.has(Field.LATE) | phrase.has(Field.LATE)
     for target, field in _ROLES.items():
-        own = _ByValue(cells[target], parse_relatives, row)
+        own = readings[target]
         late |= own.has(Field.LATE)
-        rest.append(own.first(Field.REST))
-        by_word = pc.if_else(pc.equal(role, pa.scalar(field, pa.int8())), relative_name, pa.scalar(None, pa.string()))
-        stated_name = own.first(Field.RELATIVE, *_ROLES.values())
-        columns[target] = pc.coalesce(stated_name, by_word, names.first(field), phrases.first(field))
+        fits = pc.equal(role, pa.scalar(int(field), pa.int8()))
+        here = pc.if_else(fits, by_relation, pa.scalar(None, pa.string()))
+        stated_here = own.first(Field.RELATIVE, *_ROLES.values())
+        columns[target] = pc.coalesce(stated_here, here, name.first(field), phrase.first(field))
     columns["relative_late"] = pa.array(late)
 
 
-def _add_places(
-    columns: dict[str, pa.Array], cells: Cells, phrases: _Phrases, row: Indices, rest: list[pa.Array]
-) -> None:
+def _add_places(columns: Cells, cells: Cells, readings: dict[str, _Readings], person: pa.Array) -> None:
     """The home: from its columns, else the phrase, else the address as it was typed, else the present address."""
-    take = pa.array(row)
-    address = _ByValue(cells["address"], parse_addresses, row)
-    present = _ByValue(cells["present_address"], parse_addresses, row)
-    rest.append(address.first(Field.REST))
-    columns["address"] = pc.coalesce(cells["address"].take(take), phrases.first(Field.ADDRESS))
+    phrase, address, present = readings["phrase"], readings["address"], readings["present_address"]
+    columns["address"] = pc.coalesce(cells["address"].take(person), phrase.first(Field.ADDRESS))
     columns["present_address"] = pc.coalesce(
-        cells["present_address"].take(take), phrases.first(Field.PRESENT), address.first(Field.PRESENT)
+        cells["present_address"].take(person), phrase.first(Field.PRESENT), address.first(Field.PRESENT)
     )
     for target, fields in _PLACES.items():
-        places = (phrases.first(*fields), address.first(*fields), present.first(*fields))
-        columns[target] = pc.coalesce(cells[target].take(take), *places)
-    columns["phone"] = pc.coalesce(cells["phone"].take(take), phrases.first(Field.PHONE), address.first(Field.PHONE))
+        found = [reading.first(*fields) for reading in (phrase, address, present)]
+        columns[target] = pc.coalesce(cells[target].take(person), *found)
+    columns["phone"] = pc.coalesce(cells["phone"].take(person), phrase.first(Field.PHONE))

@@ -55,6 +55,10 @@ class Parsed:
         """The field's pieces per person as a list (several aliases); null where there is none."""
         return pa.concat_arrays([chunk.listed(field) for chunk in self._spans] or [pa.array([], pa.list_(pa.string()))])
 
+    def any(self, field: Field) -> bool:
+        """Whether anybody has the field."""
+        return any(bool((chunk.field == field).any()) for chunk in self._spans)
+
     def has(self, field: Field) -> npt.NDArray[np.bool_]:
         """Whether the person has the field."""
         return np.concatenate([chunk.has(field) for chunk in self._spans] or [np.zeros(0, np.bool_)])
@@ -72,17 +76,15 @@ class _Chunk:
     relatives_from: Int32s
     address_from: Int32s
 
-    def _of(self, field: Field) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    def _of(self, field: Field) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Per person, where in the spans (ordered by field and person) its spans of the field begin and end."""
         low, high = np.searchsorted(self.field, [field, field + 1])
-        rows = self.row[low:high]
-        source = self._source(field)
-        return low + np.searchsorted(rows, source), low + np.searchsorted(rows, source, side="right")
-
-    def _source(self, field: Field) -> Int32s:
-        if field in _OWN:
-            return np.arange(len(self.relatives_from), dtype=np.int32)
-        return self.relatives_from if field in _RELATIVES else self.address_from
+        counts = np.bincount(self.row[low:high], minlength=len(self.relatives_from))
+        last = low + np.cumsum(counts)
+        if field not in _OWN:
+            source = self.relatives_from if field in _RELATIVES else self.address_from
+            counts, last = counts[source], last[source]
+        return last - counts, last
 
     def has(self, field: Field) -> npt.NDArray[np.bool_]:
         first, last = self._of(field)
@@ -102,8 +104,8 @@ class _Chunk:
 
     @staticmethod
     def _pieces(
-        first: npt.NDArray[np.intp], last: npt.NDArray[np.intp]
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Numbers of all spans, person after person, and where each person's begin."""
         counts = last - first
         offsets = np.concatenate([[0], np.cumsum(counts)])
@@ -115,7 +117,7 @@ def _texts(
     buffer: npt.NDArray[np.uint8],
     start: Int32s,
     end: Int32s,
-    offsets: npt.NDArray[np.intp],
+    offsets: npt.NDArray[np.int64],
     valid: npt.NDArray[np.bool_],
 ) -> pa.Array:
     """Slices of the buffer as texts; text i joins the slices from offsets[i] to offsets[i + 1] with blanks."""

@@ -8,8 +8,9 @@ Rows without a name go to quarantine. Numbers of twelve and more digits are mask
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +38,7 @@ _PARSED = (
     "name", "aliases", "father", "mother", "husband", "guardian", "relative_late", "address", "present_address", "village",
     "station", "tehsil", "district", "address_state", "pin", "age", "phone", "birth_date", "rest",
 )  # fmt: skip
+_THREADS = 2
 _EXCERPT = 60  # characters of a quarantined row that are shown
 _FIR_YEAR = r"(?:^|[/\-. ])(?P<year>(?:19|20)[0-9]{2}|[0-9]{2})\s*$"
 
@@ -46,6 +48,10 @@ class RecordOptions:
     """`legacy_fields`: source → fields whose cells may be typed in a legacy font. A source that is not named has none."""
 
     legacy_fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+class _Reader(Protocol):
+    def __call__(self, column: pa.Array, *, legacy: bool = False) -> pa.Array: ...
 
 
 class Records(NamedTuple):
@@ -84,28 +90,30 @@ def to_records(rows: pa.Table, options: RecordOptions | None = None) -> Records:
 
 def _readable_rows(rows: pa.Table, options: RecordOptions) -> dict[str, pa.Array]:
     """All cells as clean Unicode. A field in which legacy text may stand is looked at source by source."""
-    found: dict[str, pa.Array] = {}
     sources = pc.unique(rows["source"]).to_pylist()
-    for name in (*ROW_TEXT_FIELDS, *ROW_LIST_FIELDS):
+
+    def read_field(name: str) -> pa.Array:
         read = readable_lists if name in ROW_LIST_FIELDS else readable
         column = one_chunk(rows[name])
         legacy = [source for source in sources if name in options.legacy_fields.get(source, ())]
         if not legacy or column.null_count == len(column):
-            found[name] = read(column)
-        elif len(legacy) == len(sources) == 1:
-            found[name] = read(column, legacy=True)
-        else:
-            found[name] = _by_source(column, one_chunk(rows["source"]), legacy, read)
-    return found
+            return read(column)
+        if len(legacy) == len(sources) == 1:
+            return read(column, legacy=True)
+        return _by_source(column, one_chunk(rows["source"]), legacy, read)
+
+    fields = (*ROW_TEXT_FIELDS, *ROW_LIST_FIELDS)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return dict(zip(fields, pool.map(read_field, fields), strict=True))
 
 
-def _by_source(column: pa.Array, source: pa.Array, legacy: list[str], read: object) -> pa.Array:
+def _by_source(column: pa.Array, source: pa.Array, legacy: list[str], read: _Reader) -> pa.Array:
     """`read` of the cells of each legacy source by itself, and of all others together, in their old places."""
     group = pc.fill_null(pc.index_in(source, pa.array(legacy)), len(legacy)).to_numpy(zero_copy_only=False)
     order = np.argsort(group, kind="stable")
     bounds = np.searchsorted(group[order], np.arange(len(legacy) + 2))
     pieces = [
-        read(column.take(pa.array(order[low:high])), legacy=number < len(legacy))  # type: ignore[operator]
+        read(column.take(pa.array(order[low:high])), legacy=number < len(legacy))
         for number, (low, high) in enumerate(zip(bounds[:-1], bounds[1:], strict=True))
     ]
     back = np.empty_like(order)

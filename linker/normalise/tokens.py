@@ -115,6 +115,7 @@ _SIGNS = {
     "(": Kind.OPEN, "[": Kind.OPEN, "{": Kind.OPEN, ")": Kind.CLOSE, "]": Kind.CLOSE, "}": Kind.CLOSE,
     "@": Kind.ALIAS, "&": Kind.AND_LATIN,
 }  # fmt: skip
+_ONE_WORD = re.compile(r"[\u0900-\u0963\u0971-\u097f]+\Z")  # three bytes a letter
 _LATIN_DOT = re.compile(r"(?<=[\u0900-\u097f])\.")
 _Token: TypeAlias = tuple[int, int, Kind, int]
 
@@ -151,22 +152,35 @@ def _canonical(word: str) -> tuple[str, bool]:
     return (base.replace(".", "") if base.isascii() else base), base != folded
 
 
+# What a word may hold that folding changes; other words are looked up as they are.
+_FOLDED = re.compile(r"[^क-हअ-औा-ौं्a-z]|[ङञणनम]्")
+
+
 def kind_of(word: str) -> Kind:
     """The kind of a word, by the list of markers."""
-    return markers().get(_canonical(word), Kind.WORD)
+    lower = word.lower()
+    if _FOLDED.search(lower):
+        return markers().get(_canonical(word), Kind.WORD)
+    return markers().get((lower, False), Kind.WORD)
 
 
-@lru_cache(maxsize=200_000)
-def _tokens_of(piece: str) -> tuple[_Token, ...]:
+@lru_cache(maxsize=100_000)
+def _tokens_of(piece: str) -> list[_Token]:
     """The tokens of a piece without blanks: where they start and end in its UTF-8 bytes, kind, number of digits."""
+    if piece.isascii():
+        if piece.isdigit():
+            return [(0, len(piece), Kind.NUMBER, min(127, len(piece)))]
+        if piece.isalpha():
+            return [(0, len(piece), kind_of(piece), 0)]
+    elif _ONE_WORD.match(piece):
+        return [(0, 3 * len(piece), kind_of(piece), 0)]
     found: list[_Token] = []
-    offset, before = 0, 0
-    for match in _TOKEN.finditer(piece):
-        text = match[0]
-        start = offset + len(piece[before : match.start()].encode())
-        before, offset = match.start(), start
-        found += _classified(match.lastgroup or "", text, start)
-    return tuple(found)
+    start = 0
+    for match in _TOKEN.finditer(piece):  # every character belongs to some token, so they follow each other
+        tokens = _classified(match.lastgroup or "", match[0], start)
+        start = tokens[-1][1]
+        found += tokens
+    return found
 
 
 def _classified(group: str, text: str, start: int) -> list[_Token]:

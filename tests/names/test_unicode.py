@@ -51,9 +51,15 @@ def test_composed_and_decomposed_fold_alike(text: str) -> None:
 
 
 def test_every_single_character() -> None:
-    for code in [*range(0xD800), *range(0xE000, 0x30000)]:
-        once = fold(chr(code))
-        assert fold(once) == once, hex(code)
+    for code in range(0x110000):
+        character = chr(code)
+        cleaned = clean(f"a{character}b")
+        if unicodedata.category(character) in {"Cc", "Cf", "Cs"}:
+            assert cleaned == ("a b" if character.isspace() else "ab"), hex(code)
+        assert unicodedata.is_normalized("NFC", cleaned), hex(code)
+        if code < 0x30000:
+            once = fold(character)
+            assert fold(once) == once, hex(code)
 
 
 @pytest.mark.parametrize(
