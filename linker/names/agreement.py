@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linker.names.alignment import MOST_TOKENS
 from linker.names.canonical import NameTokens
 from linker.names.scoring import PARAMETER_VALUES, collect_pairs, score_pairs, scratch
 from linker.names.space import PairTable
 
 _CHUNK = 1 << 15
+_BLOCK = 1 << 20
 _THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -89,41 +91,53 @@ def _distinct(pairs: Pairs) -> tuple[Pairs, NDArray[np.int64]]:
 
 def _agree(names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: Pairs) -> NameAgreement:
     weight, level = np.zeros(len(pairs), np.float32), np.zeros(len(pairs), np.int8)
-    lengths = np.minimum(np.diff(names.offsets), 8).astype(np.int64)
+    lengths = np.minimum(np.diff(names.offsets), MOST_TOKENS).astype(np.int64)
     with table.lock:
-        fresh = [
-            _collect(names, rows, table, pairs.take(slice(start, start + _CHUNK)), lengths)
-            for start in range(0, len(pairs), _CHUNK)
-        ]
-        if fresh:
-            table.settle(np.concatenate(fresh))
-
-        def work(start: int) -> None:
-            part = slice(start, start + _CHUNK)
-            p = pairs.take(part)
-            score_pairs(
-                rows, PARAMETER_VALUES[0], names.offsets, names.ids, names.role, p.left, p.right, p.owner_left,
-                p.owner_right, table.codes, table.weights, table.grades, scratch(), weight[part], level[part],
-            )  # fmt: skip
-
-        starts = range(0, len(pairs), _CHUNK)
-        if len(starts) <= 1:
-            for start in starts:
-                work(start)
-        else:
-            with ThreadPoolExecutor(_THREADS) as threads:
-                list(threads.map(work, starts))
+        for start in range(0, len(pairs), _BLOCK):  # in blocks, so that working space does not grow with the pairs
+            block = slice(start, start + _BLOCK)
+            _agree_block(names, rows, table, pairs.take(block), lengths, NameAgreement(weight[block], level[block]))
     return NameAgreement(weight, level)
 
 
-def _collect(
+def _agree_block(  # noqa: PLR0913
+    names: NameTokens,
+    rows: NDArray[np.void],
+    table: PairTable,
+    pairs: Pairs,
+    lengths: NDArray[np.int64],
+    out: NameAgreement,
+) -> None:
+    starts = range(0, len(pairs), _CHUNK)
+    numbered = [number_pairs(names, rows, table, pairs.take(slice(k, k + _CHUNK)), lengths) for k in starts]
+    table.settle()
+
+    def work(k: int) -> None:
+        part, (at, start) = slice(k * _CHUNK, (k + 1) * _CHUNK), numbered[k]
+        p = pairs.take(part)
+        score_pairs(
+            rows, PARAMETER_VALUES[0], names.offsets, names.ids, names.role, p.left, p.right, p.owner_left, p.owner_right,
+            at, start, table.weights, table.grades, scratch(), out.weight[part], out.level[part],
+        )  # fmt: skip
+
+    if len(numbered) <= 1:
+        for k in range(len(numbered)):
+            work(k)
+        return
+    with ThreadPoolExecutor(_THREADS) as threads:
+        list(threads.map(work, range(len(numbered))))
+
+
+def number_pairs(
     names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: Pairs, lengths: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Enters the token pairs of these pairs into the table; the codes of those that are new."""
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Enters the token pairs of these pairs of names into the table: their numbers, and where those of each pair of names start."""
     both = (pairs.left >= 0) & (pairs.right >= 0)
-    room = int((lengths[pairs.left[both]] * lengths[pairs.right[both]]).sum()) * 2 + 1
+    n, m = lengths[pairs.left[both]], lengths[pairs.right[both]]
+    room = int((n * m + np.maximum(n - 1, 0) * m + np.maximum(m - 1, 0) * n).sum())
     table.reserve(room)
-    fresh = np.empty(room, np.int64)
-    found = collect_pairs(rows, names.offsets, names.ids, names.role, pairs.left, pairs.right, table.codes, fresh)
-    table.count += found
-    return fresh[:found].copy()
+    at, start, fresh = np.empty(room, np.int32), np.empty(len(pairs), np.int64), np.empty(room, np.int64)
+    found = collect_pairs(
+        rows, names.offsets, names.ids, names.role, pairs.left, pairs.right, table.codes, table.count, at, start, fresh
+    )
+    table.add(fresh[:found].copy())
+    return at, start

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from linker.names.canonical import Role
 from linker.names.dictionary import HOT
 from linker.names.evidence import Grade
-from linker.names.levels import NameLevel
 from linker.names.sounds import BASE
 
 MOST_TOKENS = 8
 """Tokens of a name that are aligned; further ones are ignored."""
+NO_NUMBER, EQUAL = -1, -2
 NO_TOKEN = np.int64((1 << 21) - 1)
 """Stands for 'no second word' in a pair code; token numbers stay below it."""
 
@@ -44,16 +44,13 @@ PARAMETERS = np.dtype(
 
 TOKENS = from_dtype(HOT)[::1]
 P = from_dtype(PARAMETERS)
+TABLE = types.int64[:, ::1]
 I8, I8S, I4S, U1, U1S = types.int64, types.int64[::1], types.int32[::1], types.uint8, types.uint8[::1]
 F4, F4S, F4SS, I1S, I1SS, I2SS = (
     types.float32, types.float32[::1], types.float32[:, ::1], types.int8[::1], types.int8[:, ::1], types.int16[:, ::1],
 )  # fmt: skip
-_EXACT, _SAME, _SIMILAR, _FINAL = int(Grade.EXACT), int(Grade.SAME), int(Grade.SIMILAR), int(Grade.FINAL_VOWEL)
+_EXACT = int(Grade.EXACT)
 _HEAD, _PREFIX, _OPTIONAL, _INITIAL = int(Role.HEAD), int(Role.PREFIX), int(Role.OPTIONAL), int(Role.INITIAL)
-_L = {level.name: int(level) for level in NameLevel}
-_UNKNOWN, _GENDER, _GIVEN_CONFLICT, _DIFFERENT = _L["UNKNOWN"], _L["GENDER_CONFLICT"], _L["GIVEN_CONFLICT"], _L["DIFFERENT"]
-_SURNAME_ONLY, _INITIALS, _GIVEN_ONLY, _SIMILAR_LEVEL = _L["SURNAME_ONLY"], _L["INITIALS"], _L["GIVEN_ONLY"], _L["SIMILAR"]
-_PARTIAL, _SAME_LEVEL, _EXACT_LEVEL = _L["PARTIAL"], _L["SAME"], _L["EXACT"]
 INVERSE = np.uint64(pow(int(BASE), -1, 1 << 64))
 _NOTHING = np.float32(-99.0)  # a token pair that cannot be aligned
 
@@ -66,14 +63,13 @@ def pair_code(a: int, a2: int, b: int) -> int:
     return (a << 42) | (a2 << 21) | b
 
 
-@njit("i8(i8[::1], i8)", cache=True, nogil=True)
+@njit(I8(TABLE, I8), cache=True, nogil=True)
 def table_slot(table: NDArray[np.int64], code: int) -> int:
-    """Where `code` stands in the open-addressing table, or -1 - (the free slot where it would go)."""
+    """Where `code` stands in the open-addressing table of codes and their numbers, or -1 - (the free slot where it would go)."""
     mask = len(table) - 1
-    h = np.uint64(code) * np.uint64(0x9E3779B97F4A7C15)
-    slot = np.int64(h >> np.uint64(20)) & mask
+    slot = np.int64((np.uint64(code) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)) & mask
     while True:
-        found = table[slot]
+        found = table[slot, 0]
         if found == code:
             return slot
         if found == -1:
@@ -81,22 +77,12 @@ def table_slot(table: NDArray[np.int64], code: int) -> int:
         slot = (slot + 1) & mask
 
 
-@njit("void(i8[::1], f4[::1], i1[::1], i8[::1], f4[::1], i1[::1])", cache=True, nogil=True)
-def write_codes(  # noqa: PLR0913
-    table: NDArray[np.int64],
-    weights: NDArray[np.float32],
-    grades: NDArray[np.int8],
-    codes: NDArray[np.int64],
-    new_weights: NDArray[np.float32],
-    new_grades: NDArray[np.int8],
-) -> None:
-    """Writes weights and grades of codes into the table, entering those that do not stand in it yet."""
+@njit(types.void(TABLE, I8S, I8S), cache=True, nogil=True)
+def enter(table: NDArray[np.int64], codes: NDArray[np.int64], numbers: NDArray[np.int64]) -> None:
+    """Enters codes that do not stand in the table yet."""
     for k in range(len(codes)):
-        slot = table_slot(table, codes[k])
-        if slot < 0:
-            slot = -1 - slot
-            table[slot] = codes[k]
-        weights[slot], grades[slot] = new_weights[k], new_grades[k]
+        slot = -1 - table_slot(table, codes[k])
+        table[slot, 0], table[slot, 1] = codes[k], numbers[k]
 
 
 @njit("i8(i8)", cache=True, nogil=True, inline="always")
@@ -135,42 +121,60 @@ def joins(rows: NDArray[np.void], a: int, a2: int, b: int) -> bool:
     return rows[a]["part"] * power + (inner - np.uint64(first) * power) == rows[b]["part"]
 
 
-@njit(I8(TOKENS, I4S, U1S, I4S, U1S, I8S, I8S), cache=True, nogil=True)
-def asked_for(  # noqa: PLR0913
-    rows: NDArray[np.void],
-    a: NDArray[np.int32],
-    role_a: NDArray[np.uint8],
-    b: NDArray[np.int32],
-    role_b: NDArray[np.uint8],
-    table: NDArray[np.int64],
-    fresh: NDArray[np.int64],
-) -> int:
-    """Enters every token pair of two names whose weight is needed into the table; new codes go to `fresh`, their number is returned."""
-    n, m, count = min(len(a), 8), min(len(b), 8), 0
+@njit(I8(TABLE, I8, I8S, I8, I8), cache=True, nogil=True)
+def _number(table: NDArray[np.int64], code: int, fresh: NDArray[np.int64], count: int, known: int) -> int:
+    """The number of a code, which is entered if it is new: then its number is known + count and it stands in fresh[count]."""
+    slot = table_slot(table, code)
+    if slot >= 0:
+        return table[slot, 1]
+    slot = -1 - slot
+    table[slot, 0], table[slot, 1] = code, known + count
+    fresh[count] = code
+    return known + count
+
+
+@njit(types.Tuple((I8, I8))(TOKENS, I4S, U1S, I8, I8, I8, I8, TABLE, I8, I4S, I8, I8S, I8), cache=True, nogil=True)
+def asked_for(rows, ids, role, a, n, b, m, table, known, at, base, fresh, count):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Numbers the token pairs of two names: tokens ids[a:a + n] against ids[b:b + m].
+
+    `at[base:]` takes, row by row, the number of each pair, NO_NUMBER where two tokens have nothing in common and EQUAL where they are one.
+    Then come the numbers of joined words: neighbours on the left against tokens on the right and the other way round, if there are any.
+    Returns the new ends of `at` and `fresh`.
+    """
     for i in range(n):
+        x = ids[a + i]
         for j in range(m):
-            if a[i] == b[j] or (role_a[i] & 8) or (role_b[j] & 8):
-                continue
-            if looked_up(rows, a[i], b[j]):
-                code = pair_code(a[i], 2097151, b[j])
-                slot = table_slot(table, code)
-                if slot < 0:
-                    table[-1 - slot] = code
-                    fresh[count] = code
-                    count += 1
+            y = ids[b + j]
+            what = np.int32(-1)
+            if (role[a + i] | role[b + j]) & _INITIAL == 0:
+                if x == y:
+                    what = np.int32(-2)
+                elif looked_up(rows, x, y):
+                    number = _number(table, pair_code(x, 2097151, y), fresh, count, known)
+                    count += number == known + count
+                    what = np.int32(number)
+            at[base] = what
+            base += 1
     for side in range(2):
-        x, y = (a, b) if side == 0 else (b, a)
-        role_x, role_y = (role_a, role_b) if side == 0 else (role_b, role_a)
-        for i in range(min(len(x), 8) - 1):
-            for j in range(min(len(y), 8)):
-                if (role_x[i] | role_x[i + 1] | role_y[j]) & 8 == 0 and joins(rows, x[i], x[i + 1], y[j]):
-                    code = pair_code(x[i], x[i + 1], y[j])
-                    slot = table_slot(table, code)
-                    if slot < 0:
-                        table[-1 - slot] = code
-                        fresh[count] = code
-                        count += 1
-    return count
+        p, np_, q, nq = (a, n, b, m) if side == 0 else (b, m, a, n)
+        for i in range(np_ - 1):
+            for j in range(nq):
+                what = np.int32(-1)
+                if (role[p + i] | role[p + i + 1] | role[q + j]) & _INITIAL == 0 and joins(
+                    rows, ids[p + i], ids[p + i + 1], ids[q + j]
+                ):
+                    number = _number(table, pair_code(ids[p + i], ids[p + i + 1], ids[q + j]), fresh, count, known)
+                    count += number == known + count
+                    what = np.int32(number)
+                at[base] = what
+                base += 1
+    return base, count
+
+
+@njit(I8(I8, I8), cache=True, nogil=True, inline="always")
+def numbers_needed(n: int, m: int) -> int:
+    """How many places of `at` two names of n and m tokens take."""
+    return n * m + max(n - 1, 0) * m + max(m - 1, 0) * n
 
 
 @njit(F4(TOKENS, P, I8, U1), cache=True, nogil=True)
@@ -186,40 +190,33 @@ def gap_cost(rows: NDArray[np.void], p: np.void, token: int, role: int) -> float
     return cost + p["gap_head"] if role & _HEAD else cost
 
 
-@njit(types.void(TOKENS, P, I4S, U1S, I4S, U1S, I8S, F4S, I1S, F4SS, I1SS), cache=True, nogil=True)
-def token_weights(  # noqa: PLR0912, PLR0913
-    rows: NDArray[np.void],
-    p: np.void,
-    a: NDArray[np.int32],
-    role_a: NDArray[np.uint8],
-    b: NDArray[np.int32],
-    role_b: NDArray[np.uint8],
-    table: NDArray[np.int64],
-    weights: NDArray[np.float32],
-    grades: NDArray[np.int8],
-    w: NDArray[np.float32],
-    g: NDArray[np.int8],
-) -> None:
-    """The weight and grade of every token of a against every token of b."""
-    for i in range(min(len(a), 8)):
-        for j in range(min(len(b), 8)):
-            w[i, j], g[i, j] = _NOTHING, 0
-            initial_a, initial_b = role_a[i] & 8, role_b[j] & 8
-            if initial_a or initial_b:
-                if rows[a[i]]["starts"] & rows[b[j]]["starts"]:
-                    if initial_a and initial_b:
-                        if a[i] == b[j]:
-                            w[i, j], g[i, j] = p["initials"], 2
-                        else:
-                            w[i, j], g[i, j] = p["initial"], 2
+@njit(types.void(TOKENS, P, I4S, U1S, I8, I8, I8, I8, I4S, I8, F4S, I1S, F4SS, I1SS, F4SS, F4SS), cache=True, nogil=True)
+def token_weights(rows, p, ids, role, a, n, b, m, at, base, weights, grades, w, g, joined_a, joined_b):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """The weight and grade of every token of one name against every token of the other, and of neighbours against single tokens."""
+    for i in range(n):
+        for j in range(m):
+            number = at[base]
+            base += 1
+            if number >= 0:
+                w[i, j], g[i, j] = weights[number], grades[number]
+            elif number == -2:
+                w[i, j], g[i, j] = rows[ids[a + i]]["own"], _EXACT
+            else:
+                w[i, j], g[i, j] = _NOTHING, 0
+                initial_a, initial_b = role[a + i] & _INITIAL, role[b + j] & _INITIAL
+                if (initial_a or initial_b) and rows[ids[a + i]]["starts"] & rows[ids[b + j]]["starts"]:
+                    if initial_a and initial_b and ids[a + i] == ids[b + j]:
+                        w[i, j], g[i, j] = p["initials"], 2
                     else:
                         w[i, j], g[i, j] = p["initial"], 1
-            elif a[i] == b[j]:
-                w[i, j], g[i, j] = rows[a[i]]["own"], _EXACT
-            elif looked_up(rows, a[i], b[j]):
-                slot = table_slot(table, pair_code(a[i], 2097151, b[j]))
-                if slot >= 0:
-                    w[i, j], g[i, j] = weights[slot], grades[slot]
+    for i in range(n - 1):
+        for j in range(m):
+            joined_a[i, j] = weights[at[base]] if at[base] >= 0 else _NOTHING
+            base += 1
+    for j in range(m - 1):
+        for i in range(n):
+            joined_b[i, j] = weights[at[base]] if at[base] >= 0 else _NOTHING
+            base += 1
 
 
 @njit(F4(F4SS, F4SS, F4SS, F4S, F4S, I8, I8, F4, F4SS, I2SS, I1S, I1S), cache=True, nogil=True)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linker.names.agreement import Pairs, agree
+from linker.names.agreement import Pairs, number_pairs
+from linker.names.alignment import MOST_TOKENS
 from linker.names.canonical import NameTokens, Role
 from linker.names.evidence import Grade
 from linker.names.levels import NameLevel
@@ -101,17 +102,17 @@ def explain(
 ) -> NameExplanation:
     """The explanation of the one pair that `prepared` holds; `tokens` are the texts of its token numbers."""
     names, rows, table, pairs = prepared
-    agree(names, rows, table, pairs)  # enters the token pairs
-    sides = []
-    for number in (int(pairs.left[0]), int(pairs.right[0])):
-        span = slice(names.offsets[number], names.offsets[number + 1])
-        sides.append((names.ids[span], names.role[span]))
-    (a, role_a), (b, role_b) = sides
-    s, none = scratch(), np.zeros(0, np.int32)
+    lengths = np.minimum(np.diff(names.offsets), MOST_TOKENS).astype(np.int64)
+    at, start = number_pairs(names, rows, table, pairs, lengths)
+    table.settle()
+    a, b = (int(names.offsets[side[0]]) for side in (pairs.left, pairs.right))
+    n, m = (int(lengths[side[0]]) for side in (pairs.left, pairs.right))
+    s, p = scratch(), PARAMETER_VALUES[0]
     weight, level = score(
-        rows, PARAMETER_VALUES[0], a, role_a, b, role_b, none, none, table.codes, table.weights, table.grades, s
+        rows, p, names.ids, names.role, a, n, b, m, (0, 0, 0, 0), at, start[0], table.weights, table.grades, s
     )
-    matches = _matches(s, ([tokens[k] for k in a], [tokens[k] for k in b]), (role_a, role_b))
+    words = [tokens[k] for k in names.ids[a : a + n]], [tokens[k] for k in names.ids[b : b + m]]
+    matches = _matches(s, words, (names.role[a : a + n], names.role[b : b + m]))
     rest = float(weight) - sum(m.weight for m in matches)
     if abs(rest) > 0.005 and matches:
         matches.append(TokenMatch("", "", rest, "conflict"))

@@ -22,9 +22,6 @@ from linker.names.alignment import (
     align,
     asked_for,
     gap_cost,
-    joins,
-    pair_code,
-    table_slot,
     token_weights,
 )
 from linker.names.canonical import Role
@@ -38,7 +35,6 @@ _PARTIAL, _SAME, _EXACT = _L["PARTIAL"], _L["SAME"], _L["EXACT"]
 _G_EXACT, _G_SIMILAR, _G_FINAL = int(Grade.EXACT), int(Grade.SIMILAR), int(Grade.FINAL_VOWEL)
 _HEAD, _MINOR = int(Role.HEAD), int(Role.PREFIX | Role.OPTIONAL)
 _IS_INITIAL = int(Role.INITIAL)
-NO_NAME = np.int32(-1)
 
 
 class Scratch(NamedTuple):
@@ -81,44 +77,36 @@ PARAMETER_VALUES = np.array(
 """Set by hand on the order of magnitude that dropped and added words have in public lists of candidates; see benchmarks/names_full.py."""
 
 
-@njit(types.void(TOKENS, I4S, U1S, I4S, U1S, I8S, F4S, types.float32[:, ::1], types.boolean), cache=True, nogil=True)
-def _join_weights(rows, a, role_a, b, role_b, table, weights, out, turned) -> None:  # type: ignore[no-untyped-def]  # noqa: PLR0913
-    """The weight of neighbours of a against single tokens of b; `turned` writes it with b's token first."""
-    for i in range(min(len(a), MOST_TOKENS) - 1):
-        for j in range(min(len(b), MOST_TOKENS)):
-            value = np.float32(-99.0)
-            if (role_a[i] | role_a[i + 1] | role_b[j]) & _IS_INITIAL == 0 and joins(rows, a[i], a[i + 1], b[j]):
-                slot = table_slot(table, pair_code(a[i], a[i + 1], b[j]))
-                if slot >= 0:
-                    value = weights[slot]
-            if turned:
-                out[j, i] = value
-            else:
-                out[i, j] = value
-
-
-@njit(types.boolean(TOKENS, types.int64, I4S), cache=True, nogil=True)
-def _stands_in(rows, token, owner) -> bool:  # type: ignore[no-untyped-def]
-    """Whether a token of this sound stands in the owner's name."""
-    for k in range(len(owner)):
-        if owner[k] == token or rows[owner[k]]["sound"] == rows[token]["sound"]:
+@njit(types.boolean(TOKENS, I8, I4S, I8, I8), cache=True, nogil=True)
+def _stands_in(rows, token, ids, start, end) -> bool:  # type: ignore[no-untyped-def]
+    """Whether a token of this sound stands in the owner's name, ids[start:end]."""
+    for k in range(start, end):
+        if ids[k] == token or rows[ids[k]]["sound"] == rows[token]["sound"]:
             return True
     return False
 
 
-@njit(types.void(TOKENS, I4S, I4S, I4S, I4S, I8, I8, _S), cache=True, nogil=True)
-def _discount(rows, a, b, owner_a, owner_b, n, m, s) -> None:  # type: ignore[no-untyped-def]  # noqa: PLR0913
+@njit(types.void(TOKENS, I4S, I8, I8, I8, I8, types.UniTuple(I8, 4), _S), cache=True, nogil=True)
+def _discount(rows, ids, a, n, b, m, owner, s) -> None:  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """Tokens that stand in the owner's name on both sides have been counted there: here they are worth nothing."""
     for j in range(m):
-        if _stands_in(rows, b[j], owner_b):
+        if _stands_in(rows, ids[b + j], ids, owner[2], owner[3]):
             s.gap_b[j] = min(s.gap_b[j], np.float32(0.5))
     for i in range(n):
-        if not _stands_in(rows, a[i], owner_a):
+        if not _stands_in(rows, ids[a + i], ids, owner[0], owner[1]):
             continue
         s.gap_a[i] = min(s.gap_a[i], np.float32(0.5))
         for j in range(m):
-            if s.w[i, j] > 0 and _stands_in(rows, b[j], owner_b):
+            if s.w[i, j] > 0 and _stands_in(rows, ids[b + j], ids, owner[2], owner[3]):
                 s.w[i, j] = np.float32(0)
+
+
+@njit(types.boolean(_S, I8, I8, I8, I8), cache=True, nogil=True)
+def _is_joined(s, i, j, n, m) -> bool:  # type: ignore[no-untyped-def]
+    """Whether the partners i and j are two words on one side and one on the other."""
+    if (i + 1 < n and s.partner_a[i + 1] == j) or (i > 0 and s.partner_a[i - 1] == j):
+        return True
+    return s.partner_b[j] != i or (j + 1 < m and s.partner_b[j + 1] == i)
 
 
 @njit(types.float32(types.float32, P, types.boolean, _S, I8), cache=True, nogil=True)
@@ -134,21 +122,20 @@ def _capped(total, p, apply, s, n):  # type: ignore[no-untyped-def]
     return total - max(agreed - p["surname_cap"], np.float32(0))
 
 
-@njit(types.float32(TOKENS, P, I4S, U1S, I4S, U1S, _S), cache=True, nogil=True)
-def _clash(rows, p, a, role_a, b, role_b, s):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+@njit(types.float32(TOKENS, P, I4S, U1S, I8, I8, I8, I8, _S), cache=True, nogil=True)
+def _clash(rows, p, ids, role, a, n, b, m, s):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """What tokens cost more that are unmatched on both sides, facing each other in the order of their rarity."""
-    n, m = min(len(a), MOST_TOKENS), min(len(b), MOST_TOKENS)
     done_a = done_b = 0
     cost = np.float32(0)
     while True:
         best_a, best_b = -1, -1
         for i in range(n):
-            if s.partner_a[i] < 0 and not role_a[i] & _MINOR and not done_a >> i & 1 and (
+            if s.partner_a[i] < 0 and not role[a + i] & _MINOR and not done_a >> i & 1 and (
                 best_a < 0 or s.gap_a[i] > s.gap_a[best_a]
             ):
                 best_a = i
         for j in range(m):
-            if s.partner_b[j] < 0 and not role_b[j] & _MINOR and not done_b >> j & 1 and (
+            if s.partner_b[j] < 0 and not role[b + j] & _MINOR and not done_b >> j & 1 and (
                 best_b < 0 or s.gap_b[j] > s.gap_b[best_b]
             ):
                 best_b = j
@@ -158,18 +145,19 @@ def _clash(rows, p, a, role_a, b, role_b, s):  # type: ignore[no-untyped-def]  #
         done_b |= 1 << best_b
         if s.g[best_a, best_b] == _G_FINAL:
             continue  # charged as a final vowel
-        lesser = min(rows[a[best_a]]["bits"], rows[b[best_b]]["bits"], p["gap_bits"])
-        if (role_a[best_a] | role_b[best_b]) & _IS_INITIAL:
+        lesser = min(rows[ids[a + best_a]]["bits"], rows[ids[b + best_b]]["bits"], p["gap_bits"])
+        if (role[a + best_a] | role[b + best_b]) & _IS_INITIAL:
             lesser = np.float32(3.0)
         cost += p["clash"] + p["clash_slope"] * lesser
-        if role_a[best_a] & role_b[best_b] & _HEAD:
+        if role[a + best_a] & role[b + best_b] & _HEAD:
             cost += p["clash_head"]
 
 
-@njit(types.Tuple((types.float32, types.int8))(TOKENS, P, I4S, U1S, I4S, U1S, types.float32, _S), cache=True, nogil=True)
-def _outcome(rows, p, a, role_a, b, role_b, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0913, PLR0915
+@njit(
+    types.Tuple((types.float32, types.int8))(TOKENS, P, I4S, U1S, I8, I8, I8, I8, types.float32, _S), cache=True, nogil=True
+)
+def _outcome(rows, p, ids, role, a, n, b, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0913, PLR0915
     """Conflicts charged on top of the alignment's weight, and the level."""
-    n, m = min(len(a), MOST_TOKENS), min(len(b), MOST_TOKENS)
     all_exact, any_similar, any_initial, head_by_initial, turned = n == m, False, False, False, False
     strong = False  # a token that tells something agrees
     head_met = False
@@ -182,31 +170,29 @@ def _outcome(rows, p, a, role_a, b, role_b, total, s):  # type: ignore[no-untype
         turned = turned or j < before
         before = max(before, j)
         grade = s.g[i, j]
-        joined = (i + 1 < n and s.partner_a[i + 1] == j) or (i > 0 and s.partner_a[i - 1] == j) or s.partner_b[j] != i
-        if j + 1 < m and s.partner_b[j + 1] == i:
-            joined = True
-        initial = (role_a[i] | role_b[j]) & _IS_INITIAL
+        joined = _is_joined(s, i, j, n, m)
+        initial = (role[a + i] | role[b + j]) & _IS_INITIAL
         all_exact = all_exact and grade == _G_EXACT and not joined
         any_similar = any_similar or (grade == _G_SIMILAR and not joined and not initial)
         any_initial = any_initial or initial != 0
-        if (role_a[i] | role_b[j]) & _HEAD:
+        if (role[a + i] | role[b + j]) & _HEAD:
             head_met = True
-            head_by_initial = head_by_initial or (initial != 0 and a[i] != b[j])
+            head_by_initial = head_by_initial or (initial != 0 and ids[a + i] != ids[b + j])
         strong = strong or (not initial and (joined or s.w[i, j] > 2))
     # what is left on both sides contradicts each other, the most telling first
     left_a = left_b = 0
     head_conflict = False
     for i in range(n):
         j = s.partner_a[i]
-        if j >= 0 and s.g[i, j] == 0 and s.w[i, j] > -90 and not (role_a[i] | role_b[j]) & _MINOR:
+        if j >= 0 and s.g[i, j] == 0 and s.w[i, j] > -90 and not (role[a + i] | role[b + j]) & _MINOR and not _is_joined(s, i, j, n, m):
             left_a, left_b = left_a + 1, left_b + 1  # aligned, yet with nothing in common
-            if role_a[i] & role_b[j] & _HEAD:
+            if role[a + i] & role[b + j] & _HEAD:
                 head_conflict = True
                 total -= p["clash_head"]
-        if s.partner_a[i] < 0 and not role_a[i] & _MINOR:
+        if s.partner_a[i] < 0 and not role[a + i] & _MINOR:
             left_a += 1
     for j in range(m):
-        if s.partner_b[j] < 0 and not role_b[j] & _MINOR:
+        if s.partner_b[j] < 0 and not role[b + j] & _MINOR:
             left_b += 1
     gender = False
     for i in range(n):
@@ -216,11 +202,11 @@ def _outcome(rows, p, a, role_a, b, role_b, total, s):  # type: ignore[no-untype
                 if s.partner_a[i] != j:
                     total += s.gap_a[i] + s.gap_b[j] + s.w[i, j]
     if left_a and left_b:
-        clash = _clash(rows, p, a, role_a, b, role_b, s)
+        clash = _clash(rows, p, ids, role, a, n, b, m, s)
         total -= clash
         for i in range(n):
             for j in range(m):
-                if s.partner_a[i] < 0 and s.partner_b[j] < 0 and role_a[i] & _HEAD and role_b[j] & _HEAD:
+                if s.partner_a[i] < 0 and s.partner_b[j] < 0 and role[a + i] & _HEAD and role[b + j] & _HEAD:
                     head_conflict = True
     if turned:
         total -= p["order"]
@@ -248,59 +234,61 @@ def _outcome(rows, p, a, role_a, b, role_b, total, s):  # type: ignore[no-untype
 
 @njit(
     types.Tuple((types.float32, types.int8))(
-        TOKENS, P, I4S, U1S, I4S, U1S, I4S, I4S, I8S, F4S, I1S, _S
+        TOKENS, P, I4S, U1S, I8, I8, I8, I8, types.UniTuple(I8, 4), I4S, I8, F4S, I1S, _S
     ),
     cache=True,
     nogil=True,
 )
-def score(rows, p, a, role_a, b, role_b, owner_a, owner_b, table, weights, grades, s):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0913, PLR0915
-    """Weight and level of two names; the alignment stays in `s`."""
-    n, m = min(len(a), MOST_TOKENS), min(len(b), MOST_TOKENS)
+def score(rows, p, ids, role, a, n, b, m, owner, at, base, weights, grades, s):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Weight and level of names ids[a:a + n] and ids[b:b + m]; the alignment stays in `s`.
+
+    `owner` are start and end in `ids` of both owners' names (equal: none); `at[base:]` the numbers that `asked_for` wrote.
+    """
     if n == 0 or m == 0:
         return np.float32(0), np.int8(_UNKNOWN)
-    token_weights(rows, p, a, role_a, b, role_b, table, weights, grades, s.w, s.g)
-    if n > 1:
-        _join_weights(rows, a, role_a, b, role_b, table, weights, s.joined_a, False)
-    if m > 1:
-        _join_weights(rows, b, role_b, a, role_a, table, weights, s.joined_b, True)
+    token_weights(rows, p, ids, role, a, n, b, m, at, base, weights, grades, s.w, s.g, s.joined_a, s.joined_b)
     for i in range(n):
-        s.gap_a[i] = gap_cost(rows, p, a[i], role_a[i])
+        s.gap_a[i] = gap_cost(rows, p, ids[a + i], role[a + i])
     for j in range(m):
-        s.gap_b[j] = gap_cost(rows, p, b[j], role_b[j])
-    if len(owner_a) and len(owner_b):
-        _discount(rows, a, b, owner_a, owner_b, n, m, s)
+        s.gap_b[j] = gap_cost(rows, p, ids[b + j], role[b + j])
+    if owner[0] < owner[1] and owner[2] < owner[3]:
+        _discount(rows, ids, a, n, b, m, owner, s)
     total = align(
         s.w, s.joined_a, s.joined_b, s.gap_a, s.gap_b, n, m, p["join"], s.best, s.choice, s.partner_a, s.partner_b
     )
-    return _outcome(rows, p, a, role_a, b, role_b, total, s)
+    return _outcome(rows, p, ids, role, a, n, b, m, total, s)
 
 
 @njit(
-    types.void(TOKENS, P, I4S, I4S, U1S, I4S, I4S, I4S, I4S, I8S, F4S, I1S, _S, F4S, I1S), cache=True, nogil=True
+    types.void(TOKENS, P, I4S, I4S, U1S, I4S, I4S, I4S, I4S, I4S, I8S, F4S, I1S, _S, F4S, I1S), cache=True, nogil=True
 )
-def score_pairs(rows, p, offsets, ids, role, left, right, owner_left, owner_right, table, weights, grades, s, out, level) -> None:  # type: ignore[no-untyped-def]  # noqa: PLR0913
-    """Weight and level of many pairs of names; -1 is no name."""
+def score_pairs(  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    rows, p, offsets, ids, role, left, right, owner_left, owner_right, at, start, weights, grades, s, out, level
+) -> None:
+    """Weight and level of many pairs of names (-1 is no name); `at[start[k]:]` are the numbers of pair k."""
     for k in range(len(left)):
         x, y, u, v = left[k], right[k], owner_left[k], owner_right[k]
         if x < 0 or y < 0:
             out[k], level[k] = 0, _UNKNOWN
             continue
-        oa = ids[offsets[u] : offsets[u + 1]] if u >= 0 else ids[0:0]
-        ob = ids[offsets[v] : offsets[v + 1]] if v >= 0 else ids[0:0]
-        ax, bx = slice(offsets[x], offsets[x + 1]), slice(offsets[y], offsets[y + 1])
-        out[k], level[k] = score(
-            rows, p, ids[ax], role[ax], ids[bx], role[bx], oa, ob, table, weights, grades, s
-        )
+        owner = (I8(0), I8(0), I8(0), I8(0))
+        if u >= 0 and v >= 0:
+            owner = (I8(offsets[u]), I8(offsets[u + 1]), I8(offsets[v]), I8(offsets[v + 1]))
+        a, b = I8(offsets[x]), I8(offsets[y])
+        n, m = min(I8(offsets[x + 1]) - a, MOST_TOKENS), min(I8(offsets[y + 1]) - b, MOST_TOKENS)
+        out[k], level[k] = score(rows, p, ids, role, a, n, b, m, owner, at, start[k], weights, grades, s)
 
 
-@njit(types.int64(TOKENS, I4S, I4S, U1S, I4S, I4S, I8S, I8S), cache=True, nogil=True)
-def collect_pairs(rows, offsets, ids, role, left, right, table, fresh):  # type: ignore[no-untyped-def]  # noqa: PLR0913
-    """Enters the token pairs of many pairs of names into the table; returns how many new codes stand in `fresh`."""
-    count = 0
+@njit(I8(TOKENS, I4S, I4S, U1S, I4S, I4S, types.int64[:, ::1], I8, I4S, I8S, I8S), cache=True, nogil=True)
+def collect_pairs(rows, offsets, ids, role, left, right, table, known, at, start, fresh):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Numbers the token pairs of many pairs of names; returns how many new codes stand in `fresh`."""
+    count = base = 0
     for k in range(len(left)):
         x, y = left[k], right[k]
+        start[k] = base
         if x < 0 or y < 0:
             continue
-        ax, bx = slice(offsets[x], offsets[x + 1]), slice(offsets[y], offsets[y + 1])
-        count += asked_for(rows, ids[ax], role[ax], ids[bx], role[bx], table, fresh[count:])
+        a, b = I8(offsets[x]), I8(offsets[y])
+        n, m = min(I8(offsets[x + 1]) - a, MOST_TOKENS), min(I8(offsets[y + 1]) - b, MOST_TOKENS)
+        base, count = asked_for(rows, ids, role, a, n, b, m, table, known, at, base, fresh, count)
     return count

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from linker.names.alignment import NO_TOKEN, write_codes
+from linker.names.alignment import NO_TOKEN, enter
 from linker.names.channel import Channel
 from linker.names.dictionary import TOKEN, TokenDictionary, build_dictionary
 from linker.names.evidence import family_cost, judge
@@ -72,33 +72,39 @@ class TokenSpace:
 
 
 class PairTable:
-    """Weights and grades of token pairs, computed once each: an open-addressing table that the kernels read.
+    """Weights and grades of token pairs, computed once each.
 
+    `codes` is an open-addressing table of pair codes and their numbers, which kernels read and write; `weights` and `grades` go by number.
     Codes name token numbers of one `TokenSpace`, or, given `numbers`, positions in that array of token numbers.
     """
 
     def __init__(self, space: TokenSpace, numbers: NDArray[np.int64] | None = None, size: int = 1 << 10) -> None:
         self._space, self._numbers, self.lock = space, numbers, Lock()
-        self.codes = np.full(size, -1, np.int64)
-        self.weights, self.grades = np.zeros(size, np.float32), np.zeros(size, np.int8)
+        self.codes = _empty(size)
+        self.weights, self.grades = np.zeros(0, np.float32), np.zeros(0, np.int8)
         self.count = 0
+        self._waiting: list[NDArray[np.int64]] = []
 
     def reserve(self, more: int) -> None:
         """Makes room for `more` further codes, so that the table stays at most half full."""
-        need = 2 * (self.count + more)
-        if need <= len(self.codes):
+        need, size = 2 * (self.count + more), len(self.codes)
+        if need <= size:
             return
-        size = len(self.codes)
         while size < need:
             size *= 2
-        used = np.flatnonzero(self.codes != -1)
-        codes, weights, grades = self.codes[used], self.weights[used], self.grades[used]
-        self.codes = np.full(size, -1, np.int64)
-        self.weights, self.grades = np.zeros(size, np.float32), np.zeros(size, np.int8)
-        _insert(self, codes, weights, grades)
+        used = self.codes[self.codes[:, 0] != -1]
+        self.codes = _empty(size)
+        enter(self.codes, np.ascontiguousarray(used[:, 0]), np.ascontiguousarray(used[:, 1]))
 
-    def settle(self, fresh: NDArray[np.int64]) -> None:
-        """Computes the weights of codes that a kernel has just entered."""
+    def add(self, fresh: NDArray[np.int64]) -> None:
+        """Takes note of codes that a kernel has just entered, in the order of their numbers."""
+        self._waiting.append(fresh)
+        self.count += len(fresh)
+
+    def settle(self) -> None:
+        """Computes the weights of all codes added since."""
+        fresh = np.concatenate(self._waiting) if self._waiting else np.zeros(0, np.int64)
+        self._waiting = []
         if not len(fresh):
             return
         a, a2, b = fresh >> 42, (fresh >> 21) & NO_TOKEN, fresh & NO_TOKEN
@@ -111,7 +117,7 @@ class PairTable:
         joined = np.flatnonzero(~single)
         if len(joined):
             weights[joined], grades[joined] = self._joined(a[joined], a2[joined], b[joined])
-        _insert(self, fresh, weights, grades)
+        self.weights, self.grades = np.concatenate([self.weights, weights]), np.concatenate([self.grades, grades])
 
     def _single(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
         rows_a, rows_b = self._space.rows(a), self._space.rows(b)
@@ -157,5 +163,7 @@ class PairTable:
         return np.where(same, np.maximum(weight, rows_b["bits"] - 1), weight).astype(np.float32), grade
 
 
-def _insert(table: PairTable, codes: NDArray[np.int64], weights: NDArray[np.float32], grades: NDArray[np.int8]) -> None:
-    write_codes(table.codes, table.weights, table.grades, codes, weights, grades)
+def _empty(size: int) -> NDArray[np.int64]:
+    table = np.zeros((size, 2), np.int64)
+    table[:, 0] = -1
+    return table
