@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.evaluate.words import RULES, masked, masked_identifier
 from linker.schema import Decision, IdType
 
-POOL = 50_000
+POOL = 2_000
 """Edges of each kind among which examples are looked for; more would not show more."""
+
+CLEARLY = 4.0
+"""Bits above the threshold at which a rule's effect shows best: without the rule the pair would be a link."""
+
+Flags = npt.NDArray[np.bool_]
 
 FIELDS = {
     "name": "name",
@@ -82,47 +88,56 @@ class Example:
 
 
 def choose_examples(edge: pa.Table, record: pa.Table, link_bits: float) -> list[Example]:
-    """Up to a dozen examples: typical links of each kind, links close to the threshold, and one for every rule that
-    held a pair back. The same tables give the same examples."""
-    linked, review = (_pool(edge, decision) for decision in (Decision.LINK, Decision.REVIEW))
+    """Up to a dozen examples: typical links of each kind, links close to the threshold, and one for every rule that held a
+    pair back. The same tables give the same examples."""
+    decision = edge["decision"].to_numpy()
+    linked = _pool(edge, decision == int(Decision.LINK))
+    review = decision == int(Decision.REVIEW)
+    vetoed = _pool(edge, (decision == int(Decision.NO_LINK)) & _equal(edge["rule"], "veto"))
     chosen: list[tuple[str, dict[str, Any]]] = []
     if len(linked):
-        left, right = (_of(linked, record, side) for side in ("l", "r"))
-        cross_script = np.not_equal(_devanagari(left), _devanagari(right))
-        cross_state = np.array(pc.fill_null(pc.not_equal(left["state"], right["state"]), False))
+        known = _known(record, linked)
+        left, right = (known.take(pc.index_in(linked[f"record_id_{s}"], value_set=known["record_id"])) for s in "lr")
+        cross_script = _devanagari(left) != _devanagari(right)
+        cross_state = ~_equal(left["state"], right["state"])
         chosen += _middle("linked across scripts and states", linked, cross_script & cross_state)
         chosen += _middle("linked across scripts", linked, cross_script & ~cross_state)
         chosen += _middle("linked in one script", linked, ~cross_script)
         chosen += _nearest("the weakest link", linked, -1e9)
-    if len(review):
-        rules = np.array(review["rule"].to_pylist(), dtype=object)
-        for rule in sorted({r for r in rules.tolist() if r}):
-            chosen += _nearest(
-                f"held back: {RULES.get(rule, rule)}", review.filter(pa.array(rules == rule)), link_bits + 4
-            )
-    vetoed = edge.filter(pc.and_(pc.equal(edge["decision"], int(Decision.NO_LINK)), pc.equal(edge["rule"], "veto")))
+    for rule in sorted(r for r in pc.unique(edge["rule"].filter(pa.array(review))).to_pylist() if r):
+        held = _pool(edge, review & _equal(edge["rule"], rule))
+        chosen += _nearest(f"held back: {RULES.get(rule, rule)}", held, link_bits + CLEARLY)
     if len(vetoed):
         chosen += _nearest("alike, but certainly two people", vetoed, 1e9)
-    return [_example(kind, row, record) for kind, row in _once(chosen)]
+    chosen = _once(chosen)
+    known = _known(record, pa.Table.from_pylist([row for _, row in chosen], edge.schema))
+    of = {row["record_id"]: row for row in known.to_pylist()}
+    return [_example(kind, row, of) for kind, row in chosen]
 
 
-def _pool(edge: pa.Table, decision: Decision) -> pa.Table:
-    chosen = edge.filter(pc.equal(edge["decision"], int(decision)))
-    if len(chosen) <= POOL:
-        return chosen
-    return chosen.take(pa.array(np.linspace(0, len(chosen) - 1, POOL).astype(np.int64)))
+def _pool(edge: pa.Table, where: Flags) -> pa.Table:
+    rows = np.flatnonzero(where)
+    if len(rows) > POOL:
+        rows = rows[np.linspace(0, len(rows) - 1, POOL).astype(np.int64)]
+    return edge.take(pa.array(rows))
 
 
-def _of(edges: pa.Table, record: pa.Table, side: str) -> pa.Table:
-    at = pc.index_in(edges[f"record_id_{side}"], value_set=record["record_id"].combine_chunks())
-    return record.select(["state", "name"]).take(at)
+def _known(record: pa.Table, edges: pa.Table) -> pa.Table:
+    """The records of some edges. The few wanted ids are hashed, not the many that there are."""
+    wanted = pa.chunked_array([*edges["record_id_l"].chunks, *edges["record_id_r"].chunks], pa.string()).unique()
+    return record.filter(pc.is_in(record["record_id"], value_set=wanted)).combine_chunks()
 
 
-def _devanagari(record: pa.Table) -> np.typing.NDArray[np.bool_]:
-    return np.array(pc.fill_null(pc.match_substring_regex(record["name"], r"\p{Devanagari}"), False))
+def _equal(left: pa.ChunkedArray, right: pa.ChunkedArray | str) -> Flags:
+    """Equal and both known."""
+    return np.asarray(pc.fill_null(pc.equal(left, right), False), dtype=bool)
 
 
-def _middle(kind: str, edges: pa.Table, where: np.typing.NDArray[np.bool_]) -> list[tuple[str, dict[str, Any]]]:
+def _devanagari(record: pa.Table) -> Flags:
+    return np.asarray(pc.fill_null(pc.match_substring_regex(record["name"], r"\p{Devanagari}"), False), dtype=bool)
+
+
+def _middle(kind: str, edges: pa.Table, where: Flags) -> list[tuple[str, dict[str, Any]]]:
     """The edge of median weight: neither a show-piece nor an oddity."""
     chosen = edges.filter(pa.array(where))
     return _nearest(kind, chosen, float(np.median(chosen["weight"].to_numpy()))) if len(chosen) else []
@@ -142,8 +157,8 @@ def _once(chosen: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str,
     return list(kept.values())
 
 
-def _example(kind: str, edge: dict[str, Any], record: pa.Table) -> Example:
-    left, right = (_record(record, edge[f"record_id_{side}"]) for side in ("l", "r"))
+def _example(kind: str, edge: dict[str, Any], records: dict[str, dict[str, Any]]) -> Example:
+    left, right = (records.get(edge[f"record_id_{side}"], {}) for side in ("l", "r"))
     levels: dict[str, tuple[str, float]] = json.loads(edge["levels"] or "{}")
     prior = float(edge["weight"]) - sum(weight for _, weight in levels.values())
     steps, at = [], prior
@@ -164,11 +179,6 @@ def _example(kind: str, edge: dict[str, Any], record: pa.Table) -> Example:
         prior=prior,
         steps=steps,
     )
-
-
-def _record(record: pa.Table, record_id: str) -> dict[str, Any]:
-    row = pc.index(record["record_id"], record_id).as_py()
-    return dict(record.slice(row, 1).to_pylist()[0]) if row >= 0 else {}
 
 
 def _shown(record: dict[str, Any], field: str) -> str:

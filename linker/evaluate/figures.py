@@ -65,7 +65,7 @@ def weights(matching: MatchFacts) -> Counts:
 
 def weights_decided(edge: pa.Table, decision: Decision) -> Counts:
     """Edges of one decision per bit of match weight over `SHOWN_BITS`."""
-    chosen = edge.filter(pc.equal(edge["decision"], int(decision)))["weight"].to_numpy()
+    chosen = edge["weight"].to_numpy()[edge["decision"].to_numpy() == int(decision)]
     return _binned(chosen, np.ones(len(chosen), dtype=np.int64))
 
 
@@ -118,28 +118,21 @@ class StateMatrix:
         return self.states[i], self.states[j], int(above[i, j])
 
 
-def state_matrix(crosswalk: pa.Table, record: pa.Table) -> StateMatrix:
+def state_matrix(identity: pa.Table) -> StateMatrix:
     """Identities by the states in which they have records."""
-    at = pc.index_in(crosswalk["record_id"], value_set=record["record_id"].combine_chunks())
-    state = pc.fill_null(pc.take(record["state"], at), "(unknown)").combine_chunks().dictionary_encode()
-    identity = crosswalk["identity_id"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
-    count = max(len(state.dictionary), 1)
-    cells = np.unique(identity * count + state.indices.to_numpy())
-    rows, columns = cells // count, cells % count
-    shared = np.zeros((count, count), dtype=np.int64)
-    present = np.zeros((int(identity.max(initial=-1)) + 1, count), dtype=bool)
-    present[rows, columns] = True
-    for i in range(count):
-        shared[i] = present[present[:, i]].sum(axis=0)
-    names = state.dictionary.to_pylist()
+    states = identity["states"].combine_chunks()
+    code = states.flatten().dictionary_encode()
+    present = np.zeros((len(states), len(code.dictionary)), dtype=np.int64)
+    present[pc.list_parent_indices(states).to_numpy(), code.indices.to_numpy(zero_copy_only=False)] = 1
+    names = code.dictionary.to_pylist()
     order = sorted(range(len(names)), key=lambda i: names[i])
-    return StateMatrix(tuple(names[i] for i in order), shared[np.ix_(order, order)])
+    return StateMatrix(tuple(names[i] for i in order), (present.T @ present)[np.ix_(order, order)])
 
 
 def held_back(edge: pa.Table) -> list[tuple[str, int]]:
     """How many edges for review each rule sent there, most first."""
-    review = edge.filter(pc.equal(edge["decision"], int(Decision.REVIEW)))
-    found = Counter({d["values"] or "": d["counts"] for d in pc.value_counts(review["rule"]).to_pylist()})
+    rule = edge["rule"].filter(pc.equal(edge["decision"], int(Decision.REVIEW)))
+    found = Counter({d["values"] or "": d["counts"] for d in pc.value_counts(rule).to_pylist()})
     return found.most_common()
 
 

@@ -41,13 +41,12 @@ class Coincidence:
 
 def coincidence(edges: pa.Table, identity: pa.Table) -> Coincidence:
     """The estimate for an `edge` table and an `identity` table."""
-    linked = edges.filter(pc.equal(edges["decision"], int(Decision.LINK)))
-    wrong = pc.sum(pc.subtract(1.0, linked["probability"].cast(pa.float64()))).as_py() or 0.0
+    probability = edges["probability"].to_numpy()[edges["decision"].to_numpy() == int(Decision.LINK)]
     pairs, same_birth = _namesakes(identity)
     people = len(identity)
     return Coincidence(
-        links=len(linked),
-        expected_false=float(wrong),
+        links=len(probability),
+        expected_false=float((1 - probability.astype(np.float64)).sum()),
         namesake_pairs=pairs,
         namesake_same_birth_pairs=same_birth,
         one_in=people * (people - 1) / 2 / pairs if pairs else 0.0,

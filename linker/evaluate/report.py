@@ -79,7 +79,7 @@ def _context(given: ReportInput) -> dict[str, Any]:
         "weight_chart": _weight_chart(given),
         "held_back": held_back(tables.edge),
         "sizes": cluster_sizes(tables.identity),
-        "matrix": state_matrix(tables.crosswalk, tables.record),
+        "matrix": state_matrix(tables.identity),
         "model": model,
         "untrained": given.matching.model.untrained,
         "wrong_way": [(c["name"], level["name"]) for c in model for level in c["levels"] if level["wrong_way"]],

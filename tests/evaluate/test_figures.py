@@ -8,18 +8,16 @@ import pytest
 from linker.evaluate.examples import choose_examples
 from linker.evaluate.figures import cluster_sizes, held_back, quarantine_matrix, state_matrix, totals, weights_decided
 from linker.evaluate.words import bits, count, file_name, masked, number, probability, share, sure
-from linker.schema import CROSSWALK, IDENTITY, QUARANTINE, RECORD, Decision
+from linker.schema import IDENTITY, QUARANTINE, Decision
 from tests.evaluate.sample_run import filled, sample_run
 
 
 def test_state_matrix() -> None:
-    rows = [("a", "X", "I1"), ("b", "Y", "I1"), ("c", "Y", "I1"), ("d", "X", "I2"), ("e", None, "I2")]
-    record = filled(RECORD, [{"record_id": i, "state": s} for i, s, _ in rows])
-    crosswalk = filled(CROSSWALK, [{"record_id": i, "identity_id": p} for i, _, p in reversed(rows)])
-    matrix = state_matrix(crosswalk, record)
-    assert matrix.states == ("(unknown)", "X", "Y")
-    assert matrix.shared.tolist() == [[1, 1, 0], [1, 2, 1], [0, 1, 1]]
-    assert matrix.busiest() == ("(unknown)", "X", 1)
+    identity = filled(IDENTITY, [{"states": s} for s in (["X", "Y"], ["X"], ["Y", "Z", "X"], None, [])])
+    matrix = state_matrix(identity)
+    assert matrix.states == ("X", "Y", "Z")
+    assert matrix.shared.tolist() == [[3, 2, 1], [2, 2, 1], [1, 1, 1]]
+    assert matrix.busiest() == ("X", "Y", 2)
 
 
 def test_cluster_sizes() -> None:
