@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from linker.errors import ConfigError
 
@@ -73,6 +75,22 @@ class AadhaarKey:
         """The hash of twelve digits."""
         digest = hmac.digest(self.secret, number.encode(), "sha256").hex()[:HASH_LETTERS]
         return f"{self.version}:{digest.translate(_HEX_TO_LETTERS)}"
+
+    def hashes(self, numbers: pa.Array) -> pa.Array:
+        """The hashes of a text column of numbers, null where it is null."""
+        known = np.flatnonzero(numbers.is_valid().to_numpy(zero_copy_only=False))
+        secret, size = self.secret, HASH_LETTERS // 2
+        digests = b"".join(
+            [hmac.digest(secret, number.encode(), "sha256")[:size] for number in numbers.drop_null().to_pylist()]
+        )
+        octets = np.frombuffer(digests, dtype=np.uint8).reshape(len(known), size)
+        letters = (np.stack([octets >> 4, octets & 15], axis=2).reshape(len(known), HASH_LETTERS) + ord("a")).astype(
+            np.uint8
+        )
+        texts = pa.array(letters.view(f"S{HASH_LETTERS}").ravel(), pa.binary()).cast(pa.string())
+        place = np.full(len(numbers), -1)
+        place[known] = np.arange(len(known))
+        return pc.binary_join_element_wise(self.version, texts, ":").take(pa.array(place, mask=place < 0))
 
 
 def verhoeff(digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:

@@ -21,6 +21,7 @@ only where neither is known. The offence's day is the FIR's, else the record's.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 import pyarrow as pa
@@ -102,9 +103,10 @@ class Span:
 
 def births(record: pa.Table, latest: int) -> Births:
     """Birth intervals of a RECORD table. `latest` is the last possible calendar year."""
-    fir = _span_of(Distinct(record["fir_date"], lambda text: parse_date(text, latest)))
-    day = _record_span(record, fir, latest)
-    dated = Distinct(record["birth_date"], lambda text: parse_date(text, latest))
+    read = lru_cache(maxsize=None)(partial(parse_date, latest=latest))  # the same days stand in several columns
+    fir = _span_of(Distinct(record["fir_date"], read))
+    day = _record_span(Distinct(record["record_date"], read), fir, record["fir_number"], latest)
+    dated = Distinct(record["birth_date"], read)
     yeared = Distinct(record["birth_year"], lambda text: parse_year(text, latest))
     aged = Distinct(record["age"], parse_age)
 
@@ -164,13 +166,12 @@ def _span_of(column: Distinct[DateReading]) -> Span:
     return Span(column.numbers(lambda r: r.first), column.numbers(lambda r: r.last))
 
 
-def _record_span(record: pa.Table, fir: Span, latest: int) -> Span:
+def _record_span(stated: Distinct[DateReading], fir: Span, fir_number: pa.ChunkedArray, latest: int) -> Span:
     """The day of the record: its date, else the FIR's date, else the year in the FIR's number."""
-    stated = _span_of(Distinct(record["record_date"], lambda text: parse_date(text, latest)))
-    dated = stated.otherwise(fir)
+    dated = _span_of(stated).otherwise(fir)
     if dated.known.all():
         return dated
-    return dated.otherwise(_span_of(Distinct(record["fir_number"], lambda text: fir_year_reading(text, latest))))
+    return dated.otherwise(_span_of(Distinct(fir_number, lambda text: fir_year_reading(text, latest))))
 
 
 def _offence_day(fir: Span, day: Span) -> Span:

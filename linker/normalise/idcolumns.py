@@ -68,7 +68,9 @@ def id_columns(record: pa.Table, key: AadhaarKey | None) -> IdColumns:
             result.values[kind] = result.last4[kind] = pa.nulls(len(column), pa.string())
             continue
         cells = _read(column, kind)
-        values = _hashed(cells.values, key) if kind is IdType.AADHAAR else _without_aadhaar(cells.values, kind, key)
+        values = cells.values if kind is IdType.AADHAAR else _without_aadhaar(cells.values, kind, key)
+        if kind is IdType.AADHAAR:
+            values = key.hashes(values) if key else pa.nulls(len(values), pa.string())
         result.values[kind] = cells.of_rows(values)
         result.last4[kind] = cells.of_rows(cells.last4)
         per_row = cells.of_rows(pa.array(cells.status)).drop_null().to_numpy()
@@ -155,12 +157,6 @@ def _filled(digits: npt.NDArray[np.uint8]) -> Bools:
         if size % block == 0 and block < size:
             found |= (digits[:, block:] == digits[:, :-block]).all(axis=1)
     return found
-
-
-def _hashed(numbers: pa.Array, key: AadhaarKey | None) -> pa.Array:
-    if key is None:
-        return pa.nulls(len(numbers), pa.string())
-    return pa.array([None if number is None else key.hash(number) for number in numbers.to_pylist()], pa.string())
 
 
 def _without_aadhaar(values: pa.Array, kind: IdType, key: AadhaarKey | None) -> pa.Array:

@@ -18,6 +18,7 @@ LONGEST = 160
 """Characters of a cell that are looked at."""
 
 _WORDS = re.compile(r"[^\W_]+(?:[\u0900-\u0903\u093c-\u094f\u0962\u0963॰]+[^\W_]*)*[॰.]?")
+_PIN_DIGITS = 6
 _PIN = re.compile(r"(?:pin(?: ?code)?[ :.\-]*)?([1-8]\d{2})[ \-]?(\d{3})(?:\.0)?")
 _QUALIFIERS = {"khurd", "kalan", "buzurg", "mafi", "jat", "जाट", "ka", "का", "ki", "की"}
 """Words that follow a village's name and are never written together with it."""
@@ -89,6 +90,7 @@ def place_key(text: str) -> str | None:
 
 def parse_pin(text: str) -> str | None:
     """The six digits of a PIN code; None where there is none, or only a placeholder."""
-    pin = _PIN.fullmatch(fold(text[:LONGEST]).strip())
-    digits = pin[1] + pin[2] if pin else ""
+    usual = len(text) == _PIN_DIGITS and text.isascii() and text.isdecimal() and text[0] not in "09"
+    pin = None if usual else _PIN.fullmatch(fold(text[:LONGEST]).strip())
+    digits = text if usual else pin[1] + pin[2] if pin else ""
     return digits if digits and len(set(digits)) > 1 else None

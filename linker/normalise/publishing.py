@@ -31,6 +31,8 @@ the table."""
 _DIGITS = 12
 _SEPARATORS = 2
 _NUMBER = re.compile(r"(?<!\d)\d(?:[ \-./\u00a0\u2013]{0,2}\d){11,15}(?!\d)")
+_NO_DIGIT = re.compile("[^0-9]+")
+_PLAIN_MOBILE = r"^(?:\+|00)?91[ -]?[6-9][0-9]{9}$"
 _MOBILE = re.compile(r"(?:00)?91[6-9]\d{9}")
 
 _OFFSETS = numba.types.Array(numba.int32, 1, "C", readonly=True)
@@ -45,7 +47,7 @@ def publishable(record: pa.Table) -> pa.Table:
     columns = {}
     for name in record.column_names:
         if name == IdType.AADHAAR:
-            columns[name] = map_distinct(record[name], mask_cell)
+            columns[name] = _masked_cells(one_chunk(record[name]))
         elif name in KEPT:
             columns[name] = record[name]
         else:
@@ -64,6 +66,13 @@ def masked_column(
     if pa.types.is_list(column.type) and pa.types.is_string(column.type.value_type):
         return _masked_lists(one_chunk(column), known)
     return column
+
+
+def _masked_cells(column: pa.Array) -> pa.Array:
+    """`mask_cell` of every cell."""
+    plain = pc.match_substring_regex(column, "^[0-9]{12}$")
+    quick = pc.binary_join_element_wise("XXXX-XXXX-", pc.utf8_slice_codeunits(column, -4), "")
+    return pc.if_else(plain, quick, map_distinct(pc.if_else(plain, None, column), mask_cell))
 
 
 def mask_cell(text: str) -> str:
@@ -91,17 +100,26 @@ def mask_text(text: str, known: frozenset[str] = frozenset(), own_meaning: bool 
 
 
 def _ascii_digits(text: str) -> str:
-    return "".join([c if c.isascii() else str(int(c)) for c in text if c.isdecimal()])
+    if text.isascii():
+        return _NO_DIGIT.sub("", text)
+    return "".join([str(int(c)) for c in text if c.isdecimal()])
 
 
 def _numbers_of(column: pa.ChunkedArray) -> frozenset[str]:
     """The twelve-digit numbers of the Aadhaar column."""
-    digits = (_ascii_digits(text) for text in pc.unique(column).drop_null().to_pylist())
-    return frozenset(number for number in digits if len(number) == _DIGITS)
+    cells = pc.unique(column)
+    plain = pc.match_substring_regex(cells, "^[0-9]{12}$").fill_null(False)
+    others = (_ascii_digits(text) for text in cells.filter(pc.invert(plain)).drop_null().to_pylist())
+    return frozenset(cells.filter(plain).to_pylist()).union(n for n in others if len(n) == _DIGITS)
 
 
 def _masked_texts(column: pa.Array, known: frozenset[str], own_meaning: bool) -> pa.Array:
     suspects = long_numbers(column)
+    if own_meaning and suspects.any():
+        usual = pc.match_substring_regex(column, _PLAIN_MOBILE).fill_null(False).to_numpy(zero_copy_only=False)
+        numbers = pc.replace_substring_regex(column, "[^0-9]", "")
+        listed = pc.is_in(numbers, value_set=pa.array(sorted(known), pa.string())).to_numpy(zero_copy_only=False)
+        suspects &= ~usual | listed
     if not suspects.any():
         return column
     cleaned = [mask_text(text, known, own_meaning) for text in column.filter(pa.array(suspects)).to_pylist()]
