@@ -17,6 +17,9 @@ from linker.evaluate.sweep import Edges, Point, sweep
 from linker.evaluate.truth import UNMATCHED, Truth, locate
 
 
+NAMES_SHOWN = 6
+
+
 @dataclass(frozen=True)
 class Tables:
     """The tables of a snapshot that scoring reads (`schema.CROSSWALK`, `RECORD`, `EDGE`)."""
@@ -148,21 +151,26 @@ def _name_worst(
     metrics: Metrics, crosswalk: pa.Table, record: pa.Table, labelled: npt.NDArray[np.bool_]
 ) -> list[dict[str, Any]]:
     """The most mixed identities with their ids and some of the names in them, so that a reader can look them up."""
-    identity = crosswalk["identity_id"].filter(pa.array(labelled)).combine_chunks()
-    values = np.unique(codes(identity))
-    dictionary = identity.dictionary_encode().dictionary
-    found = []
-    for worst in metrics.worst:
-        identity_id = dictionary[int(values[worst.cluster])].as_py()
-        ids = crosswalk.filter(pc.equal(crosswalk["identity_id"], identity_id))["record_id"]
-        names = pc.take(record["name"], pc.index_in(ids, value_set=record["record_id"].combine_chunks()))
-        found.append(
-            {
-                "identity_id": identity_id,
-                "records": worst.records,
-                "persons": worst.persons,
-                "false_pairs": worst.false_pairs,
-                "names": sorted({n for n in names.to_pylist() if n})[:6],
-            }
-        )
-    return found
+    if not metrics.worst:
+        return []
+    identity = crosswalk["identity_id"].filter(pa.array(labelled)).combine_chunks().dictionary_encode()
+    values = np.unique(identity.indices.to_numpy())
+    ids = [identity.dictionary[int(values[worst.cluster])].as_py() for worst in metrics.worst]
+    members = crosswalk.filter(pc.is_in(crosswalk["identity_id"], value_set=pa.array(ids, pa.string())))
+    inside = record.filter(pc.is_in(record["record_id"], value_set=members["record_id"].combine_chunks()))
+    name_of = dict(zip(inside["record_id"].to_pylist(), inside["name"].to_pylist(), strict=True))
+    names: dict[str, set[str]] = {identity_id: set() for identity_id in ids}
+    for record_id, identity_id in zip(
+        members["record_id"].to_pylist(), members["identity_id"].to_pylist(), strict=True
+    ):
+        names[identity_id].add(name_of.get(record_id) or "")
+    return [
+        {
+            "identity_id": identity_id,
+            "records": worst.records,
+            "persons": worst.persons,
+            "false_pairs": worst.false_pairs,
+            "names": sorted(names[identity_id] - {""})[:NAMES_SHOWN],
+        }
+        for identity_id, worst in zip(ids, metrics.worst, strict=True)
+    ]
