@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from itertools import combinations
 from pathlib import Path
-from typing import cast
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -149,31 +148,23 @@ def styles(frames: Frames) -> dict[str, float]:
 
 
 _PEOPLE = {
-    "delhi": ("RELATIVE_NAME", "DOB", "AGE", "MOBILE", "ID_MARKS", ("UID_NO", "EPIC", "PAN", "DL_NO", "NFN")),
-    "uttar_pradesh": (
-        "पिता/पति का नाम",
-        "जन्म तिथि",
-        "आयु",
-        "मोबाइल नं0",
-        "पहचान चिन्ह",
-        ("आधार नं0", "मतदाता पहचान पत्र", "पैन नं0", "ड्राइविंग लाइसेंस", "एनएफएन"),
-    ),
-    "rajasthan": (
-        "पिता का नाम",
-        "जन्म दिनांक",
-        "उम्र",
-        "मोबाइल",
-        "पहचान चिन्ह",
-        ("आधार", "ईपिक", "पैन", "डीएल", "एनएफएन"),
-    ),
-    "haryana": ("guardian_name", "dob", "age", "mobile", "marks", ("aadhaar", "epic", "pan", "dl", "nfn")),
+    "delhi": ("RELATIVE_NAME", "DOB", "AGE", "MOBILE", "ID_MARKS"),
+    "uttar_pradesh": ("पिता/पति का नाम", "जन्म तिथि", "आयु", "मोबाइल नं0", "पहचान चिन्ह"),
+    "rajasthan": ("पिता का नाम", "जन्म दिनांक", "उम्र", "मोबाइल", "पहचान चिन्ह"),
+    "haryana": ("guardian_name", "dob", "age", "mobile", "marks"),
+}
+_KINDS = {
+    "delhi": ("UID_NO", "EPIC", "PAN", "DL_NO", "NFN"),
+    "uttar_pradesh": ("आधार नं0", "मतदाता पहचान पत्र", "पैन नं0", "ड्राइविंग लाइसेंस", "एनएफएन"),
+    "rajasthan": ("आधार", "ईपिक", "पैन", "डीएल", "एनएफएन"),
+    "haryana": ("aadhaar", "epic", "pan", "dl", "nfn"),
 }
 _TITLE = re.compile(r"^(?:late |sh\. |shri |स्व\S* |श्री )+", re.I)
 _ALIAS = re.compile(r" (?:@|urf|[उऊ]र्\S*) .*$", re.I)
 
 
 def _people(source: str, frame: pd.DataFrame) -> list[dict[str, str]]:
-    relative, birth, age, phone, marks, _ = _PEOPLE[source]
+    relative, birth, age, phone, marks = _PEOPLE[source]
     names = {"uttar_pradesh": "अभियुक्त का नाम", "rajasthan": "नाम", "haryana": "name"}
     cells_of = {"delhi": ("FIRST_NAME", "MIDDLE_NAME", "LAST_NAME")}.get(source) or (names[source],)
     name = [" ".join(cells) for cells in zip(*(frame[column] for column in cells_of), strict=True)]
@@ -201,7 +192,7 @@ def pairs(frames: Frames) -> dict[str, float]:
     total = 0
     for source, frame in frames.items():
         people = _people(source, frame)
-        for left, right in _sharing(frame, cast(tuple[str, ...], _PEOPLE[source][5])):
+        for left, right in _sharing(frame, _KINDS[source]):
             a, b = people[left], people[right]
             if not a["name"] or not b["name"] or bool(_DEVA.search(a["name"])) != bool(_DEVA.search(b["name"])):
                 continue
@@ -224,6 +215,42 @@ def pairs(frames: Frames) -> dict[str, float]:
     }
 
 
+def density(frames: Frames) -> dict[str, float]:
+    """Rows (per thousand) whose name and relative, reduced to first words without vowels, stand in an earlier row.
+
+    Grows with the number of rows (namesakes), so compare extracts of one size.
+    """
+    result: dict[str, float] = {}
+    for source, frame in frames.items():
+        keys = [
+            (_skeleton(person["name"]), _skeleton(person["relative"]))
+            for person in _people(source, frame)
+            if person["name"] and person["relative"] and not _JUNK.match(person["relative"].upper())
+        ]
+        result[f"{source}: rows with a known name and relative"] = (
+            1000 * (len(keys) - len(set(keys))) / max(1, len(keys))
+        )
+    return result | _shared_numbers(frames)
+
+
+def _shared_numbers(frames: Frames) -> dict[str, float]:
+    """Pairs of records (per thousand rows) that share a strong number, inside a source and across sources."""
+    holders: dict[tuple[int, str], list[str]] = {}
+    for source, frame in frames.items():
+        for kind, column in enumerate(_KINDS[source]):
+            for cell in frame[column]:
+                if len(cell) >= 8 and not _JUNK.match(cell):
+                    holders.setdefault((kind, re.sub("[ -]", "", cell).zfill(10)), []).append(source)
+    found = Counter(a == b for sources in holders.values() for a, b in combinations(sources[:10], 2))
+    rows = sum(map(len, frames.values())) / 1000
+    return {"shared numbers inside a source": found[True] / rows, "shared numbers across sources": found[False] / rows}
+
+
+def _skeleton(text: str) -> str:
+    word = text.split(maxsplit=1)[0] if text.split() else ""
+    return re.sub("[aeiouhy]" if word.isascii() else "[ािीुूेैोौंँ़्\u200c\u200d]", "", word)
+
+
 def _sharing(frame: pd.DataFrame, columns: tuple[str, ...]) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     for column in columns:
@@ -243,7 +270,12 @@ def main() -> int:
     parser.add_argument("--sample", type=Path, required=True)
     args = parser.parse_args()
     ours, sample = load(args.ours), load(args.sample)
-    for heading, measure in (("filled", fills), ("styles", styles), ("pairs that share a strong number", pairs)):
+    for heading, measure in (
+        ("filled", fills),
+        ("styles", styles),
+        ("pairs that share a strong number", pairs),
+        ("density", density),
+    ):
         print(f"\n{heading:52} {'sample':>9} {'ours':>9}")
         theirs, own = measure(sample), measure(ours)
         for key, value in theirs.items():

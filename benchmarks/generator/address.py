@@ -43,7 +43,7 @@ def homes(people: People, records: Records, rng: np.random.Generator) -> Homes:
     village = people.village[person].copy()
     station = people.station[person].copy()
     house, lane = people.house[person].copy(), people.lane[person].copy()
-    settles = records.away & (rng.random(len(person)) < 0.5)
+    settles = records.away & (rng.random(len(person)) < 0.4)
     district[settles] = records.district[settles]
     moved = records.moved & ~settles
     neighbour = np.array(

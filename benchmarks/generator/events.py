@@ -57,7 +57,7 @@ def happen(people: People, number: Ints, rng: np.random.Generator) -> list[Recor
     arrest = np.minimum(day, LAST_DAY)
     fir = arrest - 1 - rng.exponential(19.0, len(person)).astype(np.int64)
     away_state = _other_state(people, rng)
-    roams = (rng.random(len(people)) < 0.62)[person]
+    roams = (rng.random(len(people)) < 0.4)[person]
     away = rng.random(len(person)) < np.where(order == 0, 0.05, np.where(roams, 0.66, 0.03))
     state = np.where(away, away_state[person], people.state[person])
     draft = _Draft(person, order, fir, arrest, away, np.arange(len(person), dtype=float), state)

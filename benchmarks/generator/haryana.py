@@ -17,7 +17,7 @@ from .evidence import MARKS, Rates
 from .geography import geography, title
 from .source import Source, dates_as
 
-RATES = Rates(0.857, 0.516, 0.5, 0.268, 0.06, 0.133, 0.056, 0.075, 0.415, 0.288, 0.19)
+RATES = Rates(0.857, 0.516, 0.5, 0.284, 0.06, 0.133, 0.056, 0.075, 0.415, 0.288, 0.19)
 _STRING, _INT, _DATE, _LIST = pa.string(), pa.int32(), pa.date32(), pa.list_(pa.string())
 SCHEMA = pa.schema(
     [

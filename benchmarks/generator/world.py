@@ -152,14 +152,14 @@ def _roles(count: int, apart: bool, rng: np.random.Generator) -> _Roles:
     first = np.ones(count, dtype=bool)
     first[1:] = household[1:] != household[:-1]
     role = rng.random(count)
-    female = np.where(first, rng.random(count) < 0.068, role < 0.3)
+    female = np.where(first, rng.random(count) < 0.062, role < 0.3)
     return _Roles(
         household, first, np.flatnonzero(first)[household], female, ~first & (role < 0.19), ~first & (role > 0.9)
     )
 
 
 def _homes(count: int, drawer: NameDrawer, rng: np.random.Generator) -> _Homes:
-    """Homes: some districts have many, some villages end in Khurd or Kalan, a third of the families use no surname."""
+    """Homes: some districts have many, some villages end in Khurd or Kalan, many families use no surname."""
     geo = geography()
     state = rng.choice(len(STATES), p=STATE_SHARES, size=count)
     muslim = rng.random(count) < np.array([0.2, 0.24, 0.12, 0.09])[state]
@@ -177,7 +177,7 @@ def _homes(count: int, drawer: NameDrawer, rng: np.random.Generator) -> _Homes:
         for group, code in enumerate("hms"):
             family = here[community[here] == group]
             surname[family] = drawer.lex.surnames[code, STATES[number]].draw(len(family), rng)
-    surname[rng.random(count) < 0.33] = -1
+    surname[rng.random(count) < np.array([0.21, 0.33, 0.31, 0.25])[state]] = -1
     stations = np.array([len(d.stations) for d in geo.districts])
     station = (rng.random(count) ** 1.5 * stations[district]).astype(np.int64)
     father = drawer.names(community, np.zeros(count, dtype=bool), surname)
