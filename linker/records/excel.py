@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from functools import reduce
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -13,9 +15,12 @@ from linker.records.files import checked
 from linker.records.header import find_columns
 from linker.records.python_rows import from_rows
 from linker.records.raw import Limits, Raw
+from linker.records.spans import UnusualError
 from linker.records.suspect import without_suspects
-from linker.records.workbook import Sheet, UnusualError, open_fast
+from linker.records.workbook import NOT_ORDINARY, Sheet, open_fast, part_of
 
+MOST_CELLS = 200_000_000
+"""Of a sheet that the complete reader takes on, blank ones included."""
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -58,6 +63,7 @@ def _header(sheet: Sheet, line: int) -> list[str]:
 
 
 def _complete(config: SourceConfig, book: CalamineWorkbook, name: str, path: str) -> Raw:
+    _refuse_sprawl(Path(path), name)
     rows = book.get_sheet_by_name(name).iter_rows()
     head = next(((n, row) for n, row in enumerate(rows, 1) if any(v != "" for v in row)), None)
     if head is None:
@@ -83,3 +89,22 @@ def _refuse_bomb(file: Path, limits: Limits) -> None:
         size = sum(entry.file_size for entry in archive.infolist())
     if size > limits.expanded_bytes:
         raise InputError(f"the workbook unpacks to {size:,} bytes, more than the limit", where=str(file), do="split it")
+
+
+def _refuse_sprawl(file: Path, name: str) -> None:
+    """The complete reader keeps every cell between the outermost filled ones; a stray cell in the last corner would take all memory."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            content = archive.read(part_of(archive, name))
+    except (*NOT_ORDINARY, zipfile.BadZipFile):
+        return
+    letters = set(re.findall(rb' r="([A-Z]{1,3})[0-9]', content))
+    numbers = [int(n) for n in re.findall(rb'<row [^>]{0,60}?r="([0-9]{1,7})"', content)]
+    widest = max((len(c), c) for c in letters)[1] if letters else b"A"
+    width = reduce(lambda total, letter: total * 26 + letter - 64, widest, 0)
+    if width * max(numbers, default=1) > MOST_CELLS:
+        raise InputError(
+            f"the sheet reaches from its first cell to {widest.decode()}{max(numbers)}",
+            where=str(file),
+            do="delete the stray cells",
+        )

@@ -79,29 +79,29 @@ def scan_sheet(xml: npt.NDArray[np.uint8], room: int) -> CellsFound | None:
     return CellsFound(rows, columns, kinds, styles, begins, lengths).at(slice(count))
 
 
-def _word(text: str) -> npt.NDArray[np.uint8]:
+def word(text: str) -> npt.NDArray[np.uint8]:
     return np.frombuffer(text.encode(), np.uint8)
 
 
-SHEET_DATA, END_DATA, ROW, END_ROW = _word("<sheetData"), _word("</sheetData>"), _word("<row "), _word("</row>")
-CELL, END_CELL, VALUE, END_VALUE = _word("<c "), _word("</c>"), _word("<v>"), _word("</v>")
-INLINE, END_INLINE, END_TEXT, END_FORMULA = _word("<is><t"), _word("</is>"), _word("</t>"), _word("</f>")
-TYPE_INLINE, TYPE_TEXT = _word("inlineStr"), _word("str")
+SHEET_DATA, END_DATA, ROW, END_ROW = word("<sheetData"), word("</sheetData>"), word("<row "), word("</row>")
+CELL, END_CELL, VALUE, END_VALUE = word("<c "), word("</c>"), word("<v>"), word("</v>")
+INLINE, END_INLINE, END_TEXT, END_FORMULA = word("<is><t"), word("</is>"), word("</t>"), word("</f>")
+TYPE_INLINE, TYPE_TEXT = word("inlineStr"), word("str")
 
 
 @nb.njit(nb.boolean(BYTES, nb.int64, BYTES), cache=True, nogil=True)
-def _at(xml, i, word):  # type: ignore[no-untyped-def]
-    """Whether `word` stands at byte i."""
-    if i + len(word) > len(xml):
+def stands(xml, i, what):  # type: ignore[no-untyped-def]
+    """Whether `what` stands at byte i."""
+    if i + len(what) > len(xml):
         return False
-    for k in range(len(word)):  # noqa: SIM110  a generator does not compile
-        if xml[i + k] != word[k]:
+    for k in range(len(what)):  # noqa: SIM110  a generator does not compile
+        if xml[i + k] != what[k]:
             return False
     return True
 
 
 @nb.njit(nb.int64(BYTES, nb.int64, nb.uint8), cache=True, nogil=True)
-def _find(xml, i, byte):  # type: ignore[no-untyped-def]
+def find(xml, i, byte):  # type: ignore[no-untyped-def]
     """Where `byte` stands next, from i; the end of the text if nowhere."""
     while i < len(xml) and xml[i] != byte:
         i += 1
@@ -138,9 +138,9 @@ def _type(xml, begin, end):  # type: ignore[no-untyped-def]
         for letter, code in ((110, _NUMBER), (115, _SHARED), (98, _TRUTH), (101, _ERROR)):  # n, s, b, e
             if xml[begin] == letter:
                 return code
-    elif end - begin == 9 and _at(xml, begin, TYPE_INLINE):
+    elif end - begin == 9 and stands(xml, begin, TYPE_INLINE):
         return _INLINE
-    elif end - begin == 3 and _at(xml, begin, TYPE_TEXT):
+    elif end - begin == 3 and stands(xml, begin, TYPE_TEXT):
         return _TEXT
     return GIVE_UP
 
@@ -157,8 +157,8 @@ def _attributes(xml, i, row):  # type: ignore[no-untyped-def]
             return failed
         if xml[i] in (GREATER, SLASH):
             return (i, column, style, kind)
-        name, begin = xml[i], _find(xml, i, QUOTE) + 1
-        end = _find(xml, begin, QUOTE)
+        name, begin = xml[i], find(xml, i, QUOTE) + 1
+        end = find(xml, begin, QUOTE)
         if end >= len(xml) or xml[begin - 2] != EQUALS:
             return failed
         if begin - i > 3:
@@ -179,32 +179,32 @@ def _content(xml, i, kind):  # type: ignore[no-untyped-def]  # noqa: PLR0911, PL
     """After a cell's opening tag: (byte after `</c>`, or GIVE_UP; first byte of its value; byte after its value)"""
     failed, first, last = (GIVE_UP, 0, 0), 0, 0
     while True:
-        if _at(xml, i, END_CELL):
+        if stands(xml, i, END_CELL):
             return (i + len(END_CELL), first, last)
-        if _at(xml, i, VALUE) and first == 0 and kind != _INLINE:
+        if stands(xml, i, VALUE) and first == 0 and kind != _INLINE:
             first = i + len(VALUE)
-            last = _find(xml, first, LESS)
-            if not _at(xml, last, END_VALUE):
+            last = find(xml, first, LESS)
+            if not stands(xml, last, END_VALUE):
                 return failed
             i = last + len(END_VALUE)
-        elif _at(xml, i, INLINE) and first == 0 and kind == _INLINE:
-            i = _find(xml, i + len(INLINE), GREATER)
+        elif stands(xml, i, INLINE) and first == 0 and kind == _INLINE:
+            i = find(xml, i + len(INLINE), GREATER)
             if i >= len(xml):
                 return failed
             first = last = i + 1
             if xml[i - 1] != SLASH:
-                last = _find(xml, first, LESS)
-                if not _at(xml, last, END_TEXT):
+                last = find(xml, first, LESS)
+                if not stands(xml, last, END_TEXT):
                     return failed
                 i = last + len(END_TEXT) - 1
-            if not _at(xml, i + 1, END_INLINE):
+            if not stands(xml, i + 1, END_INLINE):
                 return failed
             i += 1 + len(END_INLINE)
         elif i + 2 < len(xml) and xml[i] == LESS and xml[i + 1] == 102:  # <f
-            i = _find(xml, i, GREATER)
+            i = find(xml, i, GREATER)
             if i < len(xml) and xml[i - 1] != SLASH:
-                i = _find(xml, i, LESS)
-                if not _at(xml, i, END_FORMULA):
+                i = find(xml, i, LESS)
+                if not stands(xml, i, END_FORMULA):
                     return failed
                 i += len(END_FORMULA) - 1
             i += 1
@@ -233,10 +233,10 @@ def _kind(xml, first, last, kind):  # type: ignore[no-untyped-def]
 @nb.njit(nb.int64(BYTES, nb.int64), cache=True, nogil=True)
 def _row_number(xml, i):  # type: ignore[no-untyped-def]
     """The attribute r of the row tag whose attributes begin at byte i, or GIVE_UP."""
-    end = _find(xml, i, GREATER)
+    end = find(xml, i, GREATER)
     while i + 3 < end:
         if xml[i - 1] == SPACE and xml[i] == 114 and xml[i + 1] == EQUALS and xml[i + 2] == QUOTE:
-            return _digits(xml, i + 3, _find(xml, i + 3, QUOTE))
+            return _digits(xml, i + 3, find(xml, i + 3, QUOTE))
         i += 1
     return GIVE_UP
 
@@ -244,12 +244,12 @@ def _row_number(xml, i):  # type: ignore[no-untyped-def]
 @nb.njit(nb.int64(BYTES), cache=True, nogil=True)
 def _sheet_data(xml):  # type: ignore[no-untyped-def]
     """The byte after the opening tag of the rows; the end of the text if there are none, or GIVE_UP."""
-    i = _find(xml, 0, LESS)
-    while i < len(xml) and not _at(xml, i, SHEET_DATA):
+    i = find(xml, 0, LESS)
+    while i < len(xml) and not stands(xml, i, SHEET_DATA):
         if i + 1 < len(xml) and xml[i + 1] == BANG:
             return GIVE_UP
-        i = _find(xml, i + 1, LESS)
-    i = _find(xml, i, GREATER)
+        i = find(xml, i + 1, LESS)
+    i = find(xml, i, GREATER)
     if i >= len(xml):
         return GIVE_UP
     return len(xml) if xml[i - 1] == SLASH else i + 1
@@ -267,7 +267,7 @@ def _scan(xml, rows, columns, kinds, styles, begins, lengths):  # type: ignore[n
     if i == GIVE_UP or i == len(xml):
         return GIVE_UP if i == GIVE_UP else 0
     while True:
-        if _at(xml, i, CELL):
+        if stands(xml, i, CELL):
             i, here, style, kind = _attributes(xml, i + len(CELL), row)
             if i == GIVE_UP or here <= column:
                 return GIVE_UP
@@ -286,15 +286,15 @@ def _scan(xml, rows, columns, kinds, styles, begins, lengths):  # type: ignore[n
             rows[count], columns[count], kinds[count] = row, column, meaning
             styles[count], begins[count], lengths[count] = style, first, last - first
             count += 1
-        elif _at(xml, i, ROW):
+        elif stands(xml, i, ROW):
             number = _row_number(xml, i + len(ROW))
             if number <= row:
                 return GIVE_UP
             row, column = number, GIVE_UP
-            i = _find(xml, i, GREATER) + 1
-        elif _at(xml, i, END_ROW):
+            i = find(xml, i, GREATER) + 1
+        elif stands(xml, i, END_ROW):
             i += len(END_ROW)
-        elif _at(xml, i, END_DATA):
+        elif stands(xml, i, END_DATA):
             return count
         else:
             return GIVE_UP

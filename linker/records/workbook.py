@@ -7,7 +7,6 @@ complete reader. Both give the same text (tests compare them).
 from __future__ import annotations
 
 import datetime
-import html
 import re
 import zipfile
 from collections.abc import Callable
@@ -15,24 +14,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.records.cells import as_text, trimmed
-from linker.records.sheet_scan import BYTES, CellsFound, Kind, scan_sheet
+from linker.records.shared_strings import MAIN, shared_strings
+from linker.records.sheet_scan import CellsFound, Kind, scan_sheet
+from linker.records.spans import UnusualError, gather, patched, unescaped
 
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+SHARED, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 EPOCH = datetime.datetime(1899, 12, 30)
 DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 """Built-in number formats of dates and times (ECMA-376 part 1, 18.8.30)."""
-
-
-class UnusualError(Exception):
-    """The workbook holds something that only the complete reader knows."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ class Sheet:
 
     xml: npt.NDArray[np.uint8]
     cells: CellsFound
-    shared: list[str]
+    shared: pa.Array
     date_styles: frozenset[int]
 
     def lines(self) -> npt.NDArray[np.int32]:
@@ -69,42 +65,56 @@ class Sheet:
         lengths, begins = np.zeros(len(lines), np.int32), np.zeros(len(lines), np.int64)
         lengths[at[direct]] = mine.lengths[direct]
         begins[at[direct]] = mine.begins[direct]
-        text = _gather(self.xml, begins, lengths)
+        text = gather(self.xml, begins, lengths)
         interpreted = [(dated, _date), *(((mine.kinds == k) & ~dated, m) for k, m in self._meanings().items())]
         for chosen, meaning in interpreted:
             if chosen.any():
-                text = _patched(text, at[chosen], self._texts(mine.at(chosen), meaning))
+                text = patched(text, at[chosen], self._texts(mine.at(chosen), meaning))
+        shared = mine.kinds == Kind.SHARED
+        if shared.any():
+            text = patched(text, at[shared], self._shared(mine.at(shared)))
         return trimmed(text)
 
     def _meanings(self) -> dict[Kind, Callable[[str], str | None]]:
         return {
-            Kind.ESCAPED: _unescaped,
+            Kind.ESCAPED: unescaped,
             Kind.NUMBER: lambda text: as_text(_float(text)),
-            Kind.SHARED: lambda text: self.shared[int(text)] if int(text) < len(self.shared) else None,
             Kind.TRUTH: lambda text: as_text(text == "1"),
         }
 
     def _texts(self, cells: CellsFound, meaning: Callable[[str], str | None]) -> pa.Array:
         """What the bytes of the cells mean; every distinct text is interpreted once."""
-        raw = _gather(self.xml, cells.begins, cells.lengths).dictionary_encode()
+        raw = gather(self.xml, cells.begins, cells.lengths).dictionary_encode()
         return pa.array([meaning(t) for t in raw.dictionary.to_pylist()], pa.string()).take(raw.indices)
+
+    def _shared(self, cells: CellsFound) -> pa.Array:
+        numbers = gather(self.xml, cells.begins, cells.lengths).cast(pa.int32())
+        if pc.max(numbers).as_py() >= len(self.shared):
+            raise UnusualError
+        return self.shared.take(numbers)
+
+
+NOT_ORDINARY = (UnusualError, KeyError, ET.ParseError, ValueError, RuntimeError)
+"""RuntimeError: the archive is encrypted or packed in an unknown way."""
+ROOT = re.compile(rb'\s*(<\?xml [^>]*encoding="UTF-8"[^>]*\?>)?\s*<worksheet[ >]', re.IGNORECASE)
 
 
 def open_fast(file: Path, sheet_name: str) -> Sheet | None:
     """The sheet, or None where the workbook is not quite ordinary."""
     try:
         with zipfile.ZipFile(file) as archive:
-            part, parts = _part_of(archive, sheet_name), set(archive.namelist())
-            shared = _shared(archive.read("xl/sharedStrings.xml")) if "xl/sharedStrings.xml" in parts else []
-            styles = _date_styles(archive.read("xl/styles.xml")) if "xl/styles.xml" in parts else frozenset[int]()
-            content = archive.read(part)
-    except (UnusualError, KeyError, ET.ParseError, ValueError):
+            parts = set(archive.namelist())
+            content = archive.read(part_of(archive, sheet_name))
+            shared = archive.read(SHARED) if SHARED in parts else b""
+            styles = _date_styles(archive.read(STYLES)) if STYLES in parts else frozenset[int]()
+        strings = shared_strings(shared)
+    except NOT_ORDINARY:
         return None
-    if not re.match(rb'\s*(<\?xml [^>]*encoding="UTF-8"[^>]*\?>)?\s*<worksheet[ >]', content, re.IGNORECASE):
+    if not ROOT.match(content) or not _is_utf8(shared) or not _is_utf8(content):
         return None
     xml = np.frombuffer(content, np.uint8)
     cells = scan_sheet(xml, content.count(b"<c "))
-    return None if cells is None or not _is_utf8(content) else Sheet(xml, cells, shared, styles)
+    return None if cells is None else Sheet(xml, cells, strings, styles)
 
 
 def _is_utf8(content: bytes) -> bool:
@@ -122,7 +132,12 @@ def _tree(content: bytes) -> ET.Element:
     return ET.fromstring(content)  # noqa: S314  no entities can be declared
 
 
-def _part_of(archive: zipfile.ZipFile, sheet_name: str) -> str:
+def part_of(archive: zipfile.ZipFile, sheet_name: str) -> str:
+    """Where in the archive a sheet's XML stands.
+
+    Raises:
+        UnusualError, KeyError, ET.ParseError: the workbook's own description is not ordinary, or counts days from 1904.
+    """
     book = _tree(archive.read("xl/workbook.xml"))
     properties = book.find(f"{MAIN}workbookPr")
     if properties is not None and properties.get("date1904", "0") not in ("0", "false"):
@@ -133,15 +148,6 @@ def _part_of(archive: zipfile.ZipFile, sheet_name: str) -> str:
         raise UnusualError
     target = targets[wanted[0]]
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-
-
-def _shared(content: bytes) -> list[str]:
-    """The shared strings; formatting runs are joined, phonetic hints left out."""
-    strings = []
-    for item in _tree(content):
-        runs = [item.find(f"{MAIN}t"), *(run.find(f"{MAIN}t") for run in item.findall(f"{MAIN}r"))]
-        strings.append(_hex_unescaped("".join(run.text or "" for run in runs if run is not None)))
-    return strings
 
 
 def _date_styles(content: bytes) -> frozenset[int]:
@@ -173,38 +179,3 @@ def _float(text: str) -> float:
     if not re.fullmatch(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", text, re.ASCII):
         raise UnusualError
     return float(text)
-
-
-def _unescaped(text: str) -> str:
-    return _hex_unescaped(html.unescape(text.replace("\r\n", "\n").replace("\r", "\n")))
-
-
-def _hex_unescaped(text: str) -> str:
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
-
-
-def _patched(text: pa.Array, at: npt.NDArray[np.intp], patch: pa.Array) -> pa.Array:
-    mask = np.zeros(len(text), bool)
-    mask[at] = True
-    return pc.replace_with_mask(text, pa.array(mask), patch)
-
-
-def _gather(xml: npt.NDArray[np.uint8], begins: npt.NDArray[np.int64], lengths: npt.NDArray[np.int32]) -> pa.Array:
-    """Texts made of the given spans."""
-    offsets = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    if offsets[-1] >= 2**31:
-        raise UnusualError
-    data = np.empty(offsets[-1], np.uint8)
-    _copy(xml, np.ascontiguousarray(begins), np.ascontiguousarray(lengths), data)
-    buffers = [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(data)]
-    return pa.Array.from_buffers(pa.string(), len(lengths), buffers)
-
-
-@nb.njit(nb.void(BYTES, nb.int64[::1], nb.int32[::1], nb.uint8[::1]), cache=True, nogil=True)
-def _copy(xml, begins, lengths, data):  # type: ignore[no-untyped-def]
-    at = 0
-    for row in range(len(begins)):
-        for k in range(lengths[row]):
-            data[at + k] = xml[begins[row] + k]
-        at += lengths[row]

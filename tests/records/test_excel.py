@@ -200,19 +200,19 @@ def test_unpacked_size_is_limited(tmp_path: Path) -> None:
         read_source(source(), path, Limits(expanded_bytes=10_000))
 
 
-SHEET = (
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
-)
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+SHEET = f'<worksheet xmlns="{MAIN}"><sheetData>{{}}</sheetData></worksheet>'
 HEAD = "".join(f'<c r="{c}1" t="inlineStr"><is><t>{h}</t></is></c>' for c, h in zip("ABC", HEADER, strict=True))
 PERSON = '<c r="A2" t="inlineStr"><is><t>1</t></is></c><c r="B2" t="str"><v>RAM</v></c>'
 
 
-def with_sheet(path: Path, xml: str) -> Path:
-    """A workbook whose sheet is the given XML."""
+def with_sheet(path: Path, xml: str, shared: str = "") -> Path:
+    """A workbook whose sheet and shared strings are the given XML."""
     write_excel(path, HEADER, [])
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     parts["xl/worksheets/sheet1.xml"] = xml.encode()
+    parts["xl/sharedStrings.xml"] = f'<sst xmlns="{MAIN}">{shared}</sst>'.encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
@@ -253,6 +253,40 @@ def test_unusual_cells_are_left_to_the_complete_reader(tmp_path: Path, cell: str
     path = with_sheet(tmp_path / "a.xlsx", SHEET.format(f'<row r="1">{HEAD}</row><row r="2">{PERSON}{cell}</row>'))
     assert excel._fast(source(), path, "अभियुक्त") is None
     assert read_source(source(), path).rows["extra.value"].to_pylist() == ["RX"]
+
+
+def test_a_stray_cell_in_the_last_corner(tmp_path: Path) -> None:
+    stray = '<row r="1048576"><c r="XFD1048576" t="str"><v>x</v></c></row>'
+    body = f'<row r="1">{HEAD}</row><row r="2">{PERSON}</row>{stray}'
+    path = with_sheet(tmp_path / "a.xlsx", SHEET.format(body))
+    result = read_source(source(), path)
+    assert (len(result.rows), result.quarantine["line"].to_pylist()) == (1, [1048576])
+    unusual = with_sheet(tmp_path / "b.xlsx", SHEET.format(body.replace("</row>", "\n</row>")))
+    with pytest.raises(InputError, match="reaches from its first cell to XFD1048576"):
+        read_source(source(), unusual)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "<si><t>1</t></si><si><t>A &amp; B</t></si><si><t/></si>",
+        '<si><t>1</t></si><si><r><t xml:space="preserve">A </t></r><r><rPr/><t>&amp; B</t></r></si><si><t></t></si>',
+        "<si><t>1</t></si><si><t>A &amp; B</t><rPh><t>x</t></rPh></si><si><t/></si>",
+        '<si><t xml:space="preserve"> 1</t></si>\n<si><t>A &#38; B </t></si><si><t/></si>',
+    ],
+)
+def test_shared_strings(tmp_path: Path, items: str) -> None:
+    cells = '<c r="A2" t="s"><v>0</v></c><c r="B2" t="s"><v>1</v></c><c r="C2" t="s"><v>2</v></c>'
+    path = with_sheet(tmp_path / "a.xlsx", SHEET.format(f'<row r="1">{HEAD}</row><row r="2">{cells}</row>'), items)
+    assert {n: c.to_pylist() for n, c in both_ways(path).columns.items()} == {
+        "id": ["1"],
+        "name": ["A & B"],
+        "value": [None],
+    }
+    beyond = with_sheet(
+        path, SHEET.format(f'<row r="1">{HEAD}</row><row r="2">{cells.replace("2</v>", "9</v>")}</row>'), items
+    )
+    assert excel._fast(source(), beyond, "अभियुक्त") is None
 
 
 xml_bits = st.sampled_from(
