@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.normalise.cells import regroup, stated
-from linker.normalise.grammar import Field
+from linker.normalise.fields import Field
 from linker.normalise.phrases import Parsed, parse_addresses, parse_names, parse_phrases, parse_relatives
 from linker.normalise.relations import roles
 

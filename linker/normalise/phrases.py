@@ -18,7 +18,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from linker.normalise.columns import one_chunk
-from linker.normalise.grammar import Field, Mode, parse
+from linker.normalise.fields import Field, Mode
+from linker.normalise.grammar import parse
 from linker.normalise.tokens import tokenise
 
 __all__ = ["Field", "Parsed", "parse_addresses", "parse_names", "parse_phrases", "parse_relatives"]

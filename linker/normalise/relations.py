@@ -7,7 +7,7 @@ from functools import lru_cache
 import pyarrow as pa
 
 from linker.names.unicode import map_distinct
-from linker.normalise.grammar import Field
+from linker.normalise.fields import Field
 from linker.normalise.tokens import Kind, kind_of
 
 _ROLES = {
