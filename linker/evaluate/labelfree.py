@@ -23,7 +23,7 @@ class Coincidence:
     Attributes:
         links: pairs that policy linked.
         expected_false: of these, expected to be wrong by the model's own probabilities: Σ(1 − p).
-        namesake_pairs: pairs of *different* identities with the very same name (in one script), counted.
+        namesake_pairs: pairs of *different* identities whose names are the same in Latin letters, counted.
         namesake_same_birth_pairs: of these, the pairs whose birth intervals overlap.
         one_in: two identities drawn at random have the same name once in so many times; 0 if no two do.
     """
@@ -59,8 +59,9 @@ def _namesakes(identity: pa.Table) -> tuple[int, int]:
     Intervals are counted by sweeping: two intervals do not overlap when one ends before the other begins, so for
     every interval the number of earlier-ending intervals of the same name is subtracted.
     """
-    named = identity.filter(pc.is_valid(identity["name"]))
-    name = pc.utf8_lower(named["name"].combine_chunks()).dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    spelled = pc.utf8_lower(pc.coalesce(identity["name_latin"], identity["name"]))
+    named = identity.select(["birth_from", "birth_to"]).append_column("name", spelled).filter(pc.is_valid(spelled))
+    name = named["name"].combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
     count = np.bincount(name).astype(np.int64)
     begin = named["birth_from"].cast(pa.int32()).to_numpy()
     end = named["birth_to"].cast(pa.int32()).to_numpy()

@@ -16,7 +16,6 @@ from linker.evaluate.metrics import Metrics, Score, measure
 from linker.evaluate.sweep import Edges, Point, sweep
 from linker.evaluate.truth import UNMATCHED, Truth, locate
 
-
 NAMES_SHOWN = 6
 
 

@@ -34,14 +34,11 @@ def filled(contract: Table, rows: dict[str, list[object]]) -> pa.Table:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     ids, names, identities = map(list, zip(*RECORDS, strict=True))
-    source = ["delhi"] * 3
+    keys = {"record_id": ids, "source": ["delhi"] * 3, "native_id": ids, "part": [1, 1, 1]}
     edge = {"record_id_l": ["a"], "record_id_r": ["b"], "weight": [15.0], "probability": [0.99], "decision": [2]}
     tables = {
-        "record": filled(RECORD, {"record_id": ids, "name": names, "state": ["Delhi", "UP", "Delhi"]}),
-        "crosswalk": filled(
-            CROSSWALK,
-            {"record_id": ids, "source": source, "native_id": ids, "part": [1, 1, 1], "identity_id": identities},
-        ),
+        "record": filled(RECORD, {**keys, "name": names, "state": ["Delhi", "UP", "Delhi"]}),
+        "crosswalk": filled(CROSSWALK, {**keys, "identity_id": identities}),
         "identity": filled(IDENTITY, {"identity_id": ["I1", "I2"], "name": ["रमेश", "Sita"], "records": [2, 1]}),
         "edge": filled(EDGE, edge),
     }
