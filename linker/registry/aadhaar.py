@@ -80,47 +80,61 @@ def _rows_with_aadhaar(column: Any) -> npt.NDArray[np.bool_]:
 
 @nb.njit(nb.boolean(nb.int8[::1]), cache=True, nogil=True)
 def _passes(digits: npt.NDArray[np.int8]) -> bool:
+    """Whether twelve digits can be an Aadhaar number: Verhoeff's check, and the first is no 0 or 1."""
     check = 0
     for place in range(12):
         check = _TIMES[check, _TURN[place % 8, digits[11 - place]]]
-    return check == 0
+    return check == 0 and digits[0] >= 2
 
 
-@nb.njit(
-    nb.boolean[::1](nb.types.Array(nb.uint8, 1, "C", readonly=True), nb.types.Array(nb.int32, 1, "C", readonly=True)),
-    cache=True,
-    nogil=True,
-)
-def _search(data: Bytes, offsets: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-    """Scan UTF-8 bytes for runs of exactly twelve digits that pass; one separator is allowed after the fourth and eighth."""
-    found = np.zeros(len(offsets) - 1, np.bool_)
+_BYTES = nb.types.Array(nb.uint8, 1, "C", readonly=True)
+_OFFSETS = nb.types.Array(nb.int32, 1, "C", readonly=True)
+
+
+@nb.njit(nb.types.UniTuple(nb.int64, 2)(_BYTES, nb.int64, nb.int64), cache=True, nogil=True)  # type: ignore[no-untyped-call]
+def _digit(data: Bytes, at: int, end: int) -> tuple[int, int]:
+    """The digit at a byte position and its length in bytes; -1 and 1 where none begins there."""
+    byte = data[at]
+    if 48 <= byte <= 57:
+        return byte - 48, 1
+    if byte == 0xE0 and at + 2 < end and data[at + 1] == 0xA5 and 0xA6 <= data[at + 2] <= 0xAF:
+        return data[at + 2] - 0xA6, 3  # Devanagari, three bytes in UTF-8
+    return -1, 1
+
+
+@nb.njit(nb.boolean(_BYTES, nb.int64, nb.int64), cache=True, nogil=True)
+def _holds(data: Bytes, start: int, end: int) -> bool:
+    """Whether a text has a run of twelve digits, or three runs of four with one separator between, that pass."""
+    run, groups, gap = 0, 0, 2  # digits in this run; runs of four in a row; bytes between the runs (2: more than one)
     digits = np.zeros(12, np.int8)
+    grouped = np.zeros(12, np.int8)
+    at = start
+    while at <= end:
+        digit, step = _digit(data, at, end) if at < end else (-1, 1)
+        if digit >= 0:
+            if run < 12:
+                digits[run] = digit
+            run += 1
+        elif run:
+            joined = run == 4 and gap == 1 and groups > 0
+            if (run == 12 and _passes(digits)) or (not joined and groups == 3 and _passes(grouped)):
+                return True
+            groups = 0 if run != 4 else (groups + 1 if joined else 1)
+            if 1 <= groups <= 3:
+                grouped[4 * groups - 4 : 4 * groups] = digits[:4]
+            run = 0
+            gap = 1 if at < end and (data[at] == 32 or data[at] == 45) else 2
+        else:
+            gap = 2
+        at += step
+    return groups == 3 and _passes(grouped)
+
+
+@nb.njit(nb.boolean[::1](_BYTES, _OFFSETS), cache=True, nogil=True)
+def _search(data: Bytes, offsets: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Which of the texts between the offsets hold a number."""
+    found = np.zeros(len(offsets) - 1, np.bool_)
     for row in range(len(offsets) - 1):
-        at, end = offsets[row], offsets[row + 1]
-        run = 0
-        separated = False
-        while at <= end:
-            digit, step = -1, 1
-            if at < end:
-                byte = data[at]
-                if 48 <= byte <= 57:
-                    digit = byte - 48
-                elif byte == 0xE0 and at + 2 < end and data[at + 1] == 0xA5 and 0xA6 <= data[at + 2] <= 0xAF:
-                    digit, step = data[at + 2] - 0xA6, 3
-                elif (byte in (32, 45)) and run in (4, 8) and not separated:
-                    separated = True
-                    at += 1
-                    continue
-            if digit >= 0:
-                if run < 12:
-                    digits[run] = digit
-                run += 1
-                separated = False
-            else:
-                if run == 12 and digits[0] >= 2 and _passes(digits):
-                    found[row] = True
-                    break
-                run = 0
-                separated = False
-            at += step
+        if offsets[row + 1] - offsets[row] >= 12:
+            found[row] = _holds(data, offsets[row], offsets[row + 1])
     return found

@@ -19,7 +19,7 @@ from linker.registry.published import Snapshot
 
 FOLDER = Path(__file__).parent / "audits"
 SHOWN = 5
-_TABLES = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_]+)")
+_TABLES = re.compile(r"(?<!DISTINCT )\b(?:FROM|JOIN)\s+([a-z_]+)")
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,9 @@ PARTIAL = ".partial-"
 LASTING = ("event.parquet", MANIFEST)
 """What a snapshot keeps when it is no longer among the last."""
 WRITERS = 2
+ROW_GROUP = 250_000
+UNIQUE = frozenset({"record_id", "record_id_l", "record_id_r", "identity_id", "native_id", "provenance"})
+"""Columns with hardly a value twice: a dictionary would only cost time."""
 
 Audit = Callable[[Snapshot], None]
 
@@ -93,35 +96,27 @@ class SnapshotWriter:
         return f"{int(current_name(self._workspace) or 0) + 1:06d}"
 
     def _write(self, tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], extra: Mapping[str, str]) -> Snapshot:
-        previous = current_name(self._workspace)
-        number = int(previous or 0) + 1
+        previous, name = current_name(self._workspace), self.next_name
         aside = self._folder / f"{PARTIAL}{os.getpid()}"
         aside.mkdir(parents=True)
-        with ThreadPoolExecutor(WRITERS) as pool:
-            jobs = {
-                f"{name}.parquet": pool.submit(_write_table, table, aside / f"{name}.parquet")
-                for name, table in tables.items()
+        try:
+            whole = {
+                **manifest,
+                "number": int(name),
+                "previous": int(previous) if previous else None,
+                "published": datetime.now(UTC).isoformat(timespec="seconds"),
+                "files": _write_files(tables, extra, aside),
+                "rows": {table: rows.num_rows for table, rows in sorted(tables.items())},
             }
-            files = {name: job.result() for name, job in jobs.items()}
-        for name, text in extra.items():
-            (aside / name).write_text(text, encoding="utf-8", newline="\n")
-            sync(aside / name)
-            files[name] = {"bytes": (aside / name).stat().st_size, "sha256": sha256(aside / name)}
-        whole = {
-            **manifest,
-            "number": number,
-            "previous": int(previous) if previous else None,
-            "published": datetime.now(UTC).isoformat(timespec="seconds"),
-            "files": dict(sorted(files.items())),
-            "rows": {name: table.num_rows for name, table in sorted(tables.items())},
-        }
-        write_json(aside / MANIFEST, whole)
-        self._audit(Snapshot(aside, whole))
-        place = self._folder / f"{number:06d}"
-        aside.replace(place)
+            write_json(aside / MANIFEST, whole)
+            self._audit(Snapshot(aside, whole))
+            place = aside.replace(self._folder / name)
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
         sync(self._folder)
-        write_json(self._workspace / CURRENT, {"snapshot": place.name})
-        self._prune(number)
+        write_json(self._workspace / CURRENT, {"snapshot": name})
+        self._prune(int(name))
         return Snapshot(place, whole)
 
     def _sweep(self) -> None:
@@ -132,20 +127,44 @@ class SnapshotWriter:
                 shutil.rmtree(folder)
 
     def _prune(self, number: int) -> None:
+        """Thin out what is no longer among the last. Windows keeps a file that someone reads; the next run tries again."""
         for folder in self._folder.glob("[0-9]*"):
-            if int(folder.name) > number - self._keep:
-                continue
-            for file in folder.iterdir():
-                if file.name not in LASTING:
-                    with contextlib.suppress(
-                        PermissionError
-                    ):  # Windows: someone still reads it; the next run tries again
-                        file.unlink()
+            if int(folder.name) <= number - self._keep:
+                for file in folder.iterdir():
+                    if file.name not in LASTING:
+                        with contextlib.suppress(PermissionError):
+                            file.unlink()
+
+
+def _write_files(tables: Mapping[str, pa.Table], extra: Mapping[str, str], folder: Path) -> dict[str, Any]:
+    """Write tables and texts; gives each file's size and hash."""
+    with ThreadPoolExecutor(WRITERS) as pool:
+        jobs = {
+            f"{name}.parquet": pool.submit(_write_table, table, folder / f"{name}.parquet")
+            for name, table in tables.items()
+        }
+        files = {name: job.result() for name, job in jobs.items()}
+    for name, text in extra.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        sync(folder / name)
+        files[name] = _facts(folder / name)
+    return dict(sorted(files.items()))
 
 
 def _write_table(table: pa.Table, path: Path) -> dict[str, Any]:
-    """The same rows give the same bytes: no time, no pandas notes."""
-    plain = table.replace_schema_metadata(None)
-    pq.write_table(plain, path, compression="zstd", compression_level=1, row_group_size=250_000)
+    """The same rows give the same bytes: no time, no pandas notes. Only ids get statistics, which is what is looked up by."""
+    paths = [f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name for field in table.schema]
+    pq.write_table(
+        table.replace_schema_metadata(None),
+        path,
+        compression="lz4",
+        row_group_size=ROW_GROUP,
+        use_dictionary=[name for name in paths if name not in UNIQUE],
+        write_statistics=[name for name in paths if name in UNIQUE],
+    )
     sync(path)
-    return {"bytes": path.stat().st_size, "sha256": sha256(path), "rows": table.num_rows}
+    return _facts(path)
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    return {"bytes": path.stat().st_size, "sha256": sha256(path)}
