@@ -156,7 +156,7 @@ def _rejects(
         elif fault & (HUGE_CELL | HUGE_ROW):
             reason, detail = Quarantined.HUGE_CELL, f"{rows.ends[i] - begin:,} bytes in one row"
         elif cut[i]:
-            reason, detail = Quarantined.UNDECODABLE, "bytes that are not text in the file's encoding"
+            reason, detail = Quarantined.UNDECODABLE, "bytes that are not text in the file's encoding; state it where it is not UTF-8"
         else:
             reason, detail = Quarantined.COLUMN_COUNT, f"{rows.cells[i]} cells where the header has {width}"
         rejects.append(Reject(int(rows.lines[i]), reason, detail, text))

@@ -134,6 +134,9 @@ def test_optional_column_may_be_absent(tmp_path: Path) -> None:
     [
         (b"", "the file is empty"),
         (b"\n\n", "the file is empty"),
+        (codecs.BOM_UTF8, "the file is empty"),
+        (codecs.BOM_UTF16_LE + b"\n\x00", "the file is empty"),
+        (gzip.compress(b""), "the file is empty"),
         (b"id,name,phone\n", "not one row"),
         (b"id,name,phone", "not one row"),
         (b"id,nmae,mobile\n1,RAM,98\n", "'name' (near: 'nmae')"),
