@@ -21,7 +21,7 @@ def main() -> int:
     size.add_argument("--rows", type=int, help="records over all four sources")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True, help="folder for the files")
-    parser.add_argument("--density", type=float, default=1.4, help="records per person, on average")
+    parser.add_argument("--density", type=float, default=1.32, help="records per person, on average")
     parser.add_argument("--malformed", type=float, default=0.002, help="share of damaged rows added to each source")
     args = parser.parse_args()
     started = time.perf_counter()

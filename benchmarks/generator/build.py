@@ -49,7 +49,7 @@ class Options:
     persons: int | None = None
     rows: int | None = None
     malformed: float = 0.002
-    density: float = 1.4
+    density: float = 1.32
 
 
 @dataclass(frozen=True)
