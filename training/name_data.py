@@ -111,3 +111,8 @@ def _counts(path: Path, token: int, count: int) -> Counter[str]:
     for row in list(csv.reader(_lines(path)))[1:]:
         out[fold(row[token])] += int(row[count])
     return out
+
+
+def aksharantar_valid(folder: Path) -> list[Pair]:
+    """Aksharantar's validation pairs: never trained on, they fill the benchmark's pool."""
+    return _pairs(folder / "transliteration" / "aksharantar_hin_sampled_valid.csv", ",")

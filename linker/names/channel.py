@@ -18,17 +18,16 @@ from numpy.typing import NDArray
 from linker.config.loading import CONFIGS
 from linker.names.channel_file import DIRECTIONS, ChannelModel
 from linker.names.decode import Decoder
-from linker.names.forward import Direction, forward
+from linker.names.forward import HOPELESS, Direction, forward
 from linker.names.units import DEVANAGARI, LATIN, OTHER, Tokens, read
 
 __all__ = ["DEVANAGARI", "LATIN", "OTHER", "Channel", "Encoded"]
 
 SHIPPED = CONFIGS / "models" / "names.npz"
-LOWEST = -40.0
+LOWEST = HOPELESS
 """Weights are not told apart below this."""
 
 _SAME = 1.0  # bits lost by the chance that one name is spelled in two ways; equal spellings lose no more
-_HOPELESS = -8.0  # a pair that the first direction finds this unlikely is not looked at in the second
 _BLOCK = 1 << 18
 
 
@@ -126,28 +125,26 @@ class Channel:
         return out
 
     def _both_ways(self, left, right, i, j, directions):  # type: ignore[no-untyped-def]
-        """Mean of the two directions' bits; where the first finds a pair hopeless, its bits alone."""
+        """Mean of the two directions' bits; a pair that either finds hopeless is hopeless."""
         first = self._one_way(left, right, i, j, directions[0])
-        likely = np.flatnonzero(first > _HOPELESS)
+        likely = np.flatnonzero(first > HOPELESS)
         order = likely[np.argsort(j[likely], kind="stable")]
-        first[order] = (first[order] + self._one_way(right, left, j[order], i[order], directions[1])) / 2
+        second = self._one_way(right, left, j[order], i[order], directions[1])
+        first[order] = np.where(second > HOPELESS, (first[order] + second) / 2, HOPELESS)
         return first
 
     def _one_way(self, source, target, i, j, name):  # type: ignore[no-untyped-def]
         """log2 P(target | source) / P(target)."""
         out = np.empty(len(i), np.float32)
-        read_source, read_target = source.read, target.read
         forward(
             self._directions[name].tables(),
-            (read_source.units, read_source.u_start, source.rows[name]),
-            (target.numbers[name], read_target.s_start),
+            (source.read.units, source.read.u_start, source.rows[name]),
+            (target.numbers[name], target.read.s_start, target.bits),
             i,
             j,
-            0,
-            len(i),
             out,
         )
-        return out + target.bits[j]
+        return out
 
     def romanise(self, tokens: Sequence[str], n: int = 1) -> list[list[tuple[str, float]]]:
         """The n likeliest Latin spellings of every Devanagari token, each with its log2 probability, best first."""

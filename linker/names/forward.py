@@ -1,4 +1,4 @@
-"""The sum over all alignments of two tokens: log2 P(target | source), for many pairs."""
+"""The sum over all alignments of two tokens, for many pairs: bits of pointwise mutual information, log2 P(target | source) / P(target)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from linker.names.emissions import LONGEST, Emissions, chunk_numbers
 from linker.names.units import MAX_LENGTH, Tokens
 
-IMPOSSIBLE = -200.0
-"""Bits of a pair that no alignment explains."""
+HOPELESS = -12.0
+"""Bits below which a pair is given up: its sum is not finished, and its value is this."""
 
 
 @dataclass(frozen=True)
@@ -46,21 +46,25 @@ class Direction:
 
 _TABLES = "Tuple((i2[:,::1], i2[::1], i8[::1], f4[::1], f4[::1]))"
 _SOURCE = "Tuple((i1[::1], i8[::1], i4[::1]))"
-_TARGET = "Tuple((i2[:,::1], i8[::1]))"
+_TARGET = "Tuple((i2[:,::1], i8[::1], f4[::1]))"
 
 
-@numba.njit(f"void({_TABLES}, {_SOURCE}, {_TARGET}, i4[::1], i4[::1], i8, i8, f4[::1])", cache=True, nogil=True)
-def forward(tables, source, target, i, j, first, last, out):  # type: ignore[no-untyped-def]
-    """out[k] = log2 P(target j[k] | source i[k]) for first <= k < last. Fastest when equal i follow one another."""
+@numba.njit(f"void({_TABLES}, {_SOURCE}, {_TARGET}, i4[::1], i4[::1], f4[::1])", cache=True, nogil=True)
+def forward(tables, source, target, i, j, out):  # type: ignore[no-untyped-def]  # noqa: PLR0912
+    """out[k] = log2 P(target j[k] | source i[k]) / P(target j[k]). Fastest when equal i follow one another.
+
+    `source` is (units, u_start, rows), `target` (chunk numbers, s_start, -log2 P of every token). A pair is given up as soon as the
+    probability that is left cannot reach HOPELESS: no unit can raise it again.
+    """
     allowed, n_allowed, row_start, probability, background = tables
     units, u_start, rows = source
-    numbers, s_start = target
+    numbers, s_start, bits = target
     dense = np.empty((MAX_LENGTH + 2, len(background)), np.float32)
     for x in range(MAX_LENGTH + 2):
         dense[x] = background
     alpha = np.zeros(MAX_LENGTH + 4, np.float64)
     filled = -1
-    for k in range(first, last):
+    for k in range(len(i)):
         if i[k] != filled:
             if filled >= 0:
                 for x in range(u_start[filled], u_start[filled + 1]):
@@ -75,16 +79,19 @@ def forward(tables, source, target, i, j, first, last, out):  # type: ignore[no-
         n = u_start[filled + 1] - u_start[filled]
         s0 = s_start[j[k]]
         m = s_start[j[k] + 1] - s0
+        out[k] = HOPELESS
         if n == 0 or m == 0 or m > LONGEST * n:
-            out[k] = IMPOSSIBLE
             continue
-        # alpha[j + 3] is the probability of the first j symbols; three zeros stand before them
+        least = 2.0 ** (HOPELESS - bits[j[k]])
+        # alpha[y + 3] is the probability of the first y symbols; three zeros stand before them
         alpha[: m + 4] = 0.0
         alpha[3] = 1.0
+        left = 1.0
         for x in range(n):
             high = min(m, LONGEST * (x + 1))
             low = max(0, m - LONGEST * (n - x - 1))
             row = dense[x]
+            left = 0.0
             for y in range(high, low - 1, -1):
                 a = alpha[y + 3] * row[0]
                 if y > 0:
@@ -94,10 +101,10 @@ def forward(tables, source, target, i, j, first, last, out):  # type: ignore[no-
                         if y > 2:
                             a += alpha[y] * row[numbers[s0 + y - 3, 2]]
                 alpha[y + 3] = a
-            if low > 0:
-                alpha[low + 2] = 0.0
-                if low > 1:
-                    alpha[low + 1] = 0.0
-                    if low > 2:
-                        alpha[low] = 0.0
-        out[k] = max(IMPOSSIBLE, np.log2(alpha[m + 3])) if alpha[m + 3] > 0.0 else IMPOSSIBLE
+                left += a
+            if left < least:
+                break
+            for y in range(max(0, low - 3), low):
+                alpha[y + 3] = 0.0
+        if left >= least and alpha[m + 3] >= least:
+            out[k] = np.log2(alpha[m + 3]) + bits[j[k]]

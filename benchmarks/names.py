@@ -1,0 +1,130 @@
+"""How well names are matched: words across scripts and spellings, decoding, full names; beside what people use otherwise.
+
+    python benchmarks/names.py --data DIR [--no-baselines]
+
+DIR is the folder that training/names.py reads (plus tcpd_linkage/ for full names). The shipped model has seen neither Dakshina's dev words
+nor the held-out share of the names corpus. Results: benchmarks/results/names.md and .json. Baselines need `pip install anyascii pyicu`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.name_baselines import PHONETIC, phonetic, string_baselines
+from benchmarks.name_tokens import RATES, Found, Scores, Task, measure, tasks
+from benchmarks.results_file import keep, markdown_table
+from linker.names.channel import Channel, Encoded
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "training"))
+
+from name_data import NameData, read_data
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--model", type=Path, default=None, help="another model file than the shipped one")
+    parser.add_argument("--no-baselines", action="store_true", help="our own figures only, nothing is saved")
+    parser.add_argument("--queries", type=int, default=0, help="only so many queries per task (0: all); nothing is saved")
+    given = parser.parse_args()
+    data, channel = read_data(given.data), Channel.load(given.model)
+    figures: dict[str, Any] = {"tokens": {}, "phonetic": {}}
+    scorers: dict[str, Scores] = {"this channel": channel_scores(channel)}
+    if not given.no_baselines:
+        scorers |= string_baselines()
+    sections = []
+    for task in tasks(data, given.data, given.queries):
+        lines = {name: measure(task, scores) for name, scores in scorers.items()}
+        figures["tokens"][task.name] = {name: vars(found) for name, found in lines.items()}
+        sections.append(_section(task, lines))
+        print(sections[-1], flush=True)
+        if not given.no_baselines:
+            figures["phonetic"][task.name] = {n: phonetic(task.queries, task.right, task.pool, k) for n, k in PHONETIC.items()}
+    figures["decoding Dakshina dev to Latin, top-1"] = decoding(channel, data)
+    figures["speed"] = speed(channel, data)
+    sections.append(_others(figures))
+    print(sections[-1])
+    if not given.no_baselines and not given.queries:
+        from benchmarks.names_full import report
+
+        figures["full names"], text = report(given.data)
+        print(text)
+        print(keep("names", "python benchmarks/names.py --data DIR", figures, "\n".join([*sections, text])))
+
+
+def channel_scores(channel: Channel) -> Scores:
+    """The channel's weights as a scorer; the pool is encoded once."""
+    encoded: dict[int, Encoded] = {}
+
+    def scores(queries: Sequence[str], pool: Sequence[str]) -> NDArray[np.float32]:
+        if id(pool) not in encoded:
+            encoded[id(pool)] = channel.encode(pool)
+        i = np.repeat(np.arange(len(queries), dtype=np.int32), len(pool))
+        j = np.tile(np.arange(len(pool), dtype=np.int32), len(queries))
+        return channel.weights(channel.encode(queries), encoded[id(pool)], i, j).reshape(len(queries), len(pool))
+
+    return scores
+
+
+def decoding(channel: Channel, data: NameData) -> float:
+    """Share of Dakshina's dev words whose likeliest romanisation is one that was attested."""
+    attested: dict[str, set[str]] = defaultdict(set)
+    for p in data.test_dakshina:
+        attested[p.devanagari].add(p.latin)
+    best = channel.romanise(list(attested), 1)
+    return float(np.mean([bool(b) and b[0][0] in a for b, a in zip(best, attested.values(), strict=True)]))
+
+
+def speed(channel: Channel, data: NameData) -> dict[str, float]:
+    """Pairs per second of random pairs and of close pairs, tokens per second of encoding and decoding."""
+    devanagari, latin = sorted(data.devanagari_counts), sorted(data.latin_counts)
+    began = time.perf_counter()
+    left, right = channel.encode(devanagari), channel.encode(latin)
+    out = {"tokens encoded per s": (len(left) + len(right)) / (time.perf_counter() - began)}
+    chance = np.random.default_rng(1)
+    i = np.sort(chance.integers(0, len(left), 4_000_000)).astype(np.int32)
+    j = chance.integers(0, len(right), 4_000_000).astype(np.int32)
+    began = time.perf_counter()
+    channel.weights(left, right, i, j)
+    out["random pairs per s"] = len(i) / (time.perf_counter() - began)
+    for n in (1, 8):
+        began = time.perf_counter()
+        channel.romanise(devanagari, n)
+        out[f"tokens romanised per s, {n} best"] = len(left) / (time.perf_counter() - began)
+    return out
+
+
+def _section(task: Task, lines: dict[str, Found]) -> str:
+    header = ["", *(f"recall at FPR {rate:g}" for rate in RATES), "recall@1", "recall@10"]
+    rows = [
+        [name, *(f"{r:.4f}" for r in found.at_rate), f"{found.first:.4f}", f"{found.ten:.4f}"]
+        for name, found in lines.items()
+    ]
+    pairs = next(iter(lines.values())).pairs
+    title = f"## {task.name}: {pairs:,} pairs, {len(task.queries):,} queries against {len(task.pool):,} words\n"
+    return f"{title}\n{markdown_table(header, rows)}"
+
+
+def _others(figures: dict[str, Any]) -> str:
+    text = f"Decoding Dakshina dev to Latin, top-1: {figures['decoding Dakshina dev to Latin, top-1']:.4f}\n\n"
+    text += markdown_table(["speed", "per second"], [[k, f"{v:,.0f}"] for k, v in figures["speed"].items()])
+    for name, keys in figures["phonetic"].items():
+        rows = [[k, f"{recall:.3f}", f"{rate:.1e}"] for k, (recall, rate) in keys.items()]
+        text += f"\n## Phonetic keys, {name}\n\n{markdown_table(['equal key', 'recall', 'FPR'], rows)}"
+    return text
+
+
+if __name__ == "__main__":
+    main()
