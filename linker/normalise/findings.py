@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from linker.normalise.birth import BirthFindings
+from linker.normalise.shared import SharedValue
 
 
 @dataclass
@@ -16,7 +17,8 @@ class PersonFindings:
 
     `identifiers` counts cells by type and status (`linker.normalise.identifiers.Status`), for example
     identifiers['epic']['unchecked']; `places` counts districts and states that the gazetteer knows and does not know;
-    `notes` are sentences for the report.
+    `shared` the numbers
+    that several people bear (`linker.normalise.shared`); `notes` are sentences for the report.
     """
 
     records: int = 0
@@ -26,6 +28,7 @@ class PersonFindings:
     phones_unread: int = 0
     places: dict[str, int] = field(default_factory=dict)
     marks_unread: int = 0
+    shared: list[SharedValue] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 

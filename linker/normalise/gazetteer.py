@@ -90,6 +90,10 @@ class Gazetteer:
             return None
         return _choose(self._by_key.get(key, []), state) or self._closest(spelt[2], state)
 
+    def has_namesakes(self, text: str) -> bool:
+        """Whether several states have a district of this name, so that it says nothing without a state."""
+        return len(self._by_form.get(_form(_BRACKET.sub(" ", text[:LONGEST])), [])) > 1
+
     def _closest(self, name: str, state: str | None) -> District | None:
         if len(name) < _SHORTEST_GUESS:
             return None

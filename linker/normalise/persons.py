@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from linker.names.unicode import fold
 from linker.normalise.aadhaar import HOW_TO_MAKE_A_KEY, KEY_VARIABLE, AadhaarKey
 from linker.normalise.birth import births
-from linker.normalise.columns import Distinct, days, one_chunk
+from linker.normalise.columns import ABSENT, Distinct, Int64s, days, one_chunk
 from linker.normalise.findings import PersonFindings
 from linker.normalise.gazetteer import gazetteer
 from linker.normalise.idcolumns import id_columns
@@ -26,6 +26,7 @@ from linker.normalise.phones import phones
 from linker.normalise.places import parse_pin, place_key
 from linker.normalise.publishing import masked_column, publishable
 from linker.normalise.sex import sexes
+from linker.normalise.shared import LOOKED_AT, SHOWN, People, Verdict, find_shared, shared_note, without
 from linker.schema import EXTRA_PREFIX, PERSON, IdType
 
 __all__ = ["PersonFindings", "PersonOptions", "publishable", "to_persons"]
@@ -69,9 +70,32 @@ def to_persons(
     with findings.timed("marks"):
         _add_build(columns, record, findings)
     columns["fir"] = _firs(record, options)
+    with findings.timed("shared values"):
+        _discount_shared(columns, findings)
     findings.records = record.num_rows
     extra = {name: masked_column(record[name]) for name in record.column_names if name.startswith(EXTRA_PREFIX)}
     return PERSON.conform(pa.table({**columns, **extra}))
+
+
+def _discount_shared(columns: dict[str, pa.Array], findings: PersonFindings) -> None:
+    """Take numbers that are nobody's out of the columns, and list those that several people bear."""
+    born = (_day_numbers(columns["birth_from"]), _day_numbers(columns["birth_to"]))
+    people = People.of(columns["name"], born, columns["sex"].to_numpy().astype(np.int64))
+    for name in LOOKED_AT:
+        if columns[name].null_count == len(columns[name]):
+            continue
+        found, placeholders = find_shared(columns[name], people, name)
+        columns[name] = without(columns[name], placeholders)
+        findings.shared.extend(found[:SHOWN])
+        for verdict in Verdict:
+            values = [value for value in found if value.verdict is verdict]
+            if values:
+                findings.notes.append(shared_note(name, verdict, values))
+
+
+def _day_numbers(column: pa.Array) -> Int64s:
+    numbers: Int64s = column.fill_null(ABSENT).to_numpy().astype(np.int64)
+    return numbers
 
 
 def _firs(record: pa.Table, options: PersonOptions) -> pa.Array:
@@ -145,7 +169,9 @@ def _districts(column: pa.ChunkedArray, state: pa.Array, home: pa.Array) -> tupl
     def read(text: str) -> tuple[str | None, str | None]:
         name, _, near = text.rpartition("\x1f")
         district = known.district(name, near or None)
-        return (district.name, district.state) if district else (place_key(name), None)
+        if district:
+            return district.name, district.state
+        return (None if known.has_namesakes(name) else place_key(name)), None
 
     found = Distinct(both, read)
     return found.texts(lambda d: d[0]), found.texts(lambda d: d[1])
