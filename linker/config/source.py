@@ -91,6 +91,13 @@ class SourceConfig(Settings):
 
     _origin: Path | None = PrivateAttr(default=None)
 
+    @field_validator("delimiter")
+    @classmethod
+    def _one_byte(cls, value: str | None) -> str | None:
+        if value and (not value.isascii() or value in "\"'\r\n" or value.isalnum()):
+            raise ValueError("a delimiter is one ASCII character, and no letter, digit, quote or line end")
+        return value
+
     @field_validator("state_column", "source_column")
     @classmethod
     def _allowed_column(cls, value: str | None) -> str | None:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from linker.config.source import SourceConfig
-from linker.errors import InputError
+from linker.errors import AuditError, InputError
 from linker.records.cells import trimmed
 from linker.records.files import checked, content
 from linker.records.header import find_columns, found
@@ -66,7 +66,7 @@ def read_csv(config: SourceConfig, path: str, limits: Limits) -> Raw:
     good = ~(bad | cut)
     table = _parse(config, header, _pieces(text, rows, good), positions, rows.multiline)
     if len(table) != good.sum():
-        raise AssertionError(f"{path}: {good.sum()} rows found, {len(table)} parsed")
+        raise AuditError(f"{good.sum()} sound rows were found, {len(table)} parsed", where=path, do="report this fault")
     columns = {c: trimmed(_one(table[str(p)])) for c, p in positions.items()}
     return Raw.complete(config.columns, columns, rows.lines[good], rejects)
 
@@ -101,17 +101,18 @@ def _header(config: SourceConfig, text: Text, path: str, limits: Limits) -> Head
             raise InputError("the file is empty", where=path, do="check the export")
         end = int(rows.ends[0])
         try:
-            line = begin[skipped:end].decode("utf-8")
+            names = _cells(begin[skipped:end].decode("utf-8"), delimiter, config.quote)
         except UnicodeDecodeError:
             raise InputError(
                 "the header is not UTF-8 text", where=path, do="state the file's encoding in the source's mapping"
             ) from None
-        names = _cells(line, delimiter, config.quote)
+        except csv.Error:
+            names = []
         if found(config, names) > most:
             most = found(config, names)
             best = Header(names, delimiter, end, int(rows.lines[0]) + _breaks(begin[skipped:end]))
     assert best is not None
-    if len(best.names) > limits.columns or "\0" in "".join(best.names):
+    if not 0 < len(best.names) <= limits.columns or "\0" in "".join(best.names):
         raise InputError("the first line is not a CSV header", where=path, do="check that the file is text")
     return best
 
@@ -156,7 +157,10 @@ def _rejects(
         elif fault & (HUGE_CELL | HUGE_ROW):
             reason, detail = Quarantined.HUGE_CELL, f"{rows.ends[i] - begin:,} bytes in one row"
         elif cut[i]:
-            reason, detail = Quarantined.UNDECODABLE, "bytes that are not text in the file's encoding; state it where it is not UTF-8"
+            reason, detail = (
+                Quarantined.UNDECODABLE,
+                "bytes that are not text in the file's encoding; state it where it is not UTF-8",
+            )
         else:
             reason, detail = Quarantined.COLUMN_COUNT, f"{rows.cells[i]} cells where the header has {width}"
         rejects.append(Reject(int(rows.lines[i]), reason, detail, text))

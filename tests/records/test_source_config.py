@@ -63,6 +63,8 @@ def test_shipped_mappings_load(name: str) -> None:
         ("dates: {age: [dd/mm/yyyy]}", "is not allowed; allowed: 'birth_date', 'record_date' or 'fir_date'"),
         ("sheet: Data", "sheet has no meaning for format csv"),
         ("delimiter: ';;'", "at most 1 character"),
+        ("delimiter: '¦'", "a delimiter is one ASCII character"),
+        ('delimiter: "\\n"', "a delimiter is one ASCII character"),
         ("encoding: klingon", "'klingon' is not allowed; allowed: 'utf-8'"),
         ("state_column: STATE", "say either 'state' or 'state_column'"),
         ("source_column: RELIGION", "speaks of religion"),
