@@ -56,7 +56,7 @@ class Verified:
     faults: list[str]
 
 
-def entry_hash(entry: dict[str, Any]) -> str:
+def entry_hash(entry: Mapping[str, Any]) -> str:
     """SHA-256 over the entry's fields as JSON."""
     text = json.dumps([entry[f] for f in FIELDS], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -119,9 +119,14 @@ class AuditLog:
 
     def verify(self, kept: Head | None = None) -> Verified:
         """Recompute the whole chain; compare with the head noted beside the log and with one that was `kept` elsewhere."""
+        entries = self.entries()
+        result = self.check(entries, kept)
+        return Verified(result.head, result.faults + self._decision_faults(entries))
+
+    def check(self, entries: Sequence[Mapping[str, Any]], kept: Head | None = None) -> Verified:
+        """The chain of entries, which may have been read elsewhere, such as from a backup of this log."""
         faults, previous, number = [], START, 0
         hashes = {0: START}
-        entries = self.entries()
         for entry in entries:
             if entry["number"] != number + 1:
                 faults.append(f"entry {number + 1} is missing")
@@ -131,8 +136,7 @@ class AuditLog:
                 faults.append(f"entry {entry['number']} was changed")
             number, previous = entry["number"], entry["hash"]
             hashes[number] = previous
-        faults += self._decision_faults(entries)
-        for source, head in (("beside the log", self._noted()), ("given", kept)):
+        for source, head in (("noted beside the log", self._noted()), ("given", kept)):
             if head is not None and hashes.get(head.number) != head.hash:
                 faults.append(f"the head {source} ({head.number}) is not in the log: entries were removed or rewritten")
         return Verified(Head(number, previous), faults)
