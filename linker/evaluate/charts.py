@@ -15,7 +15,7 @@ import numpy.typing as npt
 from markupsafe import Markup
 
 BAR_HEIGHT = 14
-PANEL_HEIGHT, PANEL_GAP, LEFT, WIDTH, AXIS = 96, 30, 64, 960, 34
+PANEL_HEIGHT, PANEL_GAP, LEFT, WIDTH, AXIS, MARGIN = 96, 30, 64, 960, 34, 16
 
 NOTHING = Markup("")
 
@@ -102,7 +102,7 @@ def histogram(panels: Sequence[Panel], start: int, markers: Sequence[Marker], un
         drawn.append(_text(axis.x(value), bottom + 16, label, "axis", "middle"))
     drawn.append(_text((LEFT + WIDTH) / 2, bottom + 31, unit, "axis", "middle"))
     frame = Markup('<svg class="chart" viewBox="0 0 {} {}" role="img">{}</svg>')
-    return frame.format(WIDTH, bottom + AXIS, NOTHING.join(drawn))
+    return frame.format(WIDTH + MARGIN, bottom + AXIS, NOTHING.join(drawn))
 
 
 def _panel(panel: Panel, base: float, axis: _Axis) -> Markup:
