@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from linker.normalise.aadhaar import AadhaarKey, near_numbers, passes, verhoeff
 from linker.normalise.columns import Bools, Int32s, characters, counting, different, one_chunk
+from linker.normalise.freetext import found_in_text
 from linker.normalise.identifiers import Reading, Status, few_different, read_identifier
 from linker.schema import IdType
 
@@ -82,7 +83,10 @@ def id_columns(record: pa.Table, key: AadhaarKey | None) -> IdColumns:
         moved.extend(_strangers(cells))
     if result.aadhaar_near is None:
         result.aadhaar_near = pa.nulls(record.num_rows, pa.list_(pa.string()))
-    _move(result, moved, key)
+    stray = found_in_text(record)
+    for _, reading in stray:
+        result.counts[reading.kind, Status.FOUND] += 1
+    _move(result, moved + stray, key)
     return result
 
 
@@ -201,7 +205,7 @@ def _move(result: IdColumns, moved: list[tuple[int, Reading]], key: AadhaarKey |
         last4: dict[int, str | None] = {}
         for row, reading in moved:
             if reading.kind is kind and row not in values:
-                hashed = key.hash(reading.value or "") if key else None
+                hashed = key.hash(reading.value) if key and reading.value else None
                 values[row] = hashed if kind is IdType.AADHAAR else reading.value
                 last4[row] = reading.last4
         for table, found in ((result.values, values), (result.last4, last4)):

@@ -36,6 +36,7 @@ class Status(StrEnum):
     UNCHECKED = "unchecked"  # right format, wrong check digit: a mistyped number, kept for one-digit comparison
     MASKED = "masked"
     MOVED = "moved"  # a valid value of another type than the column's
+    FOUND = "found"  # in free text, not in a column of its own
     VID = "vid"  # a virtual Aadhaar id: temporary, never compared, never kept
     PLACEHOLDER = "placeholder"
     INVALID = "invalid"
