@@ -124,7 +124,7 @@ def details_of(cells: Cells) -> Details:
     columns["aliases"] = _joined_lists([aliases, readings["name"].lists(Field.ALIAS), phrase.lists(Field.ALIAS)])
     _add_relatives(columns, cells, readings, person)
     _add_places(columns, cells, readings, person)
-    for target, field in (("age", Field.AGE), ("birth_date", Field.BIRTH)):
+    for target, field in (("age", Field.AGE), ("birth_date", Field.BIRTH), ("aadhaar", Field.AADHAAR)):
         columns[target] = pc.coalesce(cells[target].take(person), phrase.first(field))
     overruled = pc.if_else(pa.array(named[row]), cells["phrase"].take(person), phrase.first(Field.REST))
     rest = [reading.all(*_UNPLACED) for field, reading in readings.items() if field != "phrase"]

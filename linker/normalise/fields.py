@@ -32,6 +32,7 @@ class Field(IntEnum):
     LATE = 21  # the word that says that the relative is dead
     NONE = 22  # inside an address: house, lane, post office; stands in ADDRESS only
     NUMBERED = 23  # as NONE, and a number is due
+    AADHAAR = 24
 
 
 class Mode(IntEnum):

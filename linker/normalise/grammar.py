@@ -11,11 +11,11 @@ ahead, and any sequence of tokens is accepted.
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from linker.normalise import fields, grammar_context, grammar_state, tokens
 from linker.normalise.fields import Field, Mode
-from linker.normalise.grammar_context import PLACE, ROLE, after_signs, kind_at, person_begins, resolve
+from linker.normalise.grammar_context import PLACE, ROLE, after_signs, kind_at, others_follow, person_begins, resolve
 from linker.normalise.grammar_state import (
     HOME,
     HOMES,
@@ -35,7 +35,10 @@ from linker.normalise.grammar_state import (
     next_person,
     write,
 )  # fmt: skip
+from linker.normalise.kernel import kernel_of
 from linker.normalise.tokens import Kind
+
+kernel = kernel_of(__file__, fields.__file__, grammar_context.__file__, grammar_state.__file__, tokens.__file__)
 
 # numba cannot choose between a member of an enum and an integer; where either may come out, it is the plain integer.
 _LOCALITY, _NAME, _ALIAS, _RELATIVE = int(Field.LOCALITY), int(Field.NAME), int(Field.ALIAS), int(Field.RELATIVE)
@@ -43,7 +46,7 @@ _MOTHER, _AGE, _PHONE = int(Field.MOTHER), int(Field.AGE), int(Field.PHONE)
 _STATE_SIZE = len(S)
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int8[::1], int64, int64, int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int8[::1], int64, int64, int64)")
 def _relation(s, spans, kind, k, i, hi):  # type: ignore[no-untyped-def]
     """A relation's marker: the words after it name that relative, unless there is one of that relation already."""
     close_address(s, spans)
@@ -59,7 +62,7 @@ def _relation(s, spans, kind, k, i, hi):  # type: ignore[no-untyped-def]
     s[S.FIELD] = role
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int64, int64, int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int64, int64, int64)")
 def _number_in_address(s, spans, size, start, end):  # type: ignore[no-untyped-def]
     field = s[S.FIELD]
     extend_address(s, start, end)
@@ -73,11 +76,11 @@ def _number_in_address(s, spans, size, start, end):  # type: ignore[no-untyped-d
         extend(s, start, end)
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int8[::1], int8[::1], int64, int64, int64, int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int8[::1], int8[::1], int64, int64, int64, int64)")
 def _number(s, spans, kind, digits, i, hi, start, end):  # type: ignore[no-untyped-def]
     field, size = s[S.FIELD], digits[i]
     following = kind_at(kind, i + 1, hi)
-    if field in (Field.PHONE, Field.BIRTH) or (field == Field.AGE and size <= 3):
+    if field in (Field.PHONE, Field.BIRTH, Field.AADHAAR) or (field == Field.AGE and size <= 3):
         extend(s, start, end)
     elif size <= 3 and following == Kind.YEARS:
         enter(s, spans, Field.AGE)
@@ -90,7 +93,7 @@ def _number(s, spans, kind, digits, i, hi, start, end):  # type: ignore[no-untyp
         s[S.FIELD] = saved
     elif s[S.ZONE] != PERSON and field not in (Field.REST, Field.AGE):
         _number_in_address(s, spans, size, start, end)
-    elif field == Field.NAME and s[S.OPEN] < 0 and s[S.SEEN] & (1 << Field.NAME) == 0 and size <= 3:
+    elif s[S.SEEN] == 0 and s[S.OPEN] < 0 and (field == Field.NAME or s[S.SAVED] == Field.NAME) and size <= 3:
         s[S.NUMBERED] = 1
     elif size <= 2 and following == Kind.CLOSE and s[S.SEEN] & (1 << Field.AGE) == 0:
         close(s, spans)
@@ -104,10 +107,10 @@ def _number(s, spans, kind, digits, i, hi, start, end):  # type: ignore[no-untyp
         s[S.FIELD] = REST if field == Field.AGE else field
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int64, int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int64, int64)")
 def _word(s, spans, start, end):  # type: ignore[no-untyped-def]
     field = s[S.FIELD]
-    if field in (Field.AGE, Field.PHONE, Field.PIN):
+    if field in (Field.AGE, Field.PHONE, Field.PIN, Field.AADHAAR):
         if s[S.ZONE] != PERSON and field == Field.PIN:
             close(s, spans)
             s[S.FIELD] = Field.NONE
@@ -123,8 +126,10 @@ def _word(s, spans, start, end):  # type: ignore[no-untyped-def]
     extend(s, start, end)
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int8[::1], int64, int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int8[::1], int64, int64)")
 def _comma(s, spans, kind, i, hi):  # type: ignore[no-untyped-def]
+    if s[S.FIELD] == Field.PHONE:  # 9876543210, 9876543211
+        return
     if s[S.ZONE] != PERSON:
         if s[S.FIELD] != Field.REST:
             enter_place(s, spans, Field.LOCALITY)
@@ -133,7 +138,7 @@ def _comma(s, spans, kind, i, hi):  # type: ignore[no-untyped-def]
         return
     field = s[S.FIELD]
     following = after_signs(kind, i + 1, hi)
-    if field == Field.PHONE or s[S.OPEN] < 0:
+    if s[S.OPEN] < 0:
         return
     close(s, spans)
     if s[S.MODE] == Mode.NAME or s[S.MODE] == Mode.RELATIVE:
@@ -145,7 +150,7 @@ def _comma(s, spans, kind, i, hi):  # type: ignore[no-untyped-def]
         s[S.FIELD] = Field.REST
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int8[::1], int64, int32[::1], int32[::1])", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int8[::1], int64, int32[::1], int32[::1])")
 def _state(s, spans, kind, i, start, end):  # type: ignore[no-untyped-def]
     """A state's name ends the field before it, but for 'नई दिल्ली', 'South Delhi', which are also that field's words."""
     last = i + 1 if kind[i] == Kind.STATE_FIRST else i
@@ -158,7 +163,7 @@ def _state(s, spans, kind, i, start, end):  # type: ignore[no-untyped-def]
     s[S.FIELD] = Field.NONE
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int64)")
 def _bracket(s, spans, k):  # type: ignore[no-untyped-def]
     """What stands in brackets after a name goes to REST, unless it has a marker of its own: '(उर्फ कालू)'."""
     if k == Kind.OPEN and s[S.SAVED] < 0:
@@ -171,7 +176,7 @@ def _bracket(s, spans, k):  # type: ignore[no-untyped-def]
         s[S.SAVED] = -1
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int8[::1], int64, int64, int64, int64, int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int8[::1], int64, int64, int64, int64, int64)")
 def _person_marker(s, spans, kind, k, i, hi, start, end):  # type: ignore[no-untyped-def]
     """Aliases, relatives, and that a relative is dead."""
     if ROLE[k] >= 0:
@@ -188,7 +193,7 @@ def _person_marker(s, spans, kind, k, i, hi, start, end):  # type: ignore[no-unt
         _word(s, spans, start, end)
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int64)")
 def _residence_marker(s, spans, k):  # type: ignore[no-untyped-def]
     """The home address begins, or the present one ('हाल', 'हाल निवासी')."""
     zone = PRESENT if k == Kind.PRESENT else HOME
@@ -201,7 +206,7 @@ def _residence_marker(s, spans, k):  # type: ignore[no-untyped-def]
     enter_place(s, spans, Field.LOCALITY)
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int8[::1], int64, int64, int64, int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int8[::1], int64, int64, int64, int64)")
 def _place_marker(s, spans, kind, k, i, start, end):  # type: ignore[no-untyped-def]
     if k == Kind.STATION and s[S.FIELD] == Field.STATION and s[S.OPEN] >= 0 and kind[i - 1] == Kind.WOMEN:
         extend(s, start, end)
@@ -215,7 +220,7 @@ def _place_marker(s, spans, kind, k, i, start, end):  # type: ignore[no-untyped-
         extend_address(s, start, end)
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int64, int64, int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int64, int64, int64)")
 def _detail_marker(s, spans, k, start, end):  # type: ignore[no-untyped-def]
     """Age, phone, date of birth; caste and the like, which are kept but belong to no field."""
     if k in (Kind.AGE, Kind.ABOUT, Kind.YEARS):
@@ -229,24 +234,24 @@ def _detail_marker(s, spans, k, start, end):  # type: ignore[no-untyped-def]
         enter(s, spans, Field.PHONE)
     elif k == Kind.BIRTH:
         enter(s, spans, Field.BIRTH)
+    elif k == Kind.ID_NUMBER:
+        enter(s, spans, Field.AADHAAR)
     else:
         enter(s, spans, Field.REST)
         extend(s, start, end)
 
 
-@nb.njit(
-    "void(int64[::1], int32[:,::1], int32[:,::1], int8[::1], int8[::1], int32[::1], int32[::1], int64, int64)",
-    cache=True, nogil=True,
-)  # fmt: skip
+@kernel("void(int64[::1], int32[:,::1], int32[:,::1], int8[::1], int8[::1], int32[::1], int32[::1], int64, int64)")
 def _token(s, spans, parts, kind, digits, start, end, i, hi):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Takes token `i` into the state: one branch per group of kinds."""
     k = resolve(s, kind, digits, i, hi)
     joins = k in (Kind.AND, Kind.AND_LATIN)
     if (joins or k in (Kind.COMMA, Kind.NUMBER)) and person_begins(s, kind, k, i, hi):
         next_person(s, spans, parts)
-    elif joins and s[S.ZONE] == PERSON:
-        enter(s, spans, Field.REST)
-    elif joins or k == Kind.WORD:
+    elif joins:
+        if s[S.ZONE] == PERSON or others_follow(kind, i + 1, hi):
+            enter(s, spans, Field.REST)
+    elif k == Kind.WORD:
         _word(s, spans, start[i], end[i])
     elif k == Kind.NUMBER:
         _number(s, spans, kind, digits, i, hi, start[i], end[i])
@@ -270,7 +275,7 @@ def _token(s, spans, parts, kind, digits, start, end, i, hi):  # type: ignore[no
         extend_address(s, start[i], end[i])
 
 
-@nb.njit("int64(int32[:,::1], int64, int64, int32[:,::1], int64)", cache=True, nogil=True)
+@kernel("int64(int32[:,::1], int64, int64, int32[:,::1], int64)")
 def _share(parts, count, text, persons, found):  # type: ignore[no-untyped-def]
     for part in range(count - 1, -1, -1):
         row = found + part
@@ -286,11 +291,9 @@ def _share(parts, count, text, persons, found):  # type: ignore[no-untyped-def]
     return found + count
 
 
-@nb.njit(
-    "Tuple((int64, int64))"
-    "(int64[::1], int8[::1], int8[::1], int32[::1], int32[::1], int64, int32[:,::1], int32[:,::1])",
-    cache=True, nogil=True,
-)  # fmt: skip
+@kernel(
+    "Tuple((int64, int64))(int64[::1], int8[::1], int8[::1], int32[::1], int32[::1], int64, int32[:,::1], int32[:,::1])"
+)
 def parse(first, kind, digits, start, end, mode, spans, persons):  # type: ignore[no-untyped-def]
     """Fills `spans` (text, part, field, start, end) and `persons` (text, part, whose relatives, whose address).
 

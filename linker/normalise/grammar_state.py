@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-import numba as nb
 import numpy as np
 
+from linker.normalise import fields, tokens
 from linker.normalise.fields import Field
+from linker.normalise.kernel import kernel_of
 from linker.normalise.tokens import Kind
+
+kernel = kernel_of(__file__, fields.__file__, tokens.__file__)
 
 
 class S(IntEnum):
@@ -53,12 +56,12 @@ def of_kinds(default: int, entries: dict[Kind, int]) -> np.ndarray:
     return table
 
 
-@nb.njit("boolean(int64[::1])", cache=True, nogil=True)
+@kernel("boolean(int64[::1])")
 def in_relative(s):  # type: ignore[no-untyped-def]
     return s[S.ZONE] == PERSON and Field.FATHER <= s[S.FIELD] <= Field.RELATIVE
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int64, int64, int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int64, int64, int64)")
 def write(s, spans, field, start, end):  # type: ignore[no-untyped-def]
     n = s[S.SPANS]
     spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3], spans[n, 4] = s[S.TEXT], s[S.PART], field, start, end
@@ -66,7 +69,7 @@ def write(s, spans, field, start, end):  # type: ignore[no-untyped-def]
     s[S.SEEN] |= 1 << field
 
 
-@nb.njit("void(int64[::1], int32[:,::1])", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1])")
 def close(s, spans):  # type: ignore[no-untyped-def]
     """Writes the field's span, if it has words."""
     if s[S.OPEN] >= 0:
@@ -74,7 +77,7 @@ def close(s, spans):  # type: ignore[no-untyped-def]
         s[S.OPEN] = -1
 
 
-@nb.njit("void(int64[::1], int32[:,::1])", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1])")
 def close_address(s, spans):  # type: ignore[no-untyped-def]
     close(s, spans)
     if s[S.ADDRESS_OPEN] >= 0:
@@ -83,28 +86,28 @@ def close_address(s, spans):  # type: ignore[no-untyped-def]
         s[S.ADDRESS_OPEN] = -1
 
 
-@nb.njit("void(int64[::1], int64, int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int64, int64)")
 def extend(s, start, end):  # type: ignore[no-untyped-def]
     if s[S.OPEN] < 0:
         s[S.OPEN] = start
     s[S.CLOSE] = end
 
 
-@nb.njit("void(int64[::1], int64, int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int64, int64)")
 def extend_address(s, start, end):  # type: ignore[no-untyped-def]
     if s[S.ADDRESS_OPEN] < 0:
         s[S.ADDRESS_OPEN] = start
     s[S.ADDRESS_CLOSE] = end
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int64)")
 def enter(s, spans, field):  # type: ignore[no-untyped-def]
     """From now on words belong to `field`, which is not part of an address."""
     close_address(s, spans)
     s[S.FIELD] = field
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int64)", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int64)")
 def enter_place(s, spans, field):  # type: ignore[no-untyped-def]
     """From now on words belong to `field` of an address, or to the address alone if the field has its words already."""
     close(s, spans)
@@ -117,7 +120,7 @@ def enter_place(s, spans, field):  # type: ignore[no-untyped-def]
     s[S.FIELD] = NONE if second or taken else field
 
 
-@nb.njit("void(int64[::1], int32[:,::1], int32[:,::1])", cache=True, nogil=True)
+@kernel("void(int64[::1], int32[:,::1], int32[:,::1])")
 def next_person(s, spans, parts):  # type: ignore[no-untyped-def]
     close_address(s, spans)
     parts[s[S.PART], 0] = s[S.SEEN]

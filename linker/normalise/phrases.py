@@ -30,7 +30,7 @@ _BLANK = 0x20
 
 Int32s = npt.NDArray[np.int32]
 _RELATIVES = frozenset((Field.FATHER, Field.MOTHER, Field.HUSBAND, Field.GUARDIAN, Field.RELATIVE, Field.LATE))
-_OWN = frozenset((Field.NAME, Field.ALIAS, Field.AGE, Field.PHONE, Field.BIRTH, Field.REST))
+_OWN = frozenset((Field.NAME, Field.ALIAS, Field.AGE, Field.PHONE, Field.BIRTH, Field.REST, Field.AADHAAR))
 
 
 @dataclass(frozen=True)

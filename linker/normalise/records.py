@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -30,13 +31,13 @@ _FREE_TEXT = (
 )  # fmt: skip
 _AS_STATED = (
     "sex", "birth_year", "fir_number", "fir_date", "fir_district", "fir_station", "sections", "relative_phone",
-    *(str(t) for t in IdType), "ifsc", "height_from", "height_to", "status",
+    *(str(t) for t in IdType if t is not IdType.AADHAAR), "ifsc", "height_from", "height_to", "status",
 )  # fmt: skip
 """Columns of RECORD that are the row's own."""
 
 _PARSED = (
     "name", "aliases", "father", "mother", "husband", "guardian", "relative_late", "address", "present_address", "village",
-    "station", "tehsil", "district", "address_state", "pin", "age", "phone", "birth_date", "rest",
+    "station", "tehsil", "district", "address_state", "pin", "age", "phone", "birth_date", "aadhaar", "rest",
 )  # fmt: skip
 _THREADS = 2
 _EXCERPT = 60  # characters of a quarantined row that are shown
@@ -114,7 +115,7 @@ def _by_source(column: pa.Array, source: pa.Array, legacy: list[str], read: _Rea
     bounds = np.searchsorted(group[order], np.arange(len(legacy) + 2))
     pieces = [
         read(column.take(pa.array(order[low:high])), legacy=number < len(legacy))
-        for number, (low, high) in enumerate(zip(bounds[:-1], bounds[1:], strict=True))
+        for number, (low, high) in enumerate(pairwise(bounds))
     ]
     back = np.empty_like(order)
     back[order] = np.arange(len(order))

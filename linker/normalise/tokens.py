@@ -84,6 +84,7 @@ class Kind(IntEnum):
     ID_NUMBER = 49
     CASTE = 50
     FILLER = 51
+    RESIDENT_SHORT = 52  # only after a relative
 
 
 class Tokens(NamedTuple):

@@ -1,0 +1,38 @@
+"""Compiled functions whose cache knows every file that is compiled into them.
+
+numba's cache compares only the file in which a function stands. A function that calls compiled functions of other modules, or uses their
+constants, would go on running the old ones after those modules change. Here the cache's folder is named after the content of all of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba as nb
+
+Decorator = Callable[[Callable[..., Any]], Any]
+
+
+def kernel_of(*sources: str) -> Callable[[str], Decorator]:
+    """A decorator `kernel(signature)`: compiled, cached, without the interpreter's lock.
+
+    `sources` are the files compiled together, that of the decorated functions first.
+    """
+    digest = hashlib.sha256(b"".join([Path(source).read_bytes() for source in sources])).hexdigest()[:16]
+    folder = Path(sources[0]).parent / "__pycache__"
+
+    def kernel(signature: str) -> Decorator:
+        def compiled(function: Callable[..., Any]) -> Any:
+            configured = nb.config.CACHE_DIR
+            nb.config.CACHE_DIR = str(Path(configured or folder) / f"kernels-{digest}")
+            try:
+                return nb.njit(signature, cache=True, nogil=True)(function)
+            finally:
+                nb.config.CACHE_DIR = configured
+
+        return compiled
+
+    return kernel
