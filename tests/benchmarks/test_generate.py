@@ -25,7 +25,10 @@ from benchmarks.generator.lexicon import lexicon
 from benchmarks.generator.tables import header
 from benchmarks.households import Kind, build, write
 from benchmarks.likeness import fills, load
+from linker.config.loading import CONFIGS
+from linker.config.source import load_source
 from linker.names.legacy import decode
+from linker.records import read_source
 
 PERSONS = 1500
 FILES = ("delhi.csv", "uttar_pradesh.csv", "rajasthan.xlsx", "haryana.parquet", "truth.csv")
@@ -35,6 +38,13 @@ FILES = ("delhi.csv", "uttar_pradesh.csv", "rajasthan.xlsx", "haryana.parquet", 
 def extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("extracts")
     generate(Options(out, seed=5, persons=PERSONS, malformed=0.0))
+    return out
+
+
+@pytest.fixture(scope="module")
+def damaged_extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("damaged")
+    generate(Options(out, seed=8, persons=600, malformed=0.1))
     return out
 
 
@@ -175,6 +185,19 @@ def test_damaged_rows_are_not_in_the_truth(tmp_path: Path) -> None:
         assert len({tuple(row) for row in rows if row[0] == native}) == 2
     assert any(len(row) == len(header("delhi")) - 1 for row in rows)
     assert any(row[4] in UNKNOWN for row in rows if row[0] not in known)
+
+
+@pytest.mark.parametrize("name", [file.partition(".")[0] for file in FILES[:4]])
+def test_the_sources_read_what_is_real_and_quarantine_the_rest(name: str, damaged_extracts: Path) -> None:
+    path = next(damaged_extracts.glob(f"{name}.*"))
+    read = read_source(load_source(CONFIGS / "sources" / f"{name}.yaml"), path)
+    known = {row["native_id"] for row in truth(damaged_extracts) if row["source"] == name}
+    rows = read.rows.to_pylist()
+    assert known <= {row["native_id"] for row in rows}
+    # a name such as 'unknown' is only recognised when names are normalised
+    assert all((row["name"] or row["phrase"]) in UNKNOWN for row in rows if row["native_id"] not in known)
+    assert read.quarantine.num_rows > 0
+    assert read.repeated > 0
 
 
 @given(st.integers(4, 60), st.floats(0, 0.5), st.integers(0, 1 << 32))
