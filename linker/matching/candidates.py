@@ -63,9 +63,13 @@ def find_candidates(features: Features, specs: Sequence[Key]) -> Candidates:
         for name in (*spec.start, *(f for chain in spec.refine for f in chain)):
             features.get(name)
     with ThreadPoolExecutor(2) as pool:
-        found = list(
-            pool.map(lambda numbered: _pairs_of_kind(features, numbered[1], numbered[0], row_bits), enumerate(specs))
-        )
+        started = list(pool.map(lambda spec: _start_groups(features, spec, row_bits), specs))
+        work = [(kind, chain) for kind, spec in enumerate(specs) for chain in (spec.refine or ((),))]
+        refined = list(pool.map(lambda job: _refine(features, specs[job[0]], started[job[0]], job[1], row_bits), work))
+    found = []
+    for kind, first in enumerate(started):
+        parts = [f for (of, _), f in zip(work, refined, strict=True) if of == kind]
+        found.append(_Found.join([first.found, *parts], kind))
     packed = np.concatenate([f.packed for f in found]) if found else np.empty(0, dtype=np.uint64)
     packed.sort()
     pairs, kinds = _merge_kinds(packed)
@@ -83,39 +87,55 @@ def find_candidates(features: Features, specs: Sequence[Key]) -> Candidates:
     return Candidates(left, right, kinds, counts)
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Found:
+    """Packed pairs of a kind, or of a part of its work, and what it took."""
+
     packed: NDArray[np.uint64]
     refined: int = 0
     windowed_groups: int = 0
     windowed_records: int = 0
 
+    @classmethod
+    def join(cls, parts: Sequence[_Found], kind: int) -> _Found:
+        """All pairs of a kind once, with its number in the low bits."""
+        pairs = np.unique(np.concatenate([p.packed for p in parts]))
+        return cls(
+            (pairs << np.uint64(KIND_BITS)) | np.uint64(kind),
+            sum(p.refined for p in parts),
+            sum(p.windowed_groups for p in parts),
+            max(p.windowed_records for p in parts),
+        )
 
-def _pairs_of_kind(features: Features, spec: Key, kind: int, row_bits: int) -> _Found:
+
+@dataclass(frozen=True)
+class _Started:
+    """A kind after its first grouping: the pairs of small groups, and the entries of the groups that are too large."""
+
+    found: _Found
+    big_keys: NDArray[np.uint64]
+    big_rows: NDArray[np.int64]
+
+
+def _start_groups(features: Features, spec: Key, row_bits: int) -> _Started:
     keys, rows = _start(features, spec.start)
     pairs, big_keys, big_rows, refined = _group(keys, rows, spec.cap, row_bits)
-    parts = [pairs]
-    found = _Found(pairs, refined)
-    for chain in spec.refine:
-        sub_keys, sub_rows = big_keys, big_rows
-        for salt, feature in enumerate(chain, start=1):
-            if not len(sub_rows):
-                break
-            values = features.get(feature)
-            sub_keys, sub_rows = combine(sub_keys, sub_rows, values.offsets, values.values, np.uint64(salt))
-            pairs, sub_keys, sub_rows, refined = _group(sub_keys, sub_rows, spec.cap, row_bits)
-            parts.append(pairs)
-            found.refined += refined
-        if len(sub_rows):
-            parts.append(_window(sub_keys, sub_rows, spec.cap, row_bits))
-            found.windowed_groups += len(np.unique(sub_keys))
-            found.windowed_records += len(np.unique(sub_rows))
-    if not spec.refine and len(big_rows):
-        parts.append(_window(big_keys, big_rows, spec.cap, row_bits))
-        found.windowed_groups, found.windowed_records = len(np.unique(big_keys)), len(np.unique(big_rows))
-    pairs = np.unique(np.concatenate(parts))
-    found.packed = (pairs << np.uint64(KIND_BITS)) | np.uint64(kind)
-    return found
+    return _Started(_Found(pairs, refined), big_keys, big_rows)
+
+
+def _refine(features: Features, spec: Key, started: _Started, chain: Sequence[str], row_bits: int) -> _Found:
+    """Split the large groups by one feature after the other; pair what is left at the end within a window."""
+    keys, rows = started.big_keys, started.big_rows
+    parts, groups = [np.empty(0, dtype=np.uint64)], 0
+    for salt, feature in enumerate(chain, start=1):
+        values = features.get(feature)
+        keys, rows = combine(keys, rows, values.offsets, values.values, np.uint64(salt))
+        pairs, keys, rows, refined = _group(keys, rows, spec.cap, row_bits)
+        parts.append(pairs)
+        groups += refined
+    if len(rows):
+        parts.append(_window(keys, rows, spec.cap, row_bits))
+    return _Found(np.concatenate(parts), groups, len(np.unique(keys)), len(np.unique(rows)))
 
 
 def _start(features: Features, names: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

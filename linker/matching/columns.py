@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.matching.csr import Coded, Csr, code_lists, code_texts
+from linker.matching.namekeys import expand, keys_per_name
 from linker.names.table import NameTable
 from linker.schema import EXTRA_PREFIX, IdType
 
@@ -23,7 +24,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NAME_FIELDS = ("name", "father", "mother", "husband", "guardian")
-PLACE_FIELDS = ("village", "station", "tehsil", "district", "address_state", "pin", "fir_station", "fir_district", "fir")
+PLACE_FIELDS = (
+    "village",
+    "station",
+    "tehsil",
+    "district",
+    "address_state",
+    "pin",
+    "fir_station",
+    "fir_district",
+    "fir",
+)
 UNKNOWN_DAY = -2_000_000
 
 
@@ -35,6 +46,8 @@ class PersonColumns:
     names: NameTable
     name: dict[str, NDArray[np.int32]]
     aliases: Csr
+    name_keys: Csr
+    """strict and near keys of every token of the name and the aliases"""
     sex: NDArray[np.int8]
     birth_from: NDArray[np.int32]
     birth_to: NDArray[np.int32]
@@ -73,9 +86,13 @@ def build_columns(person: pa.Table, name_table: Callable[[pa.Array, NDArray[np.i
     phones, relative_phones = _code_phones(person, dictionaries)
     mark_rows, _, mark_texts = code_lists(person["marks"])
     (mark_codes,), dictionaries["marks"] = code_texts([mark_texts])
+    table = name_table(distinct.dictionary, distinct.counts)
+    own = [Csr.of_column(names["name"].astype(np.int64)), aliases]
+    bearers, borne = np.concatenate([o.rows for o in own]), np.concatenate([o.values for o in own])
     return PersonColumns(
         n=n,
-        names=name_table(distinct.dictionary, distinct.counts),
+        names=table,
+        name_keys=expand(bearers, borne, keys_per_name(table, informative=False), n),
         name=names,
         aliases=aliases,
         sex=_numbers(person, "sex", 0),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numba as nb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -98,3 +98,23 @@ def code_lists(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.i
     lists = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     rows = pc.list_parent_indices(lists).to_numpy(zero_copy_only=False).astype(np.int64)
     return rows, np.arange(len(rows), dtype=np.int64), pc.list_flatten(lists)
+
+
+@nb.njit("boolean[:](int64[:], int64[:], int32[:], int32[:])", cache=True, nogil=True)
+def share_a_value(
+    offsets: NDArray[np.int64], values: NDArray[np.int64], left: NDArray[np.int32], right: NDArray[np.int32]
+) -> NDArray[np.bool_]:
+    """Which pairs of rows have a value in common; the values of a row are ascending."""
+    out = np.zeros(len(left), dtype=np.bool_)
+    for k in range(len(left)):
+        i, j = offsets[left[k]], offsets[right[k]]
+        i_end, j_end = offsets[left[k] + 1], offsets[right[k] + 1]
+        while i < i_end and j < j_end:
+            if values[i] == values[j]:
+                out[k] = True
+                break
+            if values[i] < values[j]:
+                i += 1
+            else:
+                j += 1
+    return out

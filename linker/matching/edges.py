@@ -23,12 +23,12 @@ from linker.matching.model import MatchModel
 from linker.matching.policy import RULES, Rule, decide, vetoed
 from linker.matching.splink_engine import score_vectors
 from linker.matching.training import prior_of, train_on_data
-from linker.matching.vectors import add_weights, measure, pack, unpack
+from linker.matching.vectors import measure, measure_above, pack, unpack
 from linker.schema import EDGE, Decision
 
 CHUNK = 1_000_000
 SLACK_BITS = 0.01
-HISTOGRAM = np.arange(-60.0, 61.0, 1.0)
+HISTOGRAM = np.arange(-20.0, 61.0, 1.0)
 
 Progress = Callable[[int, int], None]
 
@@ -81,7 +81,7 @@ class Matched:
     candidate_pairs: int
     key_counts: tuple[KeyCount, ...]
     histogram: NDArray[np.int64]
-    """how many candidate pairs have a weight in [b, b + 1) bits, for b in HISTOGRAM"""
+    """how many candidate pairs have a weight in [b, b + 1) bits, for b in HISTOGRAM; the first holds all below and those given up early"""
 
 
 def match(
@@ -133,12 +133,13 @@ def _weigh(
     def one(start: int) -> tuple[_Kept, NDArray[np.int64]]:
         part = slice(start, min(start + CHUNK, total))
         left, right = candidates.left[part], candidates.right[part]
-        packed = pack(measure(columns, comparisons, left, right))
-        weight = add_weights(packed, tables) + np.float32(prior_bits)
+        alive, vectors, weight = measure_above(columns, comparisons, (left, right), (tables, prior_bits, floor))
         bins = np.clip(np.floor(weight) - HISTOGRAM[0], 0, len(HISTOGRAM) - 1).astype(np.int64)
+        counts = np.bincount(bins, minlength=len(HISTOGRAM))
+        counts[0] += len(left) - len(alive)
         keep = weight >= floor - SLACK_BITS
-        kept = _Kept(left[keep], right[keep], candidates.keys[part][keep], packed[keep])
-        return kept, np.bincount(bins, minlength=len(HISTOGRAM))
+        chosen = alive[keep]
+        return _Kept(left[chosen], right[chosen], candidates.keys[part][chosen], pack(vectors[:, keep])), counts
 
     with ThreadPoolExecutor(2) as pool:
         for kept, bins in pool.map(one, range(0, total, CHUNK)):

@@ -13,6 +13,7 @@ import numpy as np
 from linker.errors import ConfigError
 from linker.matching.columns import NAME_FIELDS, UNKNOWN_DAY, PersonColumns
 from linker.matching.csr import Csr
+from linker.matching.namekeys import expand, keys_per_name
 from linker.schema import EXTRA_PREFIX, IdType
 
 if TYPE_CHECKING:
@@ -20,12 +21,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from linker.names.keys import NameKeys
 
 DAYS_PER_YEAR = 365.2425
 BIRTH_BAND_YEARS = 6
-INFORMATIVE_BITS = 5.0
-"""A name token shared by more than one record in 2**5 is no start for a group, unless the name has nothing rarer."""
 
 
 def mix(key: NDArray[np.uint64], value: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -43,7 +41,6 @@ class Features:
     def __init__(self, columns: PersonColumns) -> None:
         self._columns = columns
         self._made: dict[str, Csr] = {}
-        self._name_keys: NameKeys | None = None
 
     def get(self, name: str) -> Csr:
         """Values of the feature for every record.
@@ -82,44 +79,17 @@ class Features:
     def columns(self) -> PersonColumns:
         return self._columns
 
-    def name_keys(self) -> NameKeys:
-        if self._name_keys is None:
-            self._name_keys = self._columns.names.keys()
-        return self._name_keys
-
-
-def _keys_per_name(features: Features, *, informative: bool) -> Csr:
-    """Strict and near keys of every distinct name; with `informative` only its rarer tokens, or its rarest where all are common."""
-    keys = features.name_keys()
-    chosen = keys.kind < keys.kind.dtype.type(2)
-    if informative:
-        rarest = np.zeros(len(features.columns.names), dtype=np.float32)
-        np.maximum.at(rarest, keys.name_id, keys.bits)
-        chosen &= (keys.bits >= INFORMATIVE_BITS) | (keys.bits >= rarest[keys.name_id] - 1e-3)
-    return Csr.of_pairs(
-        keys.name_id[chosen].astype(np.int64), keys.key[chosen].astype(np.int64), len(features.columns.names)
-    )
-
 
 def _through_names(features: Features, fields: tuple[str, ...], *, aliases: bool, informative: bool) -> Csr:
     """Keys of the names that stand in `fields` of each record."""
     columns = features.columns
-    per_name = _keys_per_name(features, informative=informative)
+    per_name = keys_per_name(columns.names, informative=informative)
     bearers = [Csr.of_column(columns.name[f].astype(np.int64)) for f in fields]
     if aliases:
         bearers.append(columns.aliases)
     rows = np.concatenate([b.rows for b in bearers])
     names = np.concatenate([b.values for b in bearers])
     return expand(rows, names, per_name, columns.n)
-
-
-def expand(rows: NDArray[np.int64], through: NDArray[np.int64], table: Csr, n: int) -> Csr:
-    """For (row, id) pairs, the values that `table` holds for each id, collected by row."""
-    counts = table.counts[through]
-    out_rows = np.repeat(rows, counts)
-    starts = np.repeat(table.offsets[through] - (np.cumsum(counts) - counts), counts)
-    values = table.values[starts + np.arange(len(out_rows), dtype=np.int64)]
-    return Csr.of_pairs(out_rows, values, n)
 
 
 def _birth_bands(features: Features) -> Csr:
@@ -151,7 +121,7 @@ def _all_ids(features: Features) -> Csr:
 
 _MAKERS: dict[str, Callable[[Features], Csr]] = {
     "name": lambda f: _through_names(f, ("name",), aliases=True, informative=True),
-    "name_token": lambda f: _through_names(f, ("name",), aliases=True, informative=False),
+    "name_token": lambda f: f.columns.name_keys,
     "relative": lambda f: _through_names(f, NAME_FIELDS[1:], aliases=False, informative=True),
     "birth": _birth_bands,
     "birth_day": _birth_day,

@@ -71,7 +71,7 @@ PEOPLE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(PEOPLE, st.sampled_from(["1990-05-17", "1990", "~1985", "1991-07-05"])), min_size=2, max_size=6)
 )

@@ -36,6 +36,14 @@ class Level:
     hindi: str
 
 
+class Cost(IntEnum):
+    """Cheap evidence is looked at first: where it already rules a pair out, the names need not be aligned."""
+
+    NUMBERS = 0
+    RELATIVES = 1
+    NAMES = 2
+
+
 @dataclass(frozen=True)
 class Comparison:
     """One kind of evidence. Level code 0 is always MISSING: no evidence either way."""
@@ -43,6 +51,7 @@ class Comparison:
     name: str
     levels: tuple[Level, ...]
     measure: Measure
+    cost: Cost = Cost.NUMBERS
 
     def level(self, name: str) -> Level:
         return next(level for level in self.levels if level.name == name)

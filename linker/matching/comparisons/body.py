@@ -104,12 +104,13 @@ def _marks(
         a, b = left[i], right[i]
         if at[a] == at[a + 1] or at[b] == at[b + 1]:
             continue
-        bits = 0.0
+        bits, shared = 0.0, False
         for k in range(at[a], at[a + 1]):
             for m in range(at[b], at[b + 1]):
                 if marks[k] == marks[m]:
                     bits += rarity[marks[k]]
-        if bits == 0.0:
+                    shared = True
+        if not shared:
             codes[i] = 1
         elif bits < common:
             codes[i] = 2

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linker.matching.columns import PersonColumns
-from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_of
+from linker.matching.comparisons.base import Codes, Comparison, Cost, Rows, Side, levels_of
+from linker.matching.csr import share_a_value
 from linker.names.levels import NameLevel
 
 
@@ -52,17 +53,20 @@ SENTENCES = {
 
 
 def name_comparison(name: str) -> Comparison:
-    return Comparison(name, levels_of(NameEvidence, SENTENCES), measure_names)
+    return Comparison(name, levels_of(NameEvidence, SENTENCES), measure_names, Cost.NAMES)
 
 
 def measure_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
-    """The level of the two names; where these do not agree, of the best pair of aliases or alias and name."""
+    """The level of the two names; where these do not agree, of the best pair of aliases or alias and name (only
+    looked for where some token of either side shares a key with one of the other)."""
     names = columns.name["name"]
     agreement = columns.names.agree(names[left], names[right])
     codes = _grade(agreement.weight, agreement.level)
     weak = np.flatnonzero(codes <= NameEvidence.UNCLEAR)
     alias_count = columns.aliases.counts
     weak = weak[(alias_count[left[weak]] > 0) | (alias_count[right[weak]] > 0)]
+    keys = columns.name_keys
+    weak = weak[share_a_value(keys.offsets, keys.values, left[weak], right[weak])]
     if len(weak):
         best = _best_alias(columns, left[weak], right[weak])
         codes[weak[best >= ALIAS_FROM]] = NameEvidence.ALIAS

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linker.matching.columns import PersonColumns
-from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_of
+from linker.matching.comparisons.base import Codes, Comparison, Cost, Rows, Side, levels_of
 from linker.names.levels import NameLevel
 
 
@@ -49,7 +49,7 @@ SENTENCES = {
 
 
 def relative_comparison(name: str) -> Comparison:
-    return Comparison(name, levels_of(RelativeEvidence, SENTENCES), measure_relatives)
+    return Comparison(name, levels_of(RelativeEvidence, SENTENCES), measure_relatives, Cost.RELATIVES)
 
 
 def measure_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
