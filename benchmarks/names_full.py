@@ -166,7 +166,10 @@ def across_scripts(data: Path, queries: int = 2000) -> dict[str, float]:
         same[k, at[sample.names[k]]] = True
     positive, negative = scores[np.arange(n), sample.truth], np.sort(scores[~same])[::-1]
     best = np.where(same, -np.inf, scores).max(axis=1)
-    found = {f"recall@{rate:g}": float((positive > negative[int(rate * len(negative))]).mean()) for rate in (1e-3, 1e-4, 1e-5)}
+    found = {
+        f"recall@{rate:g}": float((positive > negative[int(rate * len(negative))]).mean())
+        for rate in (1e-3, 1e-4, 1e-5)
+    }
     return {**found, "recall@1": float((positive > best).mean()), "pairs": n * m}
 
 
@@ -184,7 +187,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0] if __doc__ else "")
     parser.add_argument("--data", type=Path, required=True)
     data = parser.parse_args().data
-    found = {"tcpd": {"linker": tcpd(data), "jaro_winkler": tcpd(data, jaro_winkler), "token_sort": tcpd(data, token_sort)}}
+    found = {
+        "tcpd": {"linker": tcpd(data), "jaro_winkler": tcpd(data, jaro_winkler), "token_sort": tcpd(data, token_sort)}
+    }
     print(json.dumps({**found, "across scripts": across_scripts(data)}, indent=1))
 
 

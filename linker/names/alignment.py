@@ -190,7 +190,9 @@ def gap_cost(rows: NDArray[np.void], p: np.void, token: int, role: int) -> float
     return cost + p["gap_head"] if role & _HEAD else cost
 
 
-@njit(types.void(TOKENS, P, I4S, U1S, I8, I8, I8, I8, I4S, I8, F4S, I1S, F4SS, I1SS, F4SS, F4SS), cache=True, nogil=True)
+@njit(
+    types.void(TOKENS, P, I4S, U1S, I8, I8, I8, I8, I4S, I8, F4S, I1S, F4SS, I1SS, F4SS, F4SS), cache=True, nogil=True
+)
 def token_weights(rows, p, ids, role, a, n, b, m, at, base, weights, grades, w, g, joined_a, joined_b):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     """The weight and grade of every token of one name against every token of the other, and of neighbours against single tokens."""
     for i in range(n):

@@ -161,6 +161,9 @@ class _Reader:
         while start < len(pairs) and self._is_honorific(pairs[start][0]):
             gender = lex.honorifics.get(self._forms[pairs[start][0]], UNKNOWN) or gender
             start += 1
+        if start and self._is_half_name(pairs[start - 1][0], pairs[start:]):
+            start -= 1
+            pairs[start] = (pairs[start][0], True)
         pairs = pairs[start:]
         while len(pairs) > 1 and self._forms[pairs[-1][0]] in lex.afterwards:
             pairs.pop()
@@ -182,6 +185,12 @@ class _Reader:
     def _is_honorific(self, k: int) -> bool:
         return self._forms[k] in self._lexicon.honorifics or (
             self._marked[k] and self._forms[k] in self._lexicon.marked_honorifics
+        )
+
+    def _is_half_name(self, honorific: int, rest: list[tuple[int, bool]]) -> bool:
+        lex = self._lexicon
+        return (
+            self._forms[honorific] in lex.half_names and len(rest) == 1 and self._forms[rest[0][0]] in lex.no_given_name
         )
 
     def _said(self, pairs: list[tuple[int, bool]]) -> int:

@@ -21,6 +21,7 @@ _LEAST_SHARE = 7.0
 TOKEN = np.dtype(
     [
         ("sound", np.int64),  # key by which frequencies are pooled
+        ("regional", np.int64),  # key of the sound with regional differences folded
         ("strict", np.int64),  # key of the consonant skeleton
         ("loose", np.int64),
         ("value", np.uint64),  # skeleton as a number that can be joined: value(ab) = value(a) * power(b) + inner(b)
@@ -136,7 +137,7 @@ def _bits(numbers: object) -> np.uint64:
 
 def _sound_numbers(rows: NDArray[np.void], latin: pa.Array) -> None:
     """Every key and the numbers from which keys of joined words are made."""
-    rows["sound"] = keys(latin, Code.SOUND)
+    rows["sound"], rows["regional"] = keys(latin, Code.SOUND), keys(latin, Code.REGIONAL)
     loose = sound_codes(latin, Code.LOOSE)
     rows["loose"] = finished(polynomials(loose)[0], Code.LOOSE)
     rows["letters"] = _letter_sets(loose)
@@ -173,7 +174,7 @@ def _raw_keys(rows: NDArray[np.void], other: NDArray[np.bool_], tokens: Sequence
     data = np.frombuffer(b"".join(raw), np.uint8).copy()
     offsets = np.concatenate([[0], np.cumsum([len(r) for r in raw])]).astype(np.int64)
     value, power = polynomials(SoundCodes(data, offsets))
-    for column in ("sound", "strict", "loose"):
+    for column in ("sound", "regional", "strict", "loose"):
         rows[column][at] = finished(value, Code.STRICT)
     for prefix in ("value inner power", "part part_inner part_power"):
         for column, numbers in zip(prefix.split(), (value, value, power), strict=True):
@@ -215,7 +216,28 @@ def _starts(
 
 def _alike() -> dict[str, int]:
     """Per letter the letters that are used for the same first sound (k/q/c, v/w/b …) as a bit set."""
-    groups = ["a", "bv", "ck", "d", "ei", "fp", "g", "h", "jzy", "kqc", "l", "m", "n", "ou", "r", "s", "t", "vwb", "x", "ie"]
+    groups = [
+        "a",
+        "bv",
+        "ck",
+        "d",
+        "ei",
+        "fp",
+        "g",
+        "h",
+        "jzy",
+        "kqc",
+        "l",
+        "m",
+        "n",
+        "ou",
+        "r",
+        "s",
+        "t",
+        "vwb",
+        "x",
+        "ie",
+    ]
     found: dict[str, int] = {}
     for letter in "abcdefghijklmnopqrstuvwxyz":
         mask = 1 << (ord(letter) - 97)

@@ -23,6 +23,8 @@ FINAL_VOWEL_COST = 4.0
 """Bits off where one of the final vowels may be a way of writing (Dube, Dubey)."""
 SOUND_COST = 1.0
 """Tokens of one sound are worth their rarity less this, whatever the channel thinks of the spelling."""
+REGIONAL_COST = 3.0
+"""The same for tokens whose sounds differ as regions differ (v/b, aspirates)."""
 SLIP_COST = 13.0
 """-log2 of the chance of one certain slip of the keyboard: that there is one, where, and which letter."""
 FAMILY_CEILING = 12.0
@@ -81,10 +83,11 @@ def judge(
     rarity = np.minimum(a["bits"], b["bits"]).astype(np.float64)
     channel = channel.astype(np.float64)
     ceiling = -np.logaddexp2(-channel, -rarity)
-    lift = np.minimum(_lift(a), _lift(b))
+    lift = (_lift(a) + _lift(b)) / 2
     same_sound = a["sound"] == b["sound"]
     ceiling = np.where(same_sound, np.maximum(ceiling, rarity - SOUND_COST), ceiling)
     weight = np.where(same_sound, ceiling, np.minimum(channel - lift, ceiling))
+    weight = np.where(a["regional"] == b["regional"], np.maximum(weight, rarity - REGIONAL_COST), weight)
     slip = np.minimum(np.maximum(_information(a), _information(b)) - SLIP_COST, rarity - SOUND_COST)
     weight = np.where(one_slip, np.maximum(weight, slip), weight)
     related = np.isfinite(family_cost)
@@ -96,7 +99,9 @@ def judge(
     conflict = np.where(alike, _CONFLICT[a["ending"], b["ending"]], 0)
     weight = np.where(conflict == 1, weight - FINAL_VOWEL_COST, weight)
     weight = np.where(conflict == 2, np.minimum(weight - FINAL_VOWEL_COST, FINAL_VOWEL_WEIGHT), weight)
-    grade = np.where(conflict == 2, Grade.FINAL_VOWEL, np.where((conflict == 1) & (grade == Grade.SAME), Grade.SIMILAR, grade))
+    grade = np.where(
+        conflict == 2, Grade.FINAL_VOWEL, np.where((conflict == 1) & (grade == Grade.SAME), Grade.SIMILAR, grade)
+    )
     return weight.astype(np.float32), grade.astype(np.int8)
 
 

@@ -13,7 +13,7 @@ from linker.names.alignment import MOST_TOKENS
 from linker.names.canonical import NameTokens, Role
 from linker.names.evidence import Grade
 from linker.names.levels import NameLevel
-from linker.names.scoring import PARAMETER_VALUES, score, scratch
+from linker.names.scoring import PARAMETER_VALUES, score, scratch, turned_round
 from linker.names.space import PairTable
 
 _REASONS = {
@@ -107,12 +107,18 @@ def explain(
     table.settle()
     a, b = (int(names.offsets[side[0]]) for side in (pairs.left, pairs.right))
     n, m = (int(lengths[side[0]]) for side in (pairs.left, pairs.right))
+    turned = bool(turned_round(rows, names.ids, a, n, b, m))
+    if turned:
+        a, n, b, m = b, m, a, n
     s, p = scratch(), PARAMETER_VALUES[0]
     weight, level = score(
         rows, p, names.ids, names.role, a, n, b, m, (0, 0, 0, 0), at, start[0], table.weights, table.grades, s
     )
     words = [tokens[k] for k in names.ids[a : a + n]], [tokens[k] for k in names.ids[b : b + m]]
     matches = _matches(s, words, (names.role[a : a + n], names.role[b : b + m]))
+    if turned:
+        other = {"only_left": "only_right", "only_right": "only_left"}
+        matches = [TokenMatch(x.right, x.left, x.weight, other.get(x.reason, x.reason)) for x in matches]
     rest = float(weight) - sum(m.weight for m in matches)
     if abs(rest) > 0.005 and matches:
         matches.append(TokenMatch("", "", rest, "conflict"))

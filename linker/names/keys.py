@@ -75,7 +75,9 @@ def _fill(rows, offsets, ids, role, near_start, near_key, joined, name_id, token
                 pending += 1
                 if rows[t]["last"] == rows[u]["first"]:
                     power = rows[u]["power"] * INVERSE
-                    joined[pending] = rows[t]["value"] * power + (rows[u]["inner"] - np.uint64(rows[u]["first"]) * power)
+                    joined[pending] = rows[t]["value"] * power + (
+                        rows[u]["inner"] - np.uint64(rows[u]["first"]) * power
+                    )
                     name_id[at], token[at], kind[at], key[at] = name, position, _NEAR + 100, pending
                     at += 1
                     pending += 1

@@ -32,6 +32,7 @@ class _Title(Settings):
     forms: list[str] = []
     only_marked: list[str] = []
     gender: Literal["", "male", "female"] = ""
+    may_be_name: bool = False
 
 
 class _Titles(Settings):
@@ -88,6 +89,8 @@ class Lexicon:
     honorifics: dict[str, int]
     """Form to gender (0 unknown, 1 male, 2 female)."""
     marked_honorifics: frozenset[str]
+    half_names: frozenset[str]
+    """Honorifics that, before a word that is no given name by itself, make one with it: Shri Ram."""
     prefixes: frozenset[str]
     afterwards: frozenset[str]
     alias_marks: frozenset[str]
@@ -119,6 +122,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         honorifics={_plain(f): genders[t.gender] for t in titles.honorifics for f in t.forms},
         marked_honorifics=frozenset(_plain(f) for t in titles.honorifics for f in t.only_marked),
+        half_names=frozenset(_plain(f) for t in titles.honorifics if t.may_be_name for f in t.forms),
         prefixes=frozenset(_plain(f) for t in titles.prefixes for f in t.forms),
         afterwards=frozenset(_plain(f) for t in titles.afterwards for f in t.forms),
         alias_marks=frozenset(_plain(f) for f in titles.alias_marks),
@@ -137,7 +141,9 @@ def _abbreviations(path: Path) -> dict[str, Abbreviation]:
     for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
         unknown = set(entry) - {"word", "anywhere", "first", "later", "later_of_women", "gender"}
         if unknown or "word" not in entry:
-            raise ConfigError(f"abbreviation entry not understood: {entry}", where=str(path), do="see the head of the file")
+            raise ConfigError(
+                f"abbreviation entry not understood: {entry}", where=str(path), do="see the head of the file"
+            )
         word = fold(entry["word"])
         for place in ("anywhere", "first", "later", "later_of_women"):
             for form in entry.get(place, []):
@@ -173,7 +179,9 @@ def _counts(path: Path) -> Counts:
     if not path.exists():
         return Counts(np.zeros(1, np.int64), np.zeros(1), np.full(1, -1, np.float32), 1.0)
     table = csv.read_csv(
-        path, read_options=csv.ReadOptions(skip_rows=_comment_lines(path)), parse_options=csv.ParseOptions(delimiter="\t")
+        path,
+        read_options=csv.ReadOptions(skip_rows=_comment_lines(path)),
+        parse_options=csv.ParseOptions(delimiter="\t"),
     )
     key = keys_of_codes(table["sound"].combine_chunks(), Code.SOUND)
     order = np.argsort(key, kind="stable")

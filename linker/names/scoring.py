@@ -29,7 +29,12 @@ from linker.names.evidence import Grade
 from linker.names.levels import NameLevel
 
 _L = {level.name: int(level) for level in NameLevel}
-_UNKNOWN, _GENDER, _GIVEN_CONFLICT, _DIFFERENT = _L["UNKNOWN"], _L["GENDER_CONFLICT"], _L["GIVEN_CONFLICT"], _L["DIFFERENT"]
+_UNKNOWN, _GENDER, _GIVEN_CONFLICT, _DIFFERENT = (
+    _L["UNKNOWN"],
+    _L["GENDER_CONFLICT"],
+    _L["GIVEN_CONFLICT"],
+    _L["DIFFERENT"],
+)
 _SURNAME_ONLY, _INITIALS, _GIVEN_ONLY, _SIMILAR = _L["SURNAME_ONLY"], _L["INITIALS"], _L["GIVEN_ONLY"], _L["SIMILAR"]
 _PARTIAL, _SAME, _EXACT = _L["PARTIAL"], _L["SAME"], _L["EXACT"]
 _G_EXACT, _G_SIMILAR, _G_FINAL = int(Grade.EXACT), int(Grade.SIMILAR), int(Grade.FINAL_VOWEL)
@@ -71,9 +76,7 @@ def scratch() -> Scratch:
     )  # fmt: skip
 
 
-PARAMETER_VALUES = np.array(
-    [(0.4, 0.25, 12.0, 3.0, 0.3, 0.3, 0.8, 1.0, 0.5, 3.0, 1.2, 2.5, 0.5, 0.3, 2.0)], PARAMETERS
-)
+PARAMETER_VALUES = np.array([(0.4, 0.25, 12.0, 3.0, 0.3, 0.3, 0.8, 1.0, 0.5, 3.0, 1.2, 2.5, 0.5, 0.3, 2.0)], PARAMETERS)
 """Set by hand on the order of magnitude that dropped and added words have in public lists of candidates; see benchmarks/names_full.py."""
 
 
@@ -130,13 +133,19 @@ def _clash(rows, p, ids, role, a, n, b, m, s):  # type: ignore[no-untyped-def]  
     while True:
         best_a, best_b = -1, -1
         for i in range(n):
-            if s.partner_a[i] < 0 and not role[a + i] & _MINOR and not done_a >> i & 1 and (
-                best_a < 0 or s.gap_a[i] > s.gap_a[best_a]
+            if (
+                s.partner_a[i] < 0
+                and not role[a + i] & _MINOR
+                and not done_a >> i & 1
+                and (best_a < 0 or s.gap_a[i] > s.gap_a[best_a])
             ):
                 best_a = i
         for j in range(m):
-            if s.partner_b[j] < 0 and not role[b + j] & _MINOR and not done_b >> j & 1 and (
-                best_b < 0 or s.gap_b[j] > s.gap_b[best_b]
+            if (
+                s.partner_b[j] < 0
+                and not role[b + j] & _MINOR
+                and not done_b >> j & 1
+                and (best_b < 0 or s.gap_b[j] > s.gap_b[best_b])
             ):
                 best_b = j
         if best_a < 0 or best_b < 0:
@@ -154,13 +163,15 @@ def _clash(rows, p, ids, role, a, n, b, m, s):  # type: ignore[no-untyped-def]  
 
 
 @njit(
-    types.Tuple((types.float32, types.int8))(TOKENS, P, I4S, U1S, I8, I8, I8, I8, types.float32, _S), cache=True, nogil=True
+    types.Tuple((types.float32, types.int8))(TOKENS, P, I4S, U1S, I8, I8, I8, I8, types.float32, _S),
+    cache=True,
+    nogil=True,
 )
 def _outcome(rows, p, ids, role, a, n, b, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0913, PLR0915
     """Conflicts charged on top of the alignment's weight, and the level."""
     all_exact, any_similar, any_initial, head_by_initial, turned = n == m, False, False, False, False
     strong = False  # a token that tells something agrees
-    head_met = False
+    head_met = True
     before = -1
     for i in range(n):
         j = s.partner_a[i]
@@ -176,7 +187,6 @@ def _outcome(rows, p, ids, role, a, n, b, m, total, s):  # type: ignore[no-untyp
         any_similar = any_similar or (grade == _G_SIMILAR and not joined and not initial)
         any_initial = any_initial or initial != 0
         if (role[a + i] | role[b + j]) & _HEAD:
-            head_met = True
             head_by_initial = head_by_initial or (initial != 0 and ids[a + i] != ids[b + j])
         strong = strong or (not initial and (joined or s.w[i, j] > 2))
     # what is left on both sides contradicts each other, the most telling first
@@ -184,16 +194,24 @@ def _outcome(rows, p, ids, role, a, n, b, m, total, s):  # type: ignore[no-untyp
     head_conflict = False
     for i in range(n):
         j = s.partner_a[i]
-        if j >= 0 and s.g[i, j] == 0 and s.w[i, j] > -90 and not (role[a + i] | role[b + j]) & _MINOR and not _is_joined(s, i, j, n, m):
+        if (
+            j >= 0
+            and s.g[i, j] == 0
+            and s.w[i, j] > -90
+            and not (role[a + i] | role[b + j]) & _MINOR
+            and not _is_joined(s, i, j, n, m)
+        ):
             left_a, left_b = left_a + 1, left_b + 1  # aligned, yet with nothing in common
             if role[a + i] & role[b + j] & _HEAD:
                 head_conflict = True
                 total -= p["clash_head"]
         if s.partner_a[i] < 0 and not role[a + i] & _MINOR:
             left_a += 1
+            head_met = head_met and not role[a + i] & _HEAD
     for j in range(m):
         if s.partner_b[j] < 0 and not role[b + j] & _MINOR:
             left_b += 1
+            head_met = head_met and not role[b + j] & _HEAD
     gender = False
     for i in range(n):
         for j in range(m):
@@ -259,6 +277,20 @@ def score(rows, p, ids, role, a, n, b, m, owner, at, base, weights, grades, s): 
     return _outcome(rows, p, ids, role, a, n, b, m, total, s)
 
 
+@njit(types.boolean(TOKENS, I4S, I8, I8, I8, I8), cache=True, nogil=True)
+def turned_round(rows, ids, a, n, b, m) -> bool:  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Whether two names are compared the other way round, so that either order gives the same alignment."""
+    if n != m:
+        return n > m
+    for k in range(n):
+        x, y = rows[ids[a + k]]["part"], rows[ids[b + k]]["part"]
+        if x != y:
+            return x > y
+        if rows[ids[a + k]]["own"] != rows[ids[b + k]]["own"]:
+            return rows[ids[a + k]]["own"] > rows[ids[b + k]]["own"]
+    return False
+
+
 @njit(
     types.void(TOKENS, P, I4S, I4S, U1S, I4S, I4S, I4S, I4S, I4S, I8S, F4S, I1S, _S, F4S, I1S), cache=True, nogil=True
 )
@@ -276,6 +308,9 @@ def score_pairs(  # type: ignore[no-untyped-def]  # noqa: PLR0913
             owner = (I8(offsets[u]), I8(offsets[u + 1]), I8(offsets[v]), I8(offsets[v + 1]))
         a, b = I8(offsets[x]), I8(offsets[y])
         n, m = min(I8(offsets[x + 1]) - a, MOST_TOKENS), min(I8(offsets[y + 1]) - b, MOST_TOKENS)
+        if turned_round(rows, ids, a, n, b, m):
+            a, n, b, m = b, m, a, n
+            owner = (owner[2], owner[3], owner[0], owner[1])
         out[k], level[k] = score(rows, p, ids, role, a, n, b, m, owner, at, start[k], weights, grades, s)
 
 
@@ -290,5 +325,7 @@ def collect_pairs(rows, offsets, ids, role, left, right, table, known, at, start
             continue
         a, b = I8(offsets[x]), I8(offsets[y])
         n, m = min(I8(offsets[x + 1]) - a, MOST_TOKENS), min(I8(offsets[y + 1]) - b, MOST_TOKENS)
+        if turned_round(rows, ids, a, n, b, m):
+            a, n, b, m = b, m, a, n
         base, count = asked_for(rows, ids, role, a, n, b, m, table, known, at, base, fresh, count)
     return count

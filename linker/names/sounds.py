@@ -24,6 +24,7 @@ class Code(IntEnum):
     INNER = 3
     PART = 4
     INNER_PART = 5
+    REGIONAL = 6
 
 
 class SoundCodes(NamedTuple):
@@ -34,7 +35,15 @@ class SoundCodes(NamedTuple):
 
 
 BASE = np.uint64(0x9E3779B97F4A7C15 | 1)
-_SALTS = {Code.SOUND: 0x51, Code.STRICT: 0x1F3, Code.LOOSE: 0x2A7, Code.INNER: 0x1F3, Code.PART: 0x3B5, Code.INNER_PART: 0x3B5}
+_SALTS = {
+    Code.SOUND: 0x51,
+    Code.STRICT: 0x1F3,
+    Code.LOOSE: 0x2A7,
+    Code.INNER: 0x1F3,
+    Code.PART: 0x3B5,
+    Code.INNER_PART: 0x3B5,
+    Code.REGIONAL: 0x4C9,
+}
 
 
 @njit("u1(u1)", cache=True, nogil=True, inline="always")
@@ -84,14 +93,14 @@ def _code(text: NDArray[np.uint8], start: int, end: int, code: int, out: NDArray
                 j += 1
             vowel = _vowel_class(c, text[i + 1] if j > i + 1 else 0)
             if n > 0 and j == end and c in (101, 105) and text[end - 1] == 111:  # Deo is Dev, Sheo is Shiv
-                if code == 0:
+                if code in (0, 6):
                     out[n] = c
                     n += 1
                 out[n] = 118
                 n += 1
                 last = 118
             elif n == 0:
-                if code == 0:
+                if code in (0, 6):
                     out[n] = vowel
                     n += 1
                 elif code == 1:
@@ -100,7 +109,7 @@ def _code(text: NDArray[np.uint8], start: int, end: int, code: int, out: NDArray
                 elif code in (2, 4):
                     out[n] = 97
                     n += 1
-            elif code == 0 and vowel != 97:
+            elif code in (0, 6) and vowel != 97:
                 out[n] = vowel
                 n += 1
             previous_consonant = False
@@ -139,20 +148,24 @@ def _code(text: NDArray[np.uint8], start: int, end: int, code: int, out: NDArray
         if code == 2 or code >= 4:
             if out_c == 98:
                 out_c = 118
-            elif out_c == 121:
+            elif out_c == 121 and code != 6:
                 out_c = 106
             elif out_c == 102:
                 out_c = 112
             elif out_c == 100 and n > 0 and code == 2:
                 out_c = 114
-            elif code == 2 and out_c == 110 and n > 0 and nxt != 0 and not _is_vowel(nxt) and nxt not in (121, 110, 104):
+            elif (
+                code == 2 and out_c == 110 and n > 0 and nxt != 0 and not _is_vowel(nxt) and nxt not in (121, 110, 104)
+            ):
                 continue
             aspirate = False
         elif aspirate:
             out_c -= 32
         if out_c == last and (previous_consonant or code == 2):
             continue
-        if previous_consonant and n > 0 and last >= 97 and out_c == last - 32:  # cc of chch, kkh, tth: the aspirate stays
+        if (
+            previous_consonant and n > 0 and last >= 97 and out_c == last - 32
+        ):  # cc of chch, kkh, tth: the aspirate stays
             n -= 1
         out[n] = out_c
         n += 1
@@ -162,7 +175,7 @@ def _code(text: NDArray[np.uint8], start: int, end: int, code: int, out: NDArray
             n += 1
             last = extra
         previous_consonant = True
-    if code == 0:  # -ender, -inder, -indar are -endra
+    if code in (0, 6):  # -ender, -inder, -indar are -endra
         if n >= 5 and out[n - 1] == 114 and out[n - 2] in (101, 105) and out[n - 3] == 100 and out[n - 4] == 110:
             out[n - 2] = 114
             n -= 1
@@ -217,7 +230,9 @@ def _buffers(spellings: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]
     _, ends, data = array.buffers()
     offsets = np.frombuffer(ends, np.int64)[array.offset : array.offset + len(array) + 1]
     text = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
-    return np.require(text, requirements="CW"), np.require(offsets, requirements="CW")  # kernels take no read-only arrays
+    return np.require(text, requirements="CW"), np.require(
+        offsets, requirements="CW"
+    )  # kernels take no read-only arrays
 
 
 def sound_codes(spellings: pa.Array, code: Code) -> SoundCodes:

@@ -64,7 +64,9 @@ class TokenSpace:
         out = np.empty(len(i), np.float32)
         for k, left in enumerate(self.parts):
             for n, right in enumerate(self.parts):
-                here = (i >= self.starts[k]) & (i < self.starts[k + 1]) & (j >= self.starts[n]) & (j < self.starts[n + 1])
+                here = (
+                    (i >= self.starts[k]) & (i < self.starts[k + 1]) & (j >= self.starts[n]) & (j < self.starts[n + 1])
+                )
                 if here.any():
                     a, b = (i[here] - self.starts[k]).astype(np.int32), (j[here] - self.starts[n]).astype(np.int32)
                     out[here] = self.channel.weights(left.encoded, right.encoded, a, b)
@@ -131,13 +133,19 @@ class PairTable:
     def _one_slip(
         self, rows_a: NDArray[np.void], rows_b: NDArray[np.void], a: NDArray[np.int64], b: NDArray[np.int64]
     ) -> NDArray[np.bool_]:
-        """Tokens of one script, four letters or more, of which one insertion, deletion, change or swap makes the other."""
+        """Tokens of one script, five letters or so, of which one insertion, deletion, change or swap makes the other.
+
+        People seldom mistype the first letter; a name with another one is another name (Sonu, Monu).
+        """
         out = np.zeros(len(a), np.bool_)
         alike = np.flatnonzero(rows_a["script"] == rows_b["script"])
         left, right = ([self._space.text(t) for t in side[alike].tolist()] for side in (a, b))
         distance = cpdist(left, right, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
         short = np.fromiter(map(len, left), np.int32, len(left)) + np.fromiter(map(len, right), np.int32, len(left)) < 9
-        out[alike] = (distance <= 1) & ~short
+        changed = np.fromiter(
+            (x[0] != y[0] and len(x) == len(y) for x, y in zip(left, right, strict=True)), np.bool_, len(left)
+        )
+        out[alike] = (distance <= 1) & ~short & ~changed
         return out
 
     def _joined(
@@ -156,9 +164,7 @@ class PairTable:
         rows_a, rows_b = made.rows[left], space.rows(b)
         parts = space.rows(a)["bits"] + space.rows(a2)["bits"]
         rows_a["bits"] = np.minimum(rows_a["bits"], parts)
-        weight, grade = judge(
-            rows_a, rows_b, channel, np.full(len(b), np.inf, np.float32), np.zeros(len(b), np.bool_)
-        )
+        weight, grade = judge(rows_a, rows_b, channel, np.full(len(b), np.inf, np.float32), np.zeros(len(b), np.bool_))
         same = np.array([w == space.text(t) for w, t in zip(words, b.tolist(), strict=True)], np.bool_)
         return np.where(same, np.maximum(weight, rows_b["bits"] - 1), weight).astype(np.float32), grade
 

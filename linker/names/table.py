@@ -159,7 +159,12 @@ class NameTable:
         space = self._space()
         small = NameTokens(names.offsets, ids.astype(np.int32), names.role, names.gender, [])
         parts = np.split(back.astype(np.int32), 4)
-        return small, hot(space.rows(tokens)), PairTable(space, tokens), Pairs(*(np.ascontiguousarray(p) for p in parts))
+        return (
+            small,
+            hot(space.rows(tokens)),
+            PairTable(space, tokens),
+            Pairs(*(np.ascontiguousarray(p) for p in parts)),
+        )
 
     def _take(self, numbers: NDArray[np.int64]) -> NameTokens:
         """The tokens of some names, with token numbers of the whole table."""
@@ -196,13 +201,17 @@ class NameTable:
             base.keys = make_keys(base.names, base.dictionary, base.counts)
         own, known = base.keys
         first = len(base.texts)
-        found = [_from(own, start)] if start < first else []
+        found = [_from(own, start)] if start < first or self._added is None else []
         if self._added is not None:
             space = self._space()
             tokens, ids = np.unique(self._added.names.ids, return_inverse=True)
-            small = NameTokens(self._added.names.offsets, ids.astype(np.int32), self._added.names.role, self._added.names.gender, [])
+            small = NameTokens(
+                self._added.names.offsets, ids.astype(np.int32), self._added.names.role, self._added.names.gender, []
+            )
             more, _ = make_keys(small, space.subset(tokens.astype(np.int64)), self._added.counts, known)
-            found.append(_from(NameKeys(more.name_id + np.int32(first), more.token, more.kind, more.key, more.bits), start))
+            found.append(
+                _from(NameKeys(more.name_id + np.int32(first), more.token, more.kind, more.key, more.bits), start)
+            )
         if len(found) == 1:
             return found[0]
         columns = ("name_id", "token", "kind", "key", "bits")
