@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,8 @@ from linker.schema import Decision
 
 Counts = npt.NDArray[np.int64]
 
-SHOWN_BITS = range(-30, 50)
-"""Weights drawn one by one; what lies outside is added to the outermost bars."""
+WIDEST_BITS = 50
+"""Weights above are added to the last bar: they are all beyond doubt."""
 
 SIZES = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 9), (10, 19), (20, 49), (50, None))
 
@@ -57,21 +58,37 @@ def totals(sources: Sequence[SourceCount], identity: pa.Table, edge: pa.Table) -
     )
 
 
-def weights(matching: MatchFacts) -> Counts:
-    """Candidate pairs per bit of match weight over `SHOWN_BITS`."""
-    starts = matching.histogram_start + np.arange(len(matching.histogram))
-    return _binned(starts, matching.histogram)
+@dataclass(frozen=True)
+class Weights:
+    """Pairs per bit of match weight from `start`; `given_up` were so improbable that nobody finished their sum."""
+
+    start: int
+    every: Counts
+    review: Counts
+    linked: Counts
+    given_up: int
 
 
-def weights_decided(edge: pa.Table, decision: Decision) -> Counts:
-    """Edges of one decision per bit of match weight over `SHOWN_BITS`."""
-    chosen = edge["weight"].to_numpy()[edge["decision"].to_numpy() == int(decision)]
-    return _binned(chosen, np.ones(len(chosen), dtype=np.int64))
+def weights(matching: MatchFacts, edge: pa.Table, thresholds: tuple[float, ...]) -> Weights:
+    """The distribution of match weights, cut where it is empty but never so that a threshold falls outside."""
+    given_up, counted = int(matching.histogram[0]), matching.histogram[1:]
+    bits = (matching.histogram_start + 1 + np.arange(len(counted))).astype(np.int64)
+    occupied = [*bits[counted > 0].tolist(), *(int(t) for t in thresholds)]
+    shown = range(min(occupied) - 1, min(max(occupied), WIDEST_BITS) + 2)
+    weight, decision = edge["weight"].to_numpy(), edge["decision"].to_numpy()
+    review, linked = (weight[decision == int(d)] for d in (Decision.REVIEW, Decision.LINK))
+    return Weights(
+        start=shown.start,
+        every=_binned(bits, counted, shown),
+        review=_binned(review, np.ones(len(review)), shown),
+        linked=_binned(linked, np.ones(len(linked)), shown),
+        given_up=given_up,
+    )
 
 
-def _binned(weight: npt.NDArray[np.floating], count: Counts) -> Counts:
-    bins = np.clip(np.floor(weight).astype(np.int64) - SHOWN_BITS.start, 0, len(SHOWN_BITS) - 1)
-    return np.bincount(bins, count, len(SHOWN_BITS)).astype(np.int64)
+def _binned(weight: npt.NDArray[Any], count: npt.NDArray[Any], shown: range) -> Counts:
+    bins = np.clip(np.floor(weight).astype(np.int64) - shown.start, 0, len(shown) - 1)
+    return np.bincount(bins, count, len(shown)).astype(np.int64)
 
 
 @dataclass(frozen=True)

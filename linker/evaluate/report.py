@@ -16,17 +16,16 @@ from linker.evaluate import charts, words
 from linker.evaluate.charts import Marker, Panel
 from linker.evaluate.examples import Example, choose_examples
 from linker.evaluate.figures import (
-    SHOWN_BITS,
+    Weights,
     cluster_sizes,
     held_back,
     quarantine_matrix,
     state_matrix,
     totals,
     weights,
-    weights_decided,
 )
 from linker.evaluate.labelfree import coincidence
-from linker.evaluate.report_input import MatchFacts, ReportInput
+from linker.evaluate.report_input import MatchFacts, ReportInput, RunFacts
 from linker.schema import Decision
 
 QUARANTINE_EXAMPLES = 8
@@ -65,6 +64,7 @@ def _context(given: ReportInput) -> dict[str, Any]:
     tables = given.tables
     sources, reasons = quarantine_matrix(tables.quarantine)
     model = _model(given.matching)
+    shown = weights(given.matching, tables.edge, (given.run.review_bits, given.run.link_bits))
     return {
         "run": given.run,
         "sources": given.sources,
@@ -76,7 +76,8 @@ def _context(given: ReportInput) -> dict[str, Any]:
         "quarantine_examples": tables.quarantine.slice(0, QUARANTINE_EXAMPLES).to_pylist(),
         "candidate_pairs": given.matching.candidate_pairs,
         "keys": sorted(given.matching.key_counts, key=lambda k: -k.pairs),
-        "weight_chart": _weight_chart(given),
+        "given_up": shown.given_up,
+        "weight_chart": _weight_chart(shown, given.run),
         "held_back": held_back(tables.edge),
         "sizes": cluster_sizes(tables.identity),
         "matrix": state_matrix(tables.identity),
@@ -89,18 +90,17 @@ def _context(given: ReportInput) -> dict[str, Any]:
     }
 
 
-def _weight_chart(given: ReportInput) -> Markup:
-    edge = given.tables.edge
+def _weight_chart(shown: Weights, run: RunFacts) -> Markup:
     return charts.histogram(
         [
-            Panel("all candidate pairs", "none", weights(given.matching)),
-            Panel("for review", "review", weights_decided(edge, Decision.REVIEW)),
-            Panel("linked", "link", weights_decided(edge, Decision.LINK)),
+            Panel("candidate pairs", "none", shown.every),
+            Panel("for review", "review", shown.review),
+            Panel("linked", "link", shown.linked),
         ],
-        SHOWN_BITS.start,
+        shown.start,
         [
-            Marker(given.run.review_bits, f"review from {words.bits(given.run.review_bits)}", "review"),
-            Marker(given.run.link_bits, f"link from {words.bits(given.run.link_bits)}", "link"),
+            Marker(run.review_bits, f"review from {words.bits(run.review_bits)}", "review"),
+            Marker(run.link_bits, f"link from {words.bits(run.link_bits)}", "link"),
         ],
         "match weight in bits (heights are logarithmic)",
     )

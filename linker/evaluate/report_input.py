@@ -68,8 +68,8 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class MatchFacts:
-    """What matching found on the way. `histogram[i]` counts candidate pairs with a weight in [start + i, start + i +
-    1) bits, the outermost bins open-ended."""
+    """What matching found on the way. `histogram[i]` counts candidate pairs with a weight in [start + i, start + i + 1) bits;
+    the first bin also holds those that were given up early, the last what lies above."""
 
     candidate_pairs: int
     key_counts: Sequence[KeyCount]

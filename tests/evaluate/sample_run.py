@@ -154,7 +154,7 @@ def sample_run(persons: int = 400, seed: int = 7) -> ReportInput:
                 KeyCount("phone", 900, 310),
                 KeyCount("identifiers", 700, 5),
             ],
-            histogram_start=-60.0,
+            histogram_start=-20.0,
             histogram=_histogram(),
             model=model,  # type: ignore[arg-type]
             comparisons=comparisons,  # type: ignore[arg-type]
@@ -262,7 +262,9 @@ def _sources(records: list[dict[str, Any]]) -> list[SourceCount]:
 
 
 def _histogram() -> np.ndarray:
-    bits = np.arange(-60, 61)
+    bits = np.arange(-20, 61)
     different = 9_000 * np.exp(-(((bits + 16) / 7) ** 2))
     same = 260 * np.exp(-(((bits - 22) / 8) ** 2))
-    return (different + same).astype(np.int64)
+    counts = (different + same).astype(np.int64)
+    counts[0] += 30_000
+    return counts

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from linker.evaluate.examples import choose_examples
-from linker.evaluate.figures import cluster_sizes, held_back, quarantine_matrix, state_matrix, totals, weights_decided
+from linker.evaluate.figures import cluster_sizes, held_back, quarantine_matrix, state_matrix, totals, weights
 from linker.evaluate.words import bits, count, file_name, masked, number, probability, share, sure
-from linker.schema import IDENTITY, QUARANTINE, Decision
+from linker.schema import IDENTITY, QUARANTINE
 from tests.evaluate.sample_run import filled, sample_run
 
 
@@ -37,7 +37,11 @@ def test_sums_agree_with_the_tables() -> None:
     edge = run.tables.edge
     summed = totals(run.sources, run.tables.identity, edge)
     assert summed.rows == summed.accepted + summed.quarantined + summed.repeated
-    assert summed.linked == weights_decided(edge, Decision.LINK).sum()
+    drawn = weights(run.matching, edge, (-3.2, 11.0))
+    assert summed.linked == drawn.linked.sum()
+    assert summed.review == drawn.review.sum()
+    assert drawn.every.sum() + drawn.given_up == run.matching.histogram.sum()
+    assert drawn.start < -3.2
     assert summed.review == sum(pairs for _, pairs in held_back(edge))
     assert summed.records == sum(c.records for c in cluster_sizes(run.tables.identity))
 
