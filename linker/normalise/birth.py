@@ -34,7 +34,7 @@ from linker.schema import BirthKind
 
 YEAR_DAYS = 365.2425
 SLACK_YEARS = 4
-"""Years that two true statements about one birth differ by: 97% of the pairs in the four layouts."""
+"""Years that two statements about one birth differ by: at most so many in 19 of 20 records of the four layouts."""
 CONFLICT_YEARS = 4
 YOUNGEST = 7
 """Nobody below seven can commit an offence (BNS s.20, IPC s.82); settles the century of a two-digit year."""

@@ -6,7 +6,7 @@ lie far apart, and by sex:
 
 - *placeholder*: `PLACEHOLDER_NAMES` or more first names, at least one for every two records. Nobody's number (typed to
   fill the field, or a shop's); it is taken out of the person table.
-- *shared*: `SHARED_NAMES` or more first names: a household's, a relative's. It stays, and is listed.
+- *shared*: `SHARED_NAMES` or more first names, more where a household may rightly share it. It stays, and is listed.
 - *borrowed*: fewer names, but two sexes, or births more than `BIRTH_GAP_YEARS` apart. It stays, and is listed: perhaps
   a misused identity.
 """
@@ -23,10 +23,13 @@ import pyarrow.compute as pc
 from linker.names.unicode import fold
 from linker.normalise.columns import ABSENT, Bools, Distinct, Int64s, one_chunk
 from linker.normalise.sounds import sound_key
+from linker.normalise.worth import Scope, scope_of
 from linker.schema import IdType, Sex
 
 PLACEHOLDER_NAMES = 8
-SHARED_NAMES = 3
+SHARED_NAMES = {Scope.PERSON: 3, Scope.HOUSEHOLD: 5, Scope.DEVICE: 5}
+"""First names from which a value counts as shared, by who may rightly bear it."""
+
 BIRTH_GAP_YEARS = 15
 FEWEST_RECORDS = 3
 """A value in fewer records cannot be told from a slip of the pen."""
@@ -101,14 +104,13 @@ def find_shared(column: pa.Array | pa.ChunkedArray, people: People, kind: str) -
     records = np.diff(np.append(starts, len(codes)))
     group = np.repeat(np.arange(len(starts)), records)
     names = _different_names(group, people.name[rows])
+    enough = SHARED_NAMES[scope_of(kind)]
     odd = _contradictory(people, rows, starts)
     placeholder = (names >= PLACEHOLDER_NAMES) & (2 * names >= records)
     found = []
-    for i in np.flatnonzero(placeholder | (names >= SHARED_NAMES) | ((names > 1) & odd)).tolist():
+    for i in np.flatnonzero(placeholder | (names >= enough) | ((names > 1) & odd)).tolist():
         text = encoded.dictionary[int(codes[starts[i]])].as_py()
-        verdict = (
-            Verdict.PLACEHOLDER if placeholder[i] else Verdict.SHARED if names[i] >= SHARED_NAMES else Verdict.BORROWED
-        )
+        verdict = Verdict.PLACEHOLDER if placeholder[i] else Verdict.SHARED if names[i] >= enough else Verdict.BORROWED
         found.append((SharedValue(kind, text[-4:], int(records[i]), int(names[i]), verdict), text))
     found.sort(key=lambda item: (-item[0].names, -item[0].records, item[1]))
     return [value for value, _ in found], [text for value, text in found if value.verdict is Verdict.PLACEHOLDER]
@@ -116,7 +118,7 @@ def find_shared(column: pa.Array | pa.ChunkedArray, people: People, kind: str) -
 
 _SAID = {
     Verdict.PLACEHOLDER: "nobody's (different names in most records that bear it); not compared",
-    Verdict.SHARED: "shared by several people (three or more different first names)",
+    Verdict.SHARED: "shared by several people (by different first names)",
     Verdict.BORROWED: "perhaps borrowed (two names with different sex or births far apart)",
 }
 

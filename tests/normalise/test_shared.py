@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from linker.normalise.columns import ABSENT
 from linker.normalise.shared import People, Verdict, find_shared, first_name_key, without
-from linker.schema import Sex
+from linker.normalise.worth import Scope, identifier_worth
+from linker.schema import IdType, Sex
 
 NAMES = ["Ramesh", "Suresh", "Mahesh", "Dinesh", "Vikas", "Anil", "Gopal", "Pappu", "Iqbal", "Salim"]
 
@@ -48,11 +49,22 @@ def test_first_names_by_sound(left: str, right: str, same: bool) -> None:
 def test_verdicts(who: People, verdict: Verdict | None) -> None:
     size = len(who.name)
     for column in (pa.array(["9453022369"] * size), pa.array([["9453022369"]] * size)):
-        found, placeholders = find_shared(column, who, "phones")
+        found, placeholders = find_shared(column, who, "pan")
         assert [value.verdict for value in found] == ([verdict] if verdict else [])
         assert placeholders == (["9453022369"] if verdict is Verdict.PLACEHOLDER else [])
         if found:
             assert (found[0].records, found[0].last4) == (size, "2369")
+
+
+def test_a_household_may_share_its_ration_card() -> None:
+    column = pa.array(["215720012345"] * 8)
+    assert find_shared(column, people(NAMES[:4] * 2), "ration_card") == ([], [])
+    assert [value.verdict for value in find_shared(column, people(NAMES[:4] * 2), "nfn")[0]] == [Verdict.SHARED]
+
+
+def test_every_identifier_has_a_worth() -> None:
+    assert set(identifier_worth()) == set(IdType)
+    assert identifier_worth()[IdType.RATION_CARD].scope is Scope.HOUSEHOLD
 
 
 def test_placeholders_are_taken_out() -> None:
@@ -72,7 +84,7 @@ def test_placeholders_are_taken_out() -> None:
 @settings(max_examples=300, deadline=None)
 def test_counts_are_those_of_a_plain_loop(rows: list[tuple[str, str | None, int, Sex]]) -> None:
     who = people([row[0] for row in rows], born=[row[2] for row in rows], sex=[int(row[3]) for row in rows])
-    found, _ = find_shared(pa.array([row[1] for row in rows], pa.string()), who, "x")
+    found, _ = find_shared(pa.array([row[1] for row in rows], pa.string()), who, "epic")
     for value in found:
         bearers = [row for row in rows if row[1] == value.last4]
         assert value.records == len(bearers)
