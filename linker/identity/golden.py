@@ -194,8 +194,13 @@ def _provenance(record_id: pa.Array, grouped: Grouped, origins: list[Origin]) ->
     alone = np.diff(grouped.start) == 1
     many = np.flatnonzero(~alone)
     parts = [_origins(origin, many, quoted) for origin in origins]
-    joined = pc.binary_join_element_wise(*parts, ",", null_handling="skip")
-    of_many = pc.binary_join_element_wise("{", joined, "}", "")
+    opened = pa.repeat(
+        pa.scalar("{"), len(many)
+    )  # without a column that is never null, 'skip' gives no rows where all are null
+    joined = pc.replace_substring(
+        pc.binary_join_element_wise(opened, *parts, ",", null_handling="skip"), "{,", "{", max_replacements=1
+    )
+    of_many = pc.binary_join_element_wise(joined, "}", "")
     of_one = pc.binary_join_element_wise(
         '{"*":[', quoted.take(pa.array(grouped.rows[grouped.start[:-1][alone]])), ",1]}", ""
     )

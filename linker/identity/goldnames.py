@@ -41,15 +41,17 @@ def best_names(
     by_form = Coded(_at(form.code, written.code), form.values)
     row, support = values.best(by_form.code, len(by_form.values), day, grouped)
     name = _at(written.code, row)
-    in_latin, from_latin = values.best_values("name_latin", _only(written, latin), day, grouped)
-    in_devanagari, from_devanagari = values.best_values("name_devanagari", _only(written, devanagari), day, grouped)
+    chosen = _at(by_form.code, row)
+    spelt = Coded(np.where(by_form.code == chosen[grouped.of], written.code, -1).astype(np.int32), written.values)
+    in_latin, from_latin = values.best_values("name_latin", _only(spelt, latin), day, grouped)
+    in_devanagari, from_devanagari = values.best_values("name_devanagari", _only(spelt, devanagari), day, grouped)
     columns = {
         "name": _title(_picked(written.values, name)),
         "name_latin": _title(pc.coalesce(in_latin, _picked(form.values, _at(form.code, name)))),
         "name_devanagari": pc.coalesce(
             in_devanagari, _turned(written.values, np.where(pc.is_null(in_devanagari), name, -1), names)
         ),
-        "aliases": _aliases(person, written, by_form, _at(by_form.code, row), grouped),
+        "aliases": _aliases(person, written, by_form, chosen, grouped),
     }
     return columns, [Origin("name", row, support), from_latin, from_devanagari]
 
