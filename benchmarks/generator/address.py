@@ -85,7 +85,7 @@ def latin(homes: Homes, source: int, full: float, rng: np.random.Generator) -> l
                 parts.append(f"{house} {text}" if short < 0.25 else f"H.No. {house}, Gali No. {lane}, {text}")
             else:
                 parts.append(("VPO " if source == 3 and look % 5 == 0 else _VILLAGE[look % 4]) + text)
-        if with_station < 0.56:
+        if with_station < 0.585:
             parts.append(_STATION[look // 4 % 3] + title(place.stations[station][1].lower()))
         if state == DELHI:
             if with_state < 0.72 or not parts:
@@ -100,11 +100,15 @@ def latin(homes: Homes, source: int, full: float, rng: np.random.Generator) -> l
     return out
 
 
-def devanagari(homes: Homes, source: int, full: tuple[float, float, float], rng: np.random.Generator) -> list[str]:
-    """Devanagari addresses; `full`: chances of village, station and district."""
+Chance = float | npt.NDArray[np.float64]
+
+
+def devanagari(homes: Homes, source: int, full: tuple[float, float, Chance], rng: np.random.Generator) -> list[str]:
+    """Devanagari addresses; `full`: chances of village, station and district (one for all records, or one each)."""
     geo = geography()
     count = len(homes.state)
     dice = rng.random((count, 4))
+    tells_district = (dice[:, 2] < full[2]).tolist()
     style = rng.integers(0, 1 << 24, count).tolist()
     out: list[str] = []
     columns = (homes.state, homes.district, homes.station, homes.village, homes.house, homes.lane)
@@ -113,7 +117,7 @@ def devanagari(homes: Homes, source: int, full: tuple[float, float, float], rng:
     ):
         look = style[row]
         mark = _MARKS[look % 5]
-        with_name, with_station, with_district, with_state = dice[row]
+        with_name, with_station, _, with_state = dice[row]
         place = geo.districts[district]
         parts: list[str] = []
         if with_name < full[0]:
@@ -129,7 +133,7 @@ def devanagari(homes: Homes, source: int, full: tuple[float, float, float], rng:
             if with_state < 0.8 or not parts:
                 parts.append("दिल्ली")
         else:
-            if with_district < full[2] or not parts:
+            if tells_district[row] or not parts:
                 word = ("जिला ", "जनपद ", f"जि{mark} ")[look // 120 % 3]
                 parts.append(word + place.deva[look // 360 % len(place.deva) if look % 7 == 0 else 0])
             if state != source and with_state < 0.85:

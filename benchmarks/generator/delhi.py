@@ -14,7 +14,7 @@ from .geography import geography
 from .source import Source, dates_as, write_csv
 from .tables import header
 
-RATES = Rates(0.894, 0.45, 0.468, 0.288, 0.055, 0.132, 0.067, 0.075, 0.463, 0.242, 0.161)
+RATES = Rates(0.894, 0.45, 0.435, 0.288, 0.055, 0.132, 0.067, 0.075, 0.463, 0.242, 0.161)
 HEADER = header("delhi")
 _PLACEHOLDERS = ("NOT KNOWN", "NA", "0", "9999999999", "1111111111", "0000000000")
 _RELATION = ("Father", "Husband", "Mother", "")

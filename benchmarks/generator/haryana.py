@@ -63,7 +63,7 @@ def write(source: Source, path: Path, damage: Damage) -> tuple[list[str], list[i
         for (is_latin, _), en, hi in zip(
             flags,
             address.latin(source.homes, records.state, 0.82, rng),
-            address.devanagari(source.homes, records.state, (0.82, 0.58, 0.72), rng),
+            address.devanagari(source.homes, records.state, (0.82, 0.64, 0.76), rng),
             strict=True,
         )
     ]

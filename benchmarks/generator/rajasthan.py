@@ -15,7 +15,7 @@ from .source import Source, day_parts
 from .tables import header
 from .xlsx import Sheet
 
-RATES = Rates(0.866, 0.448, 0.49, 0.315, 0.051, 0.119, 0.073, 0.05, 0.405, 0.302, 0.16)
+RATES = Rates(0.866, 0.448, 0.475, 0.315, 0.051, 0.119, 0.073, 0.05, 0.405, 0.302, 0.16)
 HEADER = header("rajasthan")
 _PLACEHOLDERS = ("0", "0", "0", "NA", "NA", "1111111111", "1111111111", "9999999999", "अज्ञात")
 _MONTHS = ["जनवरी", "फरवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितम्बर", "अक्टूबर", "नवम्बर", "दिसम्बर"]
@@ -35,10 +35,11 @@ def write(source: Source, path: Path, damage: Damage) -> tuple[list[str], list[i
     homes = source.homes
     here = source.chance(0.815).tolist()
     with_station = source.chance(0.61).tolist()
-    with_district = source.chance(0.8).tolist()
+    with_district = source.chance(0.8)
     home_district, home_station = homes.district.tolist(), homes.station.tolist()
     sheet = Sheet("अभियुक्त", HEADER)
-    texts = address.devanagari(homes, records.state, (1.0, 0.1, 0.34), rng)
+    in_text = np.where(with_district, 0.42, 0.0)
+    texts = address.devanagari(homes, records.state, (1.0, 0.1, in_text), rng)
     district, station = records.district.tolist(), records.station.tolist()
     numeric = [_number(text) for text in evidence.phones(_PLACEHOLDERS, 0.1)]
     columns: list[list[Cell]] = [

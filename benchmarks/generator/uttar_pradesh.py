@@ -17,7 +17,7 @@ from .phrase import Accused
 from .source import Source, dates_as, write_csv
 from .tables import header
 
-RATES = Rates(0.86, 0.203, 0.47, 0.27, 0.055, 0.114, 0.084, 0.077, 0.428, 0.261, 0.185)
+RATES = Rates(0.86, 0.203, 0.445, 0.275, 0.055, 0.114, 0.084, 0.077, 0.428, 0.261, 0.21)
 HEADER = header("uttar_pradesh")
 _PLACEHOLDERS = ("0000000000", "0000000000", "NA", "0", "अज्ञात", "9999999999", "1111111111")
 _DATE_SHAPES = ("%02d.%02d.%04d", "%02d-%02d-%04d", "%02d/%02d/%04d")
@@ -89,7 +89,7 @@ def _accused(source: Source) -> list[Accused]:
     relatives, kinds = source.relatives(speller)
     aliases = source.aliases(speller, RATES.alias)
     phones = source.evidence.phones(_PLACEHOLDERS, 0.05).tolist()
-    homes = address.devanagari(source.homes, source.records.state, (0.82, 0.58, 0.7), rng)
+    homes = address.devanagari(source.homes, source.records.state, (0.82, 0.61, 0.77), rng)
     dice = rng.random((len(source), 10)).tolist()
     female = source.people.female[source.records.person].tolist()
     ages = source.evidence.ages().tolist()
