@@ -18,7 +18,7 @@ LONGEST = 60
 """Characters of a cell that are looked at."""
 
 _WOMANS_TITLE = (
-    r"(?i)^\s*(?:smt|shrimati|srimati|mrs|miss|ms|kumari|sushri|begum)[. ]|^\s*(?:श्रीमती|श्रीमति|सुश्री|कुमारी)[ .]"
+    r"(?i)^\s*(?:smt|shrimati|srimati|mrs|miss|kumari|sushri|begum)[. ]|^\s*(?:श्रीमती|श्रीमति|सुश्री|कुमारी)[ .]"
 )
 """Titles before a woman's name (RE2 syntax). 'कु0' is left out: it is Kumar as often."""
 

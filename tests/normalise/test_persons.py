@@ -252,3 +252,34 @@ def test_the_scan_finds_whatever_masking_would_change(cells: list[str | None]) -
     suspects = long_numbers(column).tolist()
     for cell, suspect in zip(cells, suspects, strict=True):
         assert cell is None or suspect or mask_text(cell) == cell
+
+
+# --- any table ----------------------------------------------------------------------------------------------------------
+
+TEXT_COLUMNS = [
+    name for name, kind in RECORD.columns.items() if kind == pa.string() and name not in {"record_id", "source"}
+]
+TYPICAL = [
+    AADHAAR, "TYRPD0066W", "9453022369", "12/05/1985", "लगभग 30 वर्ष", "ग्राम रामपुर", "प्रतापगढ़", "5'6\"", "34A", "104/15", "महिला", "\x1f", "\x00",
+]  # fmt: skip
+CELL = st.none() | st.text(max_size=20) | st.sampled_from(TYPICAL)
+
+
+@st.composite
+def any_records(draw: st.DrawFn) -> pa.Table:
+    size = draw(st.integers(0, 4))
+    columns = {name: draw(st.lists(CELL, min_size=size, max_size=size)) for name in TEXT_COLUMNS}
+    marks = draw(
+        st.lists(st.none() | st.lists(st.none() | st.text(max_size=12), max_size=3), min_size=size, max_size=size)
+    )
+    return records(**columns, marks=marks, record_id=[f"s:{i}" for i in range(size)], source=["s"] * size)  # type: ignore[arg-type]
+
+
+@given(any_records())
+@settings(max_examples=150, deadline=None)
+def test_any_table_is_accepted_and_a_record_does_not_depend_on_its_neighbours(table: pa.Table) -> None:
+    whole = to_persons(table, OPTIONS)
+    assert whole.num_rows == table.num_rows
+    backwards = table.take(pa.array(range(table.num_rows - 1, -1, -1), pa.int64()))
+    assert to_persons(backwards, OPTIONS).to_pylist() == whole.to_pylist()[::-1]
+    assert publishable(publishable(table)).to_pylist() == publishable(table).to_pylist()
