@@ -260,7 +260,8 @@ TEXT_COLUMNS = [
     name for name, kind in RECORD.columns.items() if kind == pa.string() and name not in {"record_id", "source"}
 ]
 TYPICAL = [
-    AADHAAR, "TYRPD0066W", "9453022369", "12/05/1985", "लगभग 30 वर्ष", "ग्राम रामपुर", "प्रतापगढ़", "5'6\"", "34A", "104/15", "महिला", "\x1f", "\x00",
+    AADHAAR, "TYRPD0066W", "9453022369", "12/05/1985", "लगभग 30 वर्ष", "ग्राम रामपुर", "प्रतापगढ़", "5'6\"",
+    "34A", "104/15", "महिला", "\x1f", "\x00",
 ]  # fmt: skip
 CELL = st.none() | st.text(max_size=20) | st.sampled_from(TYPICAL)
 
