@@ -16,6 +16,8 @@ from markupsafe import Markup
 
 BAR_HEIGHT = 14
 PANEL_HEIGHT, PANEL_GAP, LEFT, WIDTH, AXIS, MARGIN = 96, 30, 64, 960, 34, 16
+HEAD = 22
+"""Room above the panels for the markers' labels."""
 
 NOTHING = Markup("")
 
@@ -87,15 +89,15 @@ class _Axis:
 def histogram(panels: Sequence[Panel], start: int, markers: Sequence[Marker], unit: str) -> Markup:
     """Histograms one below the other over one axis of whole bins from `start`, heights on a logarithmic scale."""
     axis = _Axis(start, len(panels[0].counts))
-    bottom = len(panels) * (PANEL_HEIGHT + PANEL_GAP)
+    bottom = HEAD + len(panels) * (PANEL_HEIGHT + PANEL_GAP)
     drawn = []
     for row, panel in enumerate(panels):
-        base = (row + 1) * (PANEL_HEIGHT + PANEL_GAP)
+        base = HEAD + (row + 1) * (PANEL_HEIGHT + PANEL_GAP)
         drawn += [_text(LEFT, base - PANEL_HEIGHT - 10, panel.title, "title", "start"), _panel(panel, base, axis)]
     for marker in markers:
         at = axis.x(marker.at)
-        line = Markup('<line class="marker {}" x1="{:.1f}" x2="{:.1f}" y1="12" y2="{}"/>')
-        drawn += [line.format(marker.colour, at, at, bottom), _text(at + 5, 20, marker.label, marker.colour, "start")]
+        line = Markup('<line class="marker {}" x1="{:.1f}" x2="{:.1f}" y1="4" y2="{}"/>')
+        drawn += [line.format(marker.colour, at, at, bottom), _text(at + 5, 14, marker.label, marker.colour, "start")]
     every = next(e for e in (1, 2, 5, 10, 20, 50, axis.bins) if axis.bins / e <= 16)
     for value in range(math.ceil(start / every) * every, start + axis.bins + 1, every):
         label = f"{value:+d}".replace("-", "−") if value else "0"

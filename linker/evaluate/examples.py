@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linker.evaluate.words import RULES, masked, masked_identifier
+from linker.evaluate.figures import keys_of
+from linker.evaluate.words import RULES, masked, masked_identifier, readable
 from linker.schema import Decision, IdType
 
 POOL = 2_000
@@ -173,7 +174,7 @@ def _example(kind: str, edge: dict[str, Any], records: dict[str, dict[str, Any]]
         probability=float(edge["probability"] or 0.0),
         decision=Decision(edge["decision"]),
         rule=edge["rule"] or "",
-        keys=", ".join((edge["keys"] or "").replace(",", " ").split()),
+        keys=", ".join(readable(key) for key in keys_of(edge["keys"])),
         records=(_title(left, edge["record_id_l"]), _title(right, edge["record_id_r"])),
         fields=[(label, a, b) for label, a, b in fields if a or b],
         prior=prior,

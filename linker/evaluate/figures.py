@@ -146,6 +146,23 @@ def state_matrix(identity: pa.Table) -> StateMatrix:
     return StateMatrix(tuple(names[i] for i in order), (present.T @ present)[np.ix_(order, order)])
 
 
+def links_by_key(edge: pa.Table) -> dict[str, tuple[int, int]]:
+    """For each kind of key how many links it found, and how many that no other kind found."""
+    chosen = edge["keys"].filter(pc.equal(edge["decision"], int(Decision.LINK)))
+    found, alone = Counter[str](), Counter[str]()
+    for counted in pc.value_counts(chosen).to_pylist():
+        kinds = keys_of(counted["values"])
+        for kind in kinds:
+            found[kind] += counted["counts"]
+            alone[kind] += counted["counts"] * (len(kinds) == 1)
+    return {kind: (found[kind], alone[kind]) for kind in found}
+
+
+def keys_of(text: str | None) -> list[str]:
+    """The kinds of keys in an edge's `keys`: `name,phone` or `name, phone`."""
+    return (text or "").replace(",", " ").split()
+
+
 def held_back(edge: pa.Table) -> list[tuple[str, int]]:
     """How many edges for review each rule sent there, most first."""
     rule = edge["rule"].filter(pc.equal(edge["decision"], int(Decision.REVIEW)))

@@ -6,9 +6,17 @@ import numpy as np
 import pytest
 
 from linker.evaluate.examples import choose_examples
-from linker.evaluate.figures import cluster_sizes, held_back, quarantine_matrix, state_matrix, totals, weights
+from linker.evaluate.figures import (
+    cluster_sizes,
+    held_back,
+    links_by_key,
+    quarantine_matrix,
+    state_matrix,
+    totals,
+    weights,
+)
 from linker.evaluate.words import bits, count, file_name, masked, number, probability, share, sure
-from linker.schema import IDENTITY, QUARANTINE
+from linker.schema import EDGE, IDENTITY, QUARANTINE
 from tests.evaluate.sample_run import filled, sample_run
 
 
@@ -18,6 +26,12 @@ def test_state_matrix() -> None:
     assert matrix.states == ("X", "Y", "Z")
     assert matrix.shared.tolist() == [[3, 2, 1], [2, 2, 1], [1, 1, 1]]
     assert matrix.busiest() == ("X", "Y", 2)
+
+
+def test_links_by_key() -> None:
+    rows = [("name,phone", 2), ("name", 2), ("name", 1), ("phone", 2), (None, 2)]
+    edge = filled(EDGE, [{"keys": k, "decision": d} for k, d in rows])
+    assert links_by_key(edge) == {"name": (2, 1), "phone": (2, 1)}
 
 
 def test_cluster_sizes() -> None:
