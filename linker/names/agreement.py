@@ -99,7 +99,7 @@ def _agree(names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: P
     return NameAgreement(weight, level)
 
 
-def _agree_block(  # noqa: PLR0913
+def _agree_block(
     names: NameTokens,
     rows: NDArray[np.void],
     table: PairTable,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 from numba.np.numpy_support import from_dtype
-from numpy.typing import NDArray
 
 from linker.names.canonical import Role
 from linker.names.dictionary import HOT
@@ -49,6 +48,7 @@ I8, I8S, I4S, U1, U1S = types.int64, types.int64[::1], types.int32[::1], types.u
 F4, F4S, F4SS, I1S, I1SS, I2SS = (
     types.float32, types.float32[::1], types.float32[:, ::1], types.int8[::1], types.int8[:, ::1], types.int16[:, ::1],
 )  # fmt: skip
+_TWO_I8 = types.Tuple((I8, I8))  # type: ignore[no-untyped-call]
 _EXACT = int(Grade.EXACT)
 _HEAD, _PREFIX, _OPTIONAL, _INITIAL = int(Role.HEAD), int(Role.PREFIX), int(Role.OPTIONAL), int(Role.INITIAL)
 INVERSE = np.uint64(pow(int(BASE), -1, 1 << 64))
@@ -56,7 +56,7 @@ _NOTHING = np.float32(-99.0)  # a token pair that cannot be aligned
 
 
 @njit("i8(i8, i8, i8)", cache=True, nogil=True, inline="always")
-def pair_code(a: int, a2: int, b: int) -> int:
+def pair_code(a, a2, b):  # type: ignore[no-untyped-def]
     """The number of a token pair (a2 = NO_TOKEN), order-free, or of two neighbouring tokens a, a2 against one token b."""
     if a2 == 2097151 and a > b:
         a, b = b, a
@@ -64,7 +64,7 @@ def pair_code(a: int, a2: int, b: int) -> int:
 
 
 @njit(I8(TABLE, I8), cache=True, nogil=True)
-def table_slot(table: NDArray[np.int64], code: int) -> int:
+def table_slot(table, code):  # type: ignore[no-untyped-def]
     """Where `code` stands in the open-addressing table of codes and their numbers, or -1 - (the free slot where it would go)."""
     mask = len(table) - 1
     slot = np.int64((np.uint64(code) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)) & mask
@@ -78,7 +78,7 @@ def table_slot(table: NDArray[np.int64], code: int) -> int:
 
 
 @njit(types.void(TABLE, I8S, I8S), cache=True, nogil=True)
-def enter(table: NDArray[np.int64], codes: NDArray[np.int64], numbers: NDArray[np.int64]) -> None:
+def enter(table, codes, numbers):  # type: ignore[no-untyped-def]
     """Enters codes that do not stand in the table yet."""
     for k in range(len(codes)):
         slot = -1 - table_slot(table, codes[k])
@@ -86,7 +86,7 @@ def enter(table: NDArray[np.int64], codes: NDArray[np.int64], numbers: NDArray[n
 
 
 @njit("i8(i8)", cache=True, nogil=True, inline="always")
-def _ones(x: int) -> int:
+def _ones(x):  # type: ignore[no-untyped-def]
     """How many of 32 bits are set."""
     x = x - ((x >> 1) & 0x55555555)
     x = (x & 0x33333333) + ((x >> 2) & 0x33333333)
@@ -94,20 +94,20 @@ def _ones(x: int) -> int:
 
 
 @njit("b1(u4, u4)", cache=True, nogil=True, inline="always")
-def _plausible(a: int, b: int) -> bool:
+def _plausible(a, b):  # type: ignore[no-untyped-def]
     """Two tokens that share at least half of their sounds."""
     shared = np.int64(a) & np.int64(b)
     return shared != 0 and 2 * _ones(shared) >= _ones(np.int64(a) | np.int64(b))
 
 
 @njit(types.boolean(TOKENS, I8, I8), cache=True, nogil=True)
-def looked_up(rows: NDArray[np.void], a: int, b: int) -> bool:
+def looked_up(rows, a, b):  # type: ignore[no-untyped-def]
     """Whether the weight of two different tokens must be asked for."""
     return _plausible(rows[a]["letters"], rows[b]["letters"]) or (rows[a]["families"] & rows[b]["families"]) != 0
 
 
 @njit(types.boolean(TOKENS, I8, I8, I8), cache=True, nogil=True)
-def joins(rows: NDArray[np.void], a: int, a2: int, b: int) -> bool:
+def joins(rows, a, a2, b):  # type: ignore[no-untyped-def]
     """Whether tokens a and a2 written together have the consonant skeleton of b."""
     if rows[a]["first"] != rows[b]["first"] or rows[a2]["last"] != rows[b]["last"]:
         return False
@@ -122,7 +122,7 @@ def joins(rows: NDArray[np.void], a: int, a2: int, b: int) -> bool:
 
 
 @njit(I8(TABLE, I8, I8S, I8, I8), cache=True, nogil=True)
-def _number(table: NDArray[np.int64], code: int, fresh: NDArray[np.int64], count: int, known: int) -> int:
+def _number(table, code, fresh, count, known):  # type: ignore[no-untyped-def]
     """The number of a code, which is entered if it is new: then its number is known + count and it stands in fresh[count]."""
     slot = table_slot(table, code)
     if slot >= 0:
@@ -133,8 +133,8 @@ def _number(table: NDArray[np.int64], code: int, fresh: NDArray[np.int64], count
     return known + count
 
 
-@njit(types.Tuple((I8, I8))(TOKENS, I4S, U1S, I8, I8, I8, I8, TABLE, I8, I4S, I8, I8S, I8), cache=True, nogil=True)
-def asked_for(rows, ids, role, a, n, b, m, table, known, at, base, fresh, count):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+@njit(_TWO_I8(TOKENS, I4S, U1S, I8, I8, I8, I8, TABLE, I8, I4S, I8, I8S, I8), cache=True, nogil=True)
+def asked_for(rows, ids, role, a, n, b, m, table, known, at, base, fresh, count):  # type: ignore[no-untyped-def]
     """Numbers the token pairs of two names: tokens ids[a:a + n] against ids[b:b + m].
 
     `at[base:]` takes, row by row, the number of each pair, NO_NUMBER where two tokens have nothing in common and EQUAL where they are one.
@@ -172,13 +172,13 @@ def asked_for(rows, ids, role, a, n, b, m, table, known, at, base, fresh, count)
 
 
 @njit(I8(I8, I8), cache=True, nogil=True, inline="always")
-def numbers_needed(n: int, m: int) -> int:
+def numbers_needed(n, m):  # type: ignore[no-untyped-def]
     """How many places of `at` two names of n and m tokens take."""
     return n * m + max(n - 1, 0) * m + max(m - 1, 0) * n
 
 
 @njit(F4(TOKENS, P, I8, U1), cache=True, nogil=True)
-def gap_cost(rows: NDArray[np.void], p: np.void, token: int, role: int) -> float:
+def gap_cost(rows, p, token, role):  # type: ignore[no-untyped-def]
     """What a token without a partner costs."""
     if role & _OPTIONAL:
         return p["gap_optional"]
@@ -193,7 +193,7 @@ def gap_cost(rows: NDArray[np.void], p: np.void, token: int, role: int) -> float
 @njit(
     types.void(TOKENS, P, I4S, U1S, I8, I8, I8, I8, I4S, I8, F4S, I1S, F4SS, I1SS, F4SS, F4SS), cache=True, nogil=True
 )
-def token_weights(rows, p, ids, role, a, n, b, m, at, base, weights, grades, w, g, joined_a, joined_b):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def token_weights(rows, p, ids, role, a, n, b, m, at, base, weights, grades, w, g, joined_a, joined_b):  # type: ignore[no-untyped-def]
     """The weight and grade of every token of one name against every token of the other, and of neighbours against single tokens."""
     for i in range(n):
         for j in range(m):
@@ -222,24 +222,12 @@ def token_weights(rows, p, ids, role, a, n, b, m, at, base, weights, grades, w, 
 
 
 @njit(F4(F4SS, F4SS, F4SS, F4S, F4S, I8, I8, F4, F4SS, I2SS, I1S, I1S), cache=True, nogil=True)
-def align(  # noqa: PLR0912, PLR0913
-    w: NDArray[np.float32],
-    joined_a: NDArray[np.float32],
-    joined_b: NDArray[np.float32],
-    gap_a: NDArray[np.float32],
-    gap_b: NDArray[np.float32],
-    n: int,
-    m: int,
-    join_cost: float,
-    best: NDArray[np.float32],
-    choice: NDArray[np.int16],
-    partner_a: NDArray[np.int8],
-    partner_b: NDArray[np.int8],
-) -> float:
+def align(w, joined_a, joined_b, gap_a, gap_b, n, m, join_cost, best, choice, partner_a, partner_b):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """The best alignment by dynamic programming over the tokens of a and the set of used tokens of b.
 
-    `joined_a[i, j]` is the weight of tokens i, i+1 of a together against token j of b, `joined_b[i, j]` that of token i of a against j, j+1.
-    Partners are written as numbers of the other side's tokens, or -1. Returns the weight without gaps of b's side subtracted twice.
+    `joined_a[i, j]` is the weight of tokens i, i+1 of a together against token j of b, `joined_b[i, j]` that of token i of a against
+    tokens j, j+1.
+    Partners are written as numbers of the other side's tokens, or -1. Returns the weight, gaps subtracted.
     """
     size = 1 << m
     for mask in range(size):

@@ -37,7 +37,10 @@ class Role(IntFlag):
 
 @dataclass(frozen=True)
 class NameTokens:
-    """Names as rows of tokens: row i holds `ids[offsets[i]:offsets[i + 1]]`, numbers into `tokens`; `role` is per token, `gender` per name."""
+    """Names as rows of tokens: row i holds `ids[offsets[i]:offsets[i + 1]]`, numbers into `tokens`.
+
+    `role` is per token of a name, `gender` per name.
+    """
 
     offsets: NDArray[np.int32]
     ids: NDArray[np.int32]
@@ -143,11 +146,12 @@ class _Reader:
         n, _ = lex.counts.find(sound_keys(pa.array([self._forms[k] for k in latin], pa.string())))
         for k, names in zip(latin, n.tolist(), strict=True):
             form = self._forms[k]
-            syllable = any(v in form for v in "aeiouy")
-            if len(form) == 1 or (form not in lex.abbreviations and not syllable):
+            if len(form) == 1:
                 found[k] = form
-            elif len(form) == 2 and form[1] not in "aeiouy" and names < _KNOWN_NAME and form not in lex.abbreviations:
-                found[k] = form
+            elif form not in lex.abbreviations:
+                rare = len(form) == 2 and form[1] not in "aeiouy" and names < _KNOWN_NAME
+                if rare or not any(v in form for v in "aeiouy"):
+                    found[k] = form
         for k in short:
             form = self._forms[k]
             if script(form) == Script.DEVANAGARI and self._marked[k] and form in lex.letters:

@@ -1,4 +1,4 @@
-"""Per distinct token, once: script, canonical Latin spelling, sound keys of several strictness, surprise, and what it may begin and end with."""
+"""Per distinct token, once: script, canonical Latin spelling, sound keys, surprise, and what it may begin and end with."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def build_dictionary(tokens: Sequence[str], channel: Channel, lexicon: Lexicon) 
     """Everything about `tokens` (distinct, folded) that does not depend on how common they are."""
     encoded = channel.encode(tokens)
     devanagari = np.flatnonzero(encoded.script == DEVANAGARI)
-    decoded = channel.romanise([tokens[k] for k in devanagari], SPELLINGS)
+    decoded = channel.romanise([tokens[k] for k in devanagari.tolist()], SPELLINGS)
     latin = list(tokens)
     for k in np.flatnonzero(encoded.script == OTHER).tolist():
         latin[k] = ""
@@ -170,7 +170,7 @@ def _letter_sets(codes: SoundCodes) -> NDArray[np.uint32]:
 def _raw_keys(rows: NDArray[np.void], other: NDArray[np.bool_], tokens: Sequence[str]) -> None:
     """Tokens of a third script have their letters for keys: they agree with themselves only."""
     at = np.flatnonzero(other)
-    raw = [tokens[k].encode() for k in at]
+    raw = [tokens[k].encode() for k in at.tolist()]
     data = np.frombuffer(b"".join(raw), np.uint8).copy()
     offsets = np.concatenate([[0], np.cumsum([len(r) for r in raw])]).astype(np.int64)
     value, power = polynomials(SoundCodes(data, offsets))
@@ -252,7 +252,7 @@ def _alike() -> dict[str, int]:
 _ALIKE = _alike()
 
 
-def _ending(token: str, script: int) -> int:
+def _ending(token: str, script: int) -> int:  # noqa: PLR0911  a table of cases
     if script == DEVANAGARI:
         ending = _DEVANAGARI_ENDINGS.get(token[-1:], Ending.CONSONANT)
         return Ending.NEUTRAL if ending == Ending.AA and token[-3:-2] == "्" else ending

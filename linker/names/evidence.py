@@ -55,7 +55,8 @@ def _conflicts() -> NDArray[np.int8]:
         (e.LATIN_A, e.LATIN_E), (e.NEUTRAL, e.EE), (e.NEUTRAL, e.OO), (e.NEUTRAL, e.LATIN_E),
     ]  # fmt: skip
     hard = [
-        (e.CONSONANT, e.AA), (e.CONSONANT, e.LATIN_A), (e.CONSONANT, e.II), (e.CONSONANT, e.UU), (e.AA, e.II), (e.AA, e.UU), (e.II, e.UU), (e.II, e.OO),
+        (e.CONSONANT, e.AA), (e.CONSONANT, e.LATIN_A), (e.CONSONANT, e.II), (e.CONSONANT, e.UU), (e.AA, e.II), (e.AA, e.UU),
+        (e.II, e.UU), (e.II, e.OO),
         (e.II, e.LATIN_A), (e.UU, e.EE), (e.UU, e.LATIN_A), (e.UU, e.LATIN_E), (e.NEUTRAL, e.II), (e.NEUTRAL, e.UU),
     ]  # fmt: skip
     table = np.zeros((9, 9), np.int8)

@@ -59,7 +59,7 @@ def count(sound: NDArray[np.int64], counts: NDArray[np.float64], total: float, p
     key, at = np.unique(sound, return_inverse=True)
     return Frequencies(
         key,
-        np.bincount(at, weights=counts, minlength=len(key)),
+        np.bincount(at, weights=counts, minlength=len(key)).astype(np.float64),
         np.bincount(at, minlength=len(key)).astype(np.float64),
         total,
         prior,

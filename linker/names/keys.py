@@ -36,8 +36,8 @@ class NameKeys:
     bits: NDArray[np.float32]
 
 
-@njit(types.int64(I4S, I4S, U1S, I8S), cache=True, nogil=True)
-def _room(offsets, ids, role, near_start):  # type: ignore[no-untyped-def]
+@njit(types.int64(I4S, U1S, I8S), cache=True, nogil=True)
+def _room(ids, role, near_start):  # type: ignore[no-untyped-def]
     """How many key rows the names make at most."""
     count = 0
     for k in range(len(ids)):
@@ -51,7 +51,7 @@ def _room(offsets, ids, role, near_start):  # type: ignore[no-untyped-def]
     cache=True,
     nogil=True,
 )
-def _fill(rows, offsets, ids, role, near_start, near_key, joined, name_id, token, kind, key):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def _fill(rows, offsets, ids, role, near_start, near_key, joined, name_id, token, kind, key):  # type: ignore[no-untyped-def]
     """Writes the key rows; those in `joined` order (kind NEAR of two words as one) still hold their unfinished value as key."""
     at = 0
     pending = 0
@@ -103,14 +103,14 @@ def make_keys(
     names: NameTokens, tokens: TokenDictionary, counts: NDArray[np.int64], known: KeyCounts | None = None
 ) -> tuple[NameKeys, KeyCounts]:
     """Keys of every name. `counts` says how many records bear each name, which makes the rarity of a key, unless `known` says it."""
-    room = int(_room(names.offsets, names.ids, names.role, tokens.near_start))
+    room = int(_room(names.ids, names.role, tokens.near_start))
     name_id, token = np.empty(room, np.int32), np.empty(room, np.int16)
     kind, key = np.empty(room, np.int8), np.empty(room, np.int64)
     joined = np.zeros(2 * len(names.ids) + 1, np.uint64)
     columns = (name_id, token, kind, key)
     near = (tokens.near_start, tokens.near_key)
     used = int(_fill(tokens.rows, names.offsets, names.ids, names.role, *near, joined, *columns))
-    name_id, token, kind, key = (c[:used] for c in columns)
+    name_id, token, kind, key = name_id[:used], token[:used], kind[:used], key[:used]
     pending = kind > _NEAR + 50
     key[pending] = finished(joined, Code.STRICT)[key[pending]]
     kind[pending] = _NEAR
@@ -118,7 +118,7 @@ def make_keys(
         return NameKeys(name_id, token, kind, key, known.bits(key)), known
     distinct, at = np.unique(key, return_inverse=True)
     # a name that makes a key twice counts twice: seldom, and on the side of calling the key common
-    borne = np.bincount(at, weights=np.maximum(counts[name_id], 1), minlength=len(distinct))
+    borne = np.bincount(at, weights=np.maximum(counts[name_id], 1), minlength=len(distinct)).astype(np.float64)
     total = float(np.maximum(counts, 1).sum())
     bits = -np.log2(np.minimum(borne / max(total, 1.0), 1.0))
     return NameKeys(name_id, token, kind, key, bits[at].astype(np.float32)), KeyCounts(distinct, borne, total)

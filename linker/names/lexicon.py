@@ -13,9 +13,9 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as csv
 import yaml
 from numpy.typing import NDArray
+from pyarrow import csv
 
 from linker.config.loading import CONFIGS, Settings, load
 from linker.errors import ConfigError
@@ -29,8 +29,8 @@ WEAK_COST = 3.0
 
 class _Title(Settings):
     meaning: str
-    forms: list[str] = []
-    only_marked: list[str] = []
+    forms: tuple[str, ...] = ()
+    only_marked: tuple[str, ...] = ()
     gender: Literal["", "male", "female"] = ""
     may_be_name: bool = False
 

@@ -57,7 +57,9 @@ class Scratch(NamedTuple):
     partner_b: NDArray[np.int8]
 
 
-_S = types.NamedTuple(
+_OUTCOME = types.Tuple((types.float32, types.int8))  # type: ignore[no-untyped-call]
+_OWNER = types.UniTuple(I8, 4)  # type: ignore[no-untyped-call]
+_S = types.NamedTuple(  # type: ignore[no-untyped-call]
     (
         types.float32[:, ::1], types.int8[:, ::1], types.float32[:, ::1], types.float32[:, ::1], types.float32[::1],
         types.float32[::1], types.float32[:, ::1], types.int16[:, ::1], types.int8[::1], types.int8[::1],
@@ -81,16 +83,16 @@ PARAMETER_VALUES = np.array([(0.4, 0.25, 12.0, 3.0, 0.3, 0.3, 0.8, 1.0, 0.5, 3.0
 
 
 @njit(types.boolean(TOKENS, I8, I4S, I8, I8), cache=True, nogil=True)
-def _stands_in(rows, token, ids, start, end) -> bool:  # type: ignore[no-untyped-def]
+def _stands_in(rows, token, ids, start, end):  # type: ignore[no-untyped-def]
     """Whether a token of this sound stands in the owner's name, ids[start:end]."""
+    found = False
     for k in range(start, end):
-        if ids[k] == token or rows[ids[k]]["sound"] == rows[token]["sound"]:
-            return True
-    return False
+        found = found or ids[k] == token or rows[ids[k]]["sound"] == rows[token]["sound"]
+    return found
 
 
-@njit(types.void(TOKENS, I4S, I8, I8, I8, I8, types.UniTuple(I8, 4), _S), cache=True, nogil=True)
-def _discount(rows, ids, a, n, b, m, owner, s) -> None:  # type: ignore[no-untyped-def]  # noqa: PLR0913
+@njit(types.void(TOKENS, I4S, I8, I8, I8, I8, _OWNER, _S), cache=True, nogil=True)
+def _discount(rows, ids, a, n, b, m, owner, s):  # type: ignore[no-untyped-def]
     """Tokens that stand in the owner's name on both sides have been counted there: here they are worth nothing."""
     for j in range(m):
         if _stands_in(rows, ids[b + j], ids, owner[2], owner[3]):
@@ -105,7 +107,7 @@ def _discount(rows, ids, a, n, b, m, owner, s) -> None:  # type: ignore[no-untyp
 
 
 @njit(types.boolean(_S, I8, I8, I8, I8), cache=True, nogil=True)
-def _is_joined(s, i, j, n, m) -> bool:  # type: ignore[no-untyped-def]
+def _is_joined(s, i, j, n, m):  # type: ignore[no-untyped-def]
     """Whether the partners i and j are two words on one side and one on the other."""
     if (i + 1 < n and s.partner_a[i + 1] == j) or (i > 0 and s.partner_a[i - 1] == j):
         return True
@@ -126,7 +128,7 @@ def _capped(total, p, apply, s, n):  # type: ignore[no-untyped-def]
 
 
 @njit(types.float32(TOKENS, P, I4S, U1S, I8, I8, I8, I8, _S), cache=True, nogil=True)
-def _clash(rows, p, ids, role, a, n, b, m, s):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def _clash(rows, p, ids, role, a, n, b, m, s):  # type: ignore[no-untyped-def]
     """What tokens cost more that are unmatched on both sides, facing each other in the order of their rarity."""
     done_a = done_b = 0
     cost = np.float32(0)
@@ -163,11 +165,11 @@ def _clash(rows, p, ids, role, a, n, b, m, s):  # type: ignore[no-untyped-def]  
 
 
 @njit(
-    types.Tuple((types.float32, types.int8))(TOKENS, P, I4S, U1S, I8, I8, I8, I8, types.float32, _S),
+    _OUTCOME(TOKENS, P, I4S, U1S, I8, I8, I8, I8, types.float32, _S),
     cache=True,
     nogil=True,
 )
-def _outcome(rows, p, ids, role, a, n, b, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0913, PLR0915
+def _outcome(rows, p, ids, role, a, n, b, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR0911, PLR0912, PLR0915
     """Conflicts charged on top of the alignment's weight, and the level."""
     all_exact, any_similar, any_initial, head_by_initial, turned = n == m, False, False, False, False
     strong = False  # a token that tells something agrees
@@ -251,13 +253,11 @@ def _outcome(rows, p, ids, role, a, n, b, m, total, s):  # type: ignore[no-untyp
 
 
 @njit(
-    types.Tuple((types.float32, types.int8))(
-        TOKENS, P, I4S, U1S, I8, I8, I8, I8, types.UniTuple(I8, 4), I4S, I8, F4S, I1S, _S
-    ),
+    _OUTCOME(TOKENS, P, I4S, U1S, I8, I8, I8, I8, _OWNER, I4S, I8, F4S, I1S, _S),
     cache=True,
     nogil=True,
 )
-def score(rows, p, ids, role, a, n, b, m, owner, at, base, weights, grades, s):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def score(rows, p, ids, role, a, n, b, m, owner, at, base, weights, grades, s):  # type: ignore[no-untyped-def]
     """Weight and level of names ids[a:a + n] and ids[b:b + m]; the alignment stays in `s`.
 
     `owner` are start and end in `ids` of both owners' names (equal: none); `at[base:]` the numbers that `asked_for` wrote.
@@ -278,7 +278,7 @@ def score(rows, p, ids, role, a, n, b, m, owner, at, base, weights, grades, s): 
 
 
 @njit(types.boolean(TOKENS, I4S, I8, I8, I8, I8), cache=True, nogil=True)
-def turned_round(rows, ids, a, n, b, m) -> bool:  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def turned_round(rows, ids, a, n, b, m):  # type: ignore[no-untyped-def]
     """Whether two names are compared the other way round, so that either order gives the same alignment."""
     if n != m:
         return n > m
@@ -294,9 +294,9 @@ def turned_round(rows, ids, a, n, b, m) -> bool:  # type: ignore[no-untyped-def]
 @njit(
     types.void(TOKENS, P, I4S, I4S, U1S, I4S, I4S, I4S, I4S, I4S, I8S, F4S, I1S, _S, F4S, I1S), cache=True, nogil=True
 )
-def score_pairs(  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def score_pairs(  # type: ignore[no-untyped-def]
     rows, p, offsets, ids, role, left, right, owner_left, owner_right, at, start, weights, grades, s, out, level
-) -> None:
+):
     """Weight and level of many pairs of names (-1 is no name); `at[start[k]:]` are the numbers of pair k."""
     for k in range(len(left)):
         x, y, u, v = left[k], right[k], owner_left[k], owner_right[k]
@@ -315,7 +315,7 @@ def score_pairs(  # type: ignore[no-untyped-def]  # noqa: PLR0913
 
 
 @njit(I8(TOKENS, I4S, I4S, U1S, I4S, I4S, types.int64[:, ::1], I8, I4S, I8S, I8S), cache=True, nogil=True)
-def collect_pairs(rows, offsets, ids, role, left, right, table, known, at, start, fresh):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+def collect_pairs(rows, offsets, ids, role, left, right, table, known, at, start, fresh):  # type: ignore[no-untyped-def]
     """Numbers the token pairs of many pairs of names; returns how many new codes stand in `fresh`."""
     count = base = 0
     for k in range(len(left)):

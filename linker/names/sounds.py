@@ -8,6 +8,7 @@ word that they make have in common (Ram Phal and Rampal, Ram Vir and Rambir).
 
 from __future__ import annotations
 
+import itertools
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -52,7 +53,7 @@ def _is_vowel(c: int) -> bool:
 
 
 @njit("u1(u1, u1)", cache=True, nogil=True)
-def _vowel_class(first: int, second: int) -> int:
+def _vowel_class(first: int, second: int) -> int:  # noqa: PLR0911  a table of cases
     """The class of a vowel group by its first two letters (second 0 for none): a, e, i, o or u."""
     if first == 97:  # a
         if second in (105, 121, 101):
@@ -70,7 +71,7 @@ def _vowel_class(first: int, second: int) -> int:
 
 
 @njit("i8(u1[::1], i8, i8, i8, u1[::1])", cache=True, nogil=True)
-def _code(text: NDArray[np.uint8], start: int, end: int, code: int, out: NDArray[np.uint8]) -> int:  # noqa: PLR0912
+def _code(text: NDArray[np.uint8], start: int, end: int, code: int, out: NDArray[np.uint8]) -> int:  # noqa: PLR0912, PLR0915  one pass over the letters
     """The code of one spelling into `out`; its length."""
     n, i = 0, start
     previous_consonant = False  # the last letter read was a consonant: doubled ones count once
@@ -82,7 +83,7 @@ def _code(text: NDArray[np.uint8], start: int, end: int, code: int, out: NDArray
             i += 1
             continue
         first = i == start
-        glide = (c == 121 and not first) or (c == 119 and not first and not _is_vowel(nxt) and nxt != 0 and nxt != 104)
+        glide = (c == 121 and not first) or (c == 119 and not first and not _is_vowel(nxt) and nxt != 0 and nxt != 104)  # noqa: PLR1714
         if _is_vowel(c) or glide:
             j = i + 1
             while j < end and (
@@ -230,8 +231,8 @@ def _buffers(spellings: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]
     _, ends, data = array.buffers()
     offsets = np.frombuffer(ends, np.int64)[array.offset : array.offset + len(array) + 1]
     text = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
-    return np.require(text, requirements="CW"), np.require(
-        offsets, requirements="CW"
+    return np.require(text, requirements=["C", "W"]), np.require(
+        offsets, requirements=["C", "W"]
     )  # kernels take no read-only arrays
 
 
@@ -245,7 +246,7 @@ def as_text(codes: SoundCodes) -> list[str]:
     """The codes as text, for people and tests: capital letters are aspirates."""
     raw = codes.data.tobytes().decode("ascii")
     ends = codes.offsets.tolist()
-    return [raw[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [raw[a:b] for a, b in itertools.pairwise(ends)]
 
 
 def polynomials(codes: SoundCodes) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:

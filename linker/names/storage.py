@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -66,4 +67,4 @@ def _packed(texts: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 def _unpacked(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> list[str]:
     raw, ends = data.tobytes(), offsets.tolist()
-    return [raw[a:b].decode() for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [raw[a:b].decode() for a, b in itertools.pairwise(ends)]

@@ -78,7 +78,7 @@ class NameTable:
         tokens = canonical(split(texts, lists.alias_marks), lists)
         dictionary = build_dictionary(tokens.tokens, channel, lists)
         spread = np.repeat(borne, np.diff(tokens.offsets)).astype(np.float64)
-        spelled = np.bincount(tokens.ids, weights=spread, minlength=len(dictionary))
+        spelled = np.bincount(tokens.ids, weights=spread, minlength=len(dictionary)).astype(np.float64)
         seen = count(dictionary.rows["sound"], spelled, float(borne.sum()), lists.counts)
         seen.describe(dictionary.rows, spelled)
         pairs = PairTable(TokenSpace((dictionary,), channel, lists, seen))
@@ -154,8 +154,7 @@ class NameTable:
         if len(numbers) and numbers[0] < 0:
             numbers, back = numbers[1:], back - 1
         names = self._take(numbers.astype(np.int64))
-        tokens, ids = np.unique(names.ids, return_inverse=True)
-        tokens = tokens.astype(np.int64)
+        tokens, ids = np.unique(names.ids.astype(np.int64), return_inverse=True)
         space = self._space()
         small = NameTokens(names.offsets, ids.astype(np.int32), names.role, names.gender, [])
         parts = np.split(back.astype(np.int32), 4)
@@ -273,7 +272,7 @@ class NameTable:
         texts, counts, names, dictionary = read_arrays(path, channel or _shipped(), lexicon())
         lists = lexicon()
         spread = np.repeat(counts, np.diff(names.offsets)).astype(np.float64)
-        spelled = np.bincount(names.ids, weights=spread, minlength=len(dictionary))
+        spelled = np.bincount(names.ids, weights=spread, minlength=len(dictionary)).astype(np.float64)
         seen = count(dictionary.rows["sound"], spelled, float(counts.sum()), lists.counts)
         used = channel or _shipped()
         pairs = PairTable(TokenSpace((dictionary,), used, lists, seen))
