@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from linker.cli import display
 from linker.errors import AuditError, InputError
@@ -46,5 +45,5 @@ def list_entries(workspace: Workspace, last: Annotated[int, typer.Option(help="H
     table = display.grid("no", "when (UTC)", "who", "what", "subject", "detail", right=(0,))
     for entry in AuditLog(workspace).entries()[-last:]:
         cells = (str(entry["number"]), entry["at"][:19], entry["who"], entry["kind"], entry["subject"], entry["detail"])
-        table.add_row(*map(Text, cells))
+        table.add_row(*map(display.cell, cells))
     Console().print(table)

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from linker.cli import display
 from linker.identity.lookup import find
@@ -66,7 +65,7 @@ def list_decisions(
                 entry.at[:19],
                 entry.why,
             )
-            table.add_row(*map(Text, cells), "yes" if entry.number in holds else "")
+            table.add_row(*map(display.cell, cells), "yes" if entry.number in holds else "")
     Console().print(table)
 
 

@@ -22,6 +22,14 @@ FIELDS = (
 )  # fmt: skip
 
 
+_HIDDEN = dict.fromkeys([*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "·")
+
+
+def cell(value: object, style: str = "") -> Text:
+    """A value as plain text: no markup, and nothing that a terminal would obey or that turns the reading direction."""
+    return Text("" if value is None else str(value).translate(_HIDDEN), style=style)
+
+
 def grid(*headings: str, right: Sequence[int] = (), title: str | None = None) -> Table:
     """An empty table; `right` are the columns that hold numbers."""
     table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
@@ -45,7 +53,7 @@ def golden(row: dict[str, Any]) -> Table:
         if value:
             record, support = origin.get(field) or (origin.get("*") or ("", ""))
             listed = isinstance(row.get(field), list)
-            table.add_row(label, Text(value), Text("" if listed else record), "" if listed else str(support))
+            table.add_row(label, cell(value), cell("" if listed else record), "" if listed else str(support))
     return table
 
 
@@ -87,7 +95,7 @@ def records(rows: Sequence[dict[str, Any]]) -> Table:
             station,
             row["record_date"] or row["fir_date"],
         )
-        table.add_row(*(Text(str(cell or "")) for cell in cells))
+        table.add_row(*map(cell, cells))
     return table
 
 
@@ -98,10 +106,10 @@ def edges(title: str, rows: Sequence[dict[str, Any]]) -> Table:
         levels = json.loads(row["levels"] or "{}")
         evidence = Text()
         for name, (level, bits) in sorted(levels.items(), key=lambda item: -abs(item[1][1])):
-            evidence.append(f"{name} {str(level).lower()} ")
+            evidence.append(cell(f"{name} {str(level).lower()} "))
             evidence.append(f"{bits:+.1f}  ", style="green" if bits > 0 else "red")
         decision = f"{Decision(row['decision']).name.lower().replace('_', ' ')} ({row['rule']})"
         table.add_row(
-            Text(row["record_id_l"]), Text(row["record_id_r"]), f"{row['weight']:.1f}", Text(decision), evidence
+            cell(row["record_id_l"]), cell(row["record_id_r"]), f"{row['weight']:.1f}", cell(decision), evidence
         )
     return table

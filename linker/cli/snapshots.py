@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from linker.cli import display
 from linker.errors import WorkspaceError
@@ -58,8 +57,8 @@ def show(
 
 def _print_identity(console: Console, snapshot: Snapshot, at: Found) -> None:
     if at.note:
-        console.print(at.note, style="yellow", markup=False)
-    console.print(Text(f"{at.identity_id}  {at.golden['name'] or ''}", style="bold"))
+        console.print(display.cell(at.note, "yellow"))
+    console.print(display.cell(f"{at.identity_id}  {at.golden['name'] or ''}", "bold"))
     console.print(display.golden(at.golden))
     console.print(display.records(at.records.to_pylist()))
     inside, outside = neighbours(snapshot, at)
@@ -83,7 +82,7 @@ def history(
     for event in events:
         table.add_row(
             f"{event.snapshot:06d}", event.published[:19], str(event.kind), event.identity_id, " ".join(event.other_identities),
-            display.shortened(event.record_ids), event.cause,
+            display.cell(display.shortened(event.record_ids)), event.cause,
         )  # fmt: skip
     console.print(table)
     today = past.successors(workspace, name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from hypothesis import strategies as st
 
-from linker.identity.clusters import Clusters, ClusterRules, Constraints, cluster
+from linker.identity.clusters import ClusterRules, Clusters, Constraints, cluster
 from linker.schema import Decision
 
 LINK_FROM, REVIEW_FROM = 6.0, 0.0
@@ -79,8 +79,8 @@ def random_graphs(draw: st.DrawFn, most: int = 14) -> Graph:
 def best_partition(graph: Graph) -> float:
     """The largest sum of weights inside groups over all partitions that the constraints allow.
 
-    Every group must hang together by links and verdicts. Branch and bound over records in order: each joins a group before it or founds one;
-    a branch ends when even all positive pairs still open could not make it the best.
+    Every group must hang together by links and verdicts. Branch and bound over records in order: each joins a group before it or founds
+    one; a branch ends when even all positive pairs still open could not make it the best.
     """
     weight = np.zeros((graph.n, graph.n))
     linked = np.zeros((graph.n, graph.n), np.bool_)

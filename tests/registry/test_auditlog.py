@@ -53,17 +53,11 @@ def test_an_empty_log_passes(tmp_path: Path) -> None:
 
 
 def test_ten_thousand_mutations_are_all_found(place: Path) -> None:
-    """Single bytes of any value, whole rows removed, repeated under another number, or two rows exchanged: each is found, and the log restored passes."""
+    """Single bytes of any value, rows removed, repeated, renumbered or exchanged: each is found, and the log as it was passes."""
     choose = random.Random(11)
-    engine = unlocked(place)
     log = AuditLog(place)
     rows = log.entries()
-    found = 0
-    with engine.connect() as connection:
-        for _ in range(10_000):
-            found += _mutated(rows, choose, log)
-        connection.rollback()
-    assert found == 10_000
+    assert sum(_mutated(rows, choose, log) for _ in range(10_000)) == 10_000
     assert log.verify().faults == []
 
 

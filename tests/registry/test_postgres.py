@@ -33,18 +33,18 @@ def server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     if user:
         shutil.chown(folder, user)
-    binaries = str(Path(str(PROGRAMS)).resolve().parent)
-    run = {"user": user, "check": True, "capture_output": True, "cwd": folder, "timeout": 120}
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+    binaries = Path(str(PROGRAMS)).resolve().parent
+
+    def run(program: str, *options: object, check: bool = True) -> None:
+        command = [str(binaries / program), "-D", str(folder / "data"), *map(str, options)]
+        subprocess.run(command, user=user, check=check, cwd=folder, timeout=120, stdout=subprocess.DEVNULL)
+
     try:
-        subprocess.run([f"{binaries}/initdb", "-D", folder / "data", "-U", "linker", "-A", "trust"], **run)  # type: ignore[call-overload]
-        started = [f"{binaries}/pg_ctl", "-D", folder / "data", "-l", folder / "log", "-o", options, "-w", "start"]
-        subprocess.run(started, **{**run, "capture_output": False, "stdout": subprocess.DEVNULL})  # type: ignore[call-overload]
+        run("initdb", "-U", "linker", "-A", "trust")
+        run("pg_ctl", "-l", folder / "log", "-o", f"-k {folder} -c listen_addresses='' -c fsync=off", "-w", "start")
         yield f"postgresql+psycopg://linker@/postgres?host={folder}"
     finally:
-        subprocess.run(
-            [f"{binaries}/pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"], **{**run, "check": False}
-        )  # type: ignore[call-overload]
+        run("pg_ctl", "-m", "immediate", "stop", check=False)
         shutil.rmtree(folder, ignore_errors=True)
 
 
