@@ -93,7 +93,7 @@ def histogram(panels: Sequence[Panel], start: int, markers: Sequence[Marker], un
     drawn = []
     for row, panel in enumerate(panels):
         base = HEAD + (row + 1) * (PANEL_HEIGHT + PANEL_GAP)
-        drawn += [_text(LEFT, base - PANEL_HEIGHT - 10, panel.title, "title", "start"), _panel(panel, base, axis)]
+        drawn += [_text(WIDTH, base - PANEL_HEIGHT - 10, panel.title, "title", "end"), _panel(panel, base, axis)]
     for marker in markers:
         at = axis.x(marker.at)
         line = Markup('<line class="marker {}" x1="{:.1f}" x2="{:.1f}" y1="4" y2="{}"/>')
