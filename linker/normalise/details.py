@@ -76,7 +76,8 @@ class _Readings:
 
     def has(self, field: Field) -> Bools:
         found = pa.array(self._parsed.has(field)).take(self._person)
-        return found.fill_null(False).to_numpy(zero_copy_only=False)
+        flags: Bools = found.fill_null(False).to_numpy(zero_copy_only=False)
+        return flags
 
     def role(self) -> pa.Array:
         """Which relative a cell of relatives says that it names, as int8; null where it does not say."""

@@ -76,40 +76,36 @@ class _Syllable:
             return bool(self.base or self.matras or self.signs) and not self.open
         if part is Part.SHORT_I:
             return bool(self.base) and not self.open
-        if part is Part.VOWEL:
-            return True
-        return False
+        return part is Part.VOWEL
 
     def take(self, glyph: Glyph) -> None:
         part, text = glyph
-        if part is Part.FULL:
-            self.base, self.open = self.base + text, False
-        elif part is Part.HALF:
-            self.base, self.open = self.base + text + HALANT, True
-        elif part is Part.SYLLABLE:
-            self.base, self.open = self.base + text[:-1], False
-            self.matras += text[-1]
+        if part in (Part.FULL, Part.HALF, Part.SYLLABLE, Part.SUBJOINED):
+            self._add_consonants(part, text)
         elif part is Part.VOWEL:
             self.base, self.vowel = text, True
-        elif part is Part.SUBJOINED:
-            self.base = self.base + text if self.open else self.base + HALANT + text
-            self.open = False
         elif part is Part.SHORT_I:
             self.short_i = True
+        elif part is Part.REPH and self.base == "इ":  # the hook is the same glyph
+            self.base = "ई"
         elif part is Part.REPH:
-            if self.base == "इ":
-                self.base = "ई"
-            else:
-                self.reph = True
+            self.reph = True
         elif part is Part.NUKTA:
             self.base = self.base[:-1] + NUKTA + HALANT if self.open else self.base + NUKTA
-        elif part is Part.HALANT:
-            if not self.open:
-                self.base, self.open = self.base + HALANT, True
+        elif part is Part.HALANT and not self.open:
+            self.base, self.open = self.base + HALANT, True
         elif part is Part.MATRA:
             self._add_matra(text)
-        else:
+        elif part is Part.SIGN:
             self.signs += text
+
+    def _add_consonants(self, part: Part, text: str) -> None:
+        if part is Part.SYLLABLE:
+            text, self.matras = text[:-1], self.matras + text[-1]
+        if part is Part.SUBJOINED and not self.open:
+            text = HALANT + text
+        self.open = part is Part.HALF
+        self.base += text + HALANT if self.open else text
 
     def _add_matra(self, text: str) -> None:
         if self.vowel and not self.matras:

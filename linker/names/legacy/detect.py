@@ -73,11 +73,12 @@ class LegacyDetector:
         codes = np.frombuffer("".join(filled.to_pylist()).encode("utf-32-le", "replace"), np.uint32)
         ends = np.cumsum(pc.utf8_length(filled).to_numpy(zero_copy_only=False), dtype=np.int64)
         symbols = _symbol_of_code()[np.minimum(codes, 0xFFFF)]
-        return _sum_ratios(symbols, ends, self._ratios) / UNITS_PER_BIT
+        sums: Floats = _sum_ratios(symbols, ends, self._ratios)
+        return sums / UNITS_PER_BIT
 
 
 @nb.njit("float64[:](int16[::1], int64[::1], int8[:,:,::1])", cache=True, nogil=True)
-def _sum_ratios(symbols, ends, ratios):  # type: ignore[no-untyped-def]
+def _sum_ratios(symbols, ends, ratios):  # type: ignore[no-untyped-def]  # numba types it by its signature
     """Per text the sum over its words. Initials (R K) and words that begin with a digit (57, 12/3) say nothing of the font."""
     sums = np.full(ends.size, -np.inf)
     start = 0
@@ -94,9 +95,10 @@ def _sum_ratios(symbols, ends, ratios):  # type: ignore[no-untyped-def]
                 number = symbol == _DIGIT
             if symbol != _BOUNDARY or length > 0:
                 word += ratios[first, second, symbol]
-                letters = letters or symbol >= _FIRST_LETTER or symbol == _GLYPH
+                if symbol >= _FIRST_LETTER or symbol == _GLYPH:
+                    letters = True
                 length += 1
-            first, second = second, symbol
+            first, second = second, int(symbol)
             if symbol == _BOUNDARY:
                 if length > 2 and not number:
                     total += word
