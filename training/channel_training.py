@@ -18,7 +18,7 @@ from linker.names.char_lm import CharLm, fit
 from linker.names.units import DEVANAGARI, DEVANAGARI_SYMBOLS, LATIN, LATIN_SYMBOLS, read
 
 LM_ORDER = 5
-NAMES_COUNT = 6.0  # a pair of the names corpus counts as so many attestations: names are the use
+NAMES_COUNT = 10.0  # a pair of the names corpus counts as so many attestations: names are the use
 SETTINGS = EmSettings(least_count=6.0, strength=12.0)
 
 

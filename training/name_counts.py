@@ -92,8 +92,8 @@ def main() -> None:
     both["women"] = both["women"].round(2).fillna(-1.0)
     lines = [
         "# How many names of public lists hold a word of each sound (code SOUND of linker/names/sounds.py), and the share of",
-        "# women among candidates whose given name it is (-1: not known). Counted by training/name_counts.py from panchayat winners of Uttar Pradesh 2015",
-        "# and candidates of Delhi and Uttar Pradesh (Trivedi Centre for Political Data).",
+        "# women among candidates whose given name it is (-1: not known). Counted by training/name_counts.py from panchayat winners",
+        "# of Uttar Pradesh 2015 and candidates of Delhi and Uttar Pradesh (Trivedi Centre for Political Data).",
         f"# names: {round(hindi_total + english_total)}",
         "sound\tnames\twomen",
     ]

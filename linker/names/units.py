@@ -115,7 +115,8 @@ def _fill() -> None:
     put("\u093c", 5, 0)
     for c in "ँंऀ":
         put(c, 6, _NASAL_ID)
-    put("ः", 6, _VISARGA_ID)
+    for c in "ः॰":  # folding writes a visarga that ends a word as the mark of abbreviation
+        put(c, 6, _VISARGA_ID)
 
 
 _fill()
@@ -184,7 +185,7 @@ def _read_devanagari(points, tables, units, symbols, u, s):  # type: ignore[no-u
     while k < len(points) and u - first < MAX_LENGTH - 2:
         c = points[k]
         k += 1
-        if c == 39 or c == 45 or c == 46 or c == 0x970:  # and so is the sign of abbreviation
+        if c == 39 or c == 45 or c == 46:
             continue
         kind = kinds[c - 0x900] if 0x900 <= c < 0x980 else 0
         if kind == 4 or kind == 5:  # a virama or nukta with no consonant before it
