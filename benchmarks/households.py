@@ -84,7 +84,12 @@ def _turn(people: People, rows: Ints, female: bool, rng: np.random.Generator) ->
 def _brothers(people: People, rows: Ints, lead: Ints, rng: np.random.Generator) -> None:
     """Sons of one father; half of them share the first part of a compound name."""
     _turn(people, lead, False, rng)
-    _share(people, rows, lead, (*_HOME, "community", "father", "father_joined", "late_father", "phone", "next_phone"))
+    _share(
+        people,
+        rows,
+        lead,
+        (*_HOME, "community", "father", "father_joined", "mother", "late_father", "phone", "next_phone"),
+    )
     drawer = NameDrawer(lexicon(), rng)
     men = np.zeros(len(rows), dtype=bool)
     people.female[rows] = False
@@ -105,6 +110,14 @@ def _brothers(people: People, rows: Ints, lead: Ints, rng: np.random.Generator) 
     people.birth[rows] = people.birth[lead] + rng.integers(330, 1500, len(rows)) * (1 + _place(rows, lead))
 
 
+def _parents(people: People, rows: Ints, surname: npt.NDArray[np.int32], rng: np.random.Generator) -> None:
+    """New parents, of the community of their child."""
+    drawer = NameDrawer(lexicon(), rng)
+    women = np.ones(len(rows), dtype=bool)
+    people.father[rows] = drawer.names(people.community[rows], ~women, surname)
+    people.mother[rows] = drawer.names(people.community[rows], women, surname)
+
+
 def _place(rows: Ints, lead: Ints) -> Ints:
     """0 for the second of a household, 1 for the third."""
     return rows - lead - 1
@@ -116,7 +129,9 @@ def _twins(people: People, rows: Ints, lead: Ints, rng: np.random.Generator) -> 
 
 
 def _namesakes(people: People, rows: Ints, lead: Ints, rng: np.random.Generator) -> None:
-    _share(people, rows, lead, ("female", "community", "name", "joined", "father", "father_joined", "husband"))
+    _share(people, rows, lead, ("female", "community", "name", "joined", "husband"))
+    _parents(people, rows, people.father[lead, SURNAME], rng)
+    _share(people, rows, lead, ("father", "father_joined"))
     people.birth[rows] = people.birth[lead] + rng.integers(-700, 700, len(rows))
     same = people.district[rows] == people.district[lead]
     others = rng.integers(0, len(geography().districts), int(same.sum()))
@@ -132,6 +147,7 @@ def _spouses(people: People, rows: Ints, lead: Ints, rng: np.random.Generator) -
     people.name[rows, SURNAME] = people.name[lead, SURNAME]
     people.female[rows] = False
     _turn(people, rows, True, rng)
+    _parents(people, rows, people.name[rows, SURNAME], rng)
     people.husband[rows] = people.name[lead]
     people.birth[rows] = people.birth[lead] + rng.integers(200, 2000, len(rows))
 
@@ -152,12 +168,10 @@ def _borrowed(people: People, rows: Ints, lead: Ints, rng: np.random.Generator) 
 def _cousins(people: People, rows: Ints, lead: Ints, rng: np.random.Generator) -> None:
     _turn(people, lead, False, rng)
     _turn(people, rows, False, rng)
-    father = people.father[rows].copy()
     _share(people, rows, lead, (*_HOME, "community", "name", "joined"))
-    people.father[rows] = father
-    people.father[rows, SURNAME] = people.father[lead, SURNAME]
-    equal = (people.father[rows] == people.father[lead]).all(axis=1)
-    people.father[rows[equal], GIVEN] = people.mother[rows[equal], GIVEN]
+    people.father[rows] = people.father[lead]
+    while (same := (people.father[rows] == people.father[lead]).all(axis=1)).any():
+        _parents(people, rows[same], people.father[lead[same], SURNAME], rng)
     people.birth[rows] = people.birth[lead] + rng.integers(-900, 900, len(rows))
 
 
@@ -165,6 +179,7 @@ def _father_son(people: People, rows: Ints, lead: Ints, rng: np.random.Generator
     _turn(people, lead, False, rng)
     _turn(people, rows, False, rng)
     _share(people, rows, lead, (*_HOME, "community", "phone", "next_phone"))
+    _parents(people, rows, people.name[lead, SURNAME], rng)
     people.father[rows] = people.name[lead]
     people.father_joined[rows] = people.joined[lead]
     people.name[rows, SURNAME] = people.name[lead, SURNAME]
