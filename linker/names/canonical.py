@@ -6,7 +6,7 @@ out, and the words that may precede a given name (Mohd, Sheikh, Thakur) are flag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 
@@ -52,9 +52,9 @@ class NameTokens:
         return len(self.offsets) - 1
 
 
-def canonical(words: Words, lexicon: Lexicon) -> NameTokens:
-    """The tokens of every name."""
-    reader = _Reader(words.forms, lexicon)
+def canonical(words: Words, lexicon: Lexicon, known: Container[str] = frozenset()) -> NameTokens:
+    """The tokens of every name. `known` are words that stand as names elsewhere, besides those of the names themselves."""
+    reader = _Reader(words.forms, lexicon, known)
     lengths = np.diff(words.offsets)
     rows = np.repeat(np.arange(len(words)), lengths)
     ids, role, gender = reader.plain[words.ids], np.zeros(len(words.ids), np.uint8), np.zeros(len(words), np.int8)
@@ -108,12 +108,13 @@ def counting(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 class _Reader:
     """Knows of every distinct word what it is, and reads the names that hold special ones."""
 
-    def __init__(self, forms: Sequence[str], lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
+    def __init__(self, forms: Sequence[str], lexicon: Lexicon, known: Container[str]) -> None:
+        self._lexicon, self._known = lexicon, known
         self._forms = [f.rstrip("." + ABBREVIATION) for f in forms]
         self._marked = [a != b for a, b in zip(forms, self._forms, strict=True)]
         self._numbers: dict[str, int] = {}
         self._letters = self._initials()
+        self._parts = self._glued()
         self.plain = np.array([self._number(f) for f in self._forms], np.int32)
         self.special = np.array([self._is_special(k) for k in range(len(self._forms))], np.bool_)
         self.gender = np.array(
@@ -136,7 +137,40 @@ class _Reader:
             or form in lex.abbreviations
             or form in lex.letters
             or k in self._letters
+            or k in self._parts
         )
+
+    def _glued(self) -> dict[int, list[str]]:
+        """Words that are two or more words typed without a blank, with their parts."""
+        own = set(self._forms)
+        lengths = sorted({len(f) for f in self._lexicon.glued}, reverse=True)
+        found = {}
+        for k, form in enumerate(self._forms):
+            if len(form) < _SHORTEST_GLUED or form in self._lexicon.glued:
+                continue
+            parts = self._taken_apart(form, own, lengths)
+            if len(parts) > 1:
+                found[k] = parts
+        return found
+
+    def _taken_apart(self, form: str, own: set[str], lengths: list[int]) -> list[str]:
+        """Known second parts taken off the end, one after the other."""
+        parts: list[str] = []
+        while True:
+            for length in lengths:
+                needs_name = self._lexicon.glued.get(form[-length:])
+                rest = form[:-length]
+                if needs_name is None or len(rest) < _SHORTEST_NAME or rest.endswith("्"):
+                    continue
+                if not needs_name or rest in own or rest in self._known or parts or self._ends_in_word(rest, lengths):
+                    parts.insert(0, form[-length:])
+                    form = rest
+                    break
+            else:
+                return [form, *parts]
+
+    def _ends_in_word(self, form: str, lengths: list[int]) -> bool:
+        return any(self._lexicon.glued.get(form[-n:]) is False and len(form) >= n + _SHORTEST_NAME for n in lengths)
 
     def _initials(self) -> dict[int, str]:
         """Words that are initials wherever they stand: one letter, or two or three letters that are no known name and no syllable."""
@@ -182,6 +216,8 @@ class _Reader:
             letters = self._initial_letters(k, place, tokens)
             if letters:
                 tokens += [(letter, role | Role.INITIAL) for letter in letters]
+            elif k in self._parts:
+                tokens += [(part, role) for part in self._parts[k]]
             else:
                 tokens.append((self._written_out(k, place, gender), role))
         return [(self._number(t), r) for t, r in self._with_head(tokens)], gender
@@ -235,5 +271,6 @@ class _Reader:
         ]
 
 
+_SHORTEST_GLUED, _SHORTEST_NAME = 6, 3
 _KNOWN_NAME = 30.0
 """A two-letter word that at least so many of the public lists' names bear is a name (Om, Ali's 'Al'), not two initials."""

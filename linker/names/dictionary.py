@@ -49,9 +49,12 @@ TOKEN = np.dtype(
 
 
 class Ending:
-    """How a token ends. Latin 'a' may be written for ā or for nothing (Yadava), and is neutral behind a cluster (Mishra, Krishna)."""
+    """How a token ends. Latin 'a' may be written for ā or for nothing (Yadava), and is neutral behind a cluster (Mishra, Krishna).
 
-    CONSONANT, AA, II, UU, EE, OO, LATIN_A, LATIN_E, NEUTRAL = range(9)
+    Behind i and one consonant it makes a woman's name of a man's (Nazira, Kapila, Rashida).
+    """
+
+    CONSONANT, AA, II, UU, EE, OO, LATIN_A, LATIN_E, NEUTRAL, WOMAN_A = range(10)
 
 
 _DEVANAGARI_ENDINGS = {
@@ -260,11 +263,7 @@ def _ending(token: str, script: int) -> int:  # noqa: PLR0911  a table of cases
         return Ending.CONSONANT
     last, before = token[-1], token[-2]
     if last == "a":
-        if before == "a":
-            return Ending.AA
-        stem = token[:-1].replace("h", "")
-        cluster = len(stem) >= 2 and stem[-1] not in "aeiouy" and stem[-2] not in "aeiou" and stem[-1] != stem[-2]
-        return Ending.NEUTRAL if cluster else Ending.LATIN_A
+        return _ending_in_a(token)
     if last == "e":
         return Ending.II if before == "e" else Ending.LATIN_E
     if last == "y":
@@ -276,3 +275,13 @@ def _ending(token: str, script: int) -> int:  # noqa: PLR0911  a table of cases
     if last == "o":
         return Ending.UU if before == "o" else Ending.OO
     return Ending.CONSONANT
+
+
+def _ending_in_a(token: str) -> int:
+    stem = token.rstrip("a").replace("h", "")
+    if len(stem) >= 2 and stem[-1] not in "aeiouy" and stem[-2] not in "aeiou" and stem[-1] != stem[-2]:
+        return Ending.NEUTRAL
+    if token.endswith("aa"):
+        return Ending.AA
+    long_i = stem[-2:-1] == "i" or stem[-3:-1] == "ee"
+    return Ending.WOMAN_A if long_i and stem[-1] not in "aeiouy" else Ending.LATIN_A

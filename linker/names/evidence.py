@@ -20,7 +20,7 @@ from linker.names.dictionary import Ending
 FINAL_VOWEL_WEIGHT = -4.0
 """What tokens are worth at most that differ by a final vowel which both spell out (Kumar, Kumari)."""
 FINAL_VOWEL_COST = 4.0
-"""Bits off where one of the final vowels may be a way of writing (Dube, Dubey)."""
+"""Bits off where one of the final vowels may be a way of writing (Ashok, Ashoka)."""
 SOUND_COST = 1.0
 """Tokens of one sound are worth their rarity less this, whatever the channel thinks of the spelling."""
 REGIONAL_COST = 3.0
@@ -46,20 +46,32 @@ class Grade(IntEnum):
     EXACT = 3
 
 
+class Slip(IntEnum):
+    """What one slip of the keyboard has done."""
+
+    NONE = 0
+    LETTER = 1
+    """A letter too much, too few or another one."""
+    SWAP = 2
+    """Two letters exchanged: their order says nothing of a final vowel (Sarabjit, Sarabjti)."""
+
+
 def _conflicts() -> NDArray[np.int8]:
     """0 where two endings may be one, 1 where they may be but seldom are, 2 where they are not."""
     e = Ending
     soft = [
-        (e.CONSONANT, e.EE), (e.CONSONANT, e.OO), (e.AA, e.EE), (e.AA, e.OO), (e.AA, e.LATIN_E),
+        (e.CONSONANT, e.EE), (e.CONSONANT, e.OO), (e.CONSONANT, e.LATIN_A), (e.AA, e.EE), (e.AA, e.OO), (e.AA, e.LATIN_E),
         (e.II, e.EE), (e.II, e.LATIN_E), (e.EE, e.OO), (e.EE, e.LATIN_A), (e.OO, e.LATIN_A), (e.OO, e.LATIN_E),
         (e.LATIN_A, e.LATIN_E), (e.NEUTRAL, e.EE), (e.NEUTRAL, e.OO), (e.NEUTRAL, e.LATIN_E),
+        (e.WOMAN_A, e.EE), (e.WOMAN_A, e.OO), (e.WOMAN_A, e.LATIN_E),
     ]  # fmt: skip
     hard = [
-        (e.CONSONANT, e.AA), (e.CONSONANT, e.LATIN_A), (e.CONSONANT, e.II), (e.CONSONANT, e.UU), (e.AA, e.II), (e.AA, e.UU),
+        (e.CONSONANT, e.AA), (e.CONSONANT, e.WOMAN_A), (e.CONSONANT, e.II), (e.CONSONANT, e.UU), (e.AA, e.II), (e.AA, e.UU),
         (e.II, e.UU), (e.II, e.OO),
         (e.II, e.LATIN_A), (e.UU, e.EE), (e.UU, e.LATIN_A), (e.UU, e.LATIN_E), (e.NEUTRAL, e.II), (e.NEUTRAL, e.UU),
+        (e.WOMAN_A, e.II), (e.WOMAN_A, e.UU),
     ]  # fmt: skip
-    table = np.zeros((9, 9), np.int8)
+    table = np.zeros((10, 10), np.int8)
     for pairs, value in ((soft, 1), (hard, 2)):
         for a, b in pairs:
             table[a, b] = table[b, a] = value
@@ -74,12 +86,12 @@ def judge(
     b: NDArray[np.void],
     channel: NDArray[np.float32],
     family_cost: NDArray[np.float32],
-    one_slip: NDArray[np.bool_],
+    slip: NDArray[np.int8],
 ) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
     """Weight and `Grade` of pairs of different tokens.
 
     `a`, `b` are token rows, `channel` the channel's weight of each pair, `family_cost` the cost of the family they share or infinity,
-    `one_slip` whether one slip of the keyboard makes one of the other.
+    `slip` a `Slip`: whether one slip of the keyboard makes one of the other.
     """
     rarity = np.minimum(a["bits"], b["bits"]).astype(np.float64)
     channel = channel.astype(np.float64)
@@ -89,14 +101,14 @@ def judge(
     ceiling = np.where(same_sound, np.maximum(ceiling, rarity - SOUND_COST), ceiling)
     weight = np.where(same_sound, ceiling, np.minimum(channel - lift, ceiling))
     weight = np.where(a["regional"] == b["regional"], np.maximum(weight, rarity - REGIONAL_COST), weight)
-    slip = np.minimum(np.maximum(_information(a), _information(b)) - SLIP_COST, rarity - SOUND_COST)
-    weight = np.where(one_slip, np.maximum(weight, slip), weight)
+    mistyped = np.minimum(np.maximum(_information(a), _information(b)) - SLIP_COST, rarity - SOUND_COST)
+    weight = np.where(slip != Slip.NONE, np.maximum(weight, mistyped), weight)
     related = np.isfinite(family_cost)
     through_family = np.minimum(rarity, FAMILY_CEILING) - family_cost
     weight = np.where(related, np.maximum(weight, through_family), weight)
     grade = np.where(weight >= SAME_SHARE * np.minimum(rarity, FAMILY_CEILING), Grade.SAME, Grade.SIMILAR)
     grade = np.where(weight < SIMILAR_WEIGHT, Grade.NONE, grade)
-    alike = (a["strict"] == b["strict"]) & ~related
+    alike = (a["strict"] == b["strict"]) & ~related & (slip != Slip.SWAP)
     conflict = np.where(alike, _CONFLICT[a["ending"], b["ending"]], 0)
     weight = np.where(conflict == 1, weight - FINAL_VOWEL_COST, weight)
     weight = np.where(conflict == 2, np.minimum(weight - FINAL_VOWEL_COST, FINAL_VOWEL_WEIGHT), weight)

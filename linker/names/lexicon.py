@@ -35,6 +35,11 @@ class _Title(Settings):
     may_be_name: bool = False
 
 
+class _Glued(Settings):
+    always: tuple[str, ...]
+    behind_a_name: tuple[str, ...]
+
+
 class _Titles(Settings):
     honorifics: list[_Title]
     prefixes: list[_Title]
@@ -44,6 +49,7 @@ class _Titles(Settings):
     men: list[str]
     no_given_name: list[str]
     letters: dict[str, str]
+    glued: _Glued
 
 
 class _PetName(Settings):
@@ -99,6 +105,8 @@ class Lexicon:
     no_given_name: frozenset[str]
     letters: dict[str, str]
     """Devanagari name of a Latin letter to the letter."""
+    glued: dict[str, bool]
+    """Words that are typed without a blank behind a name, and whether only behind a name that is known."""
     abbreviations: dict[str, Abbreviation]
     families: dict[str, list[tuple[int, float]]]
     """Spelling to (family, cost in bits)."""
@@ -130,6 +138,7 @@ def lexicon() -> Lexicon:
         men=frozenset(map(_plain, titles.men)),
         no_given_name=frozenset(map(_plain, titles.no_given_name)),
         letters={_plain(k): v for k, v in titles.letters.items()},
+        glued={_plain(f): False for f in titles.glued.always} | {_plain(f): True for f in titles.glued.behind_a_name},
         abbreviations=_abbreviations(REFERENCE / "name_abbreviations.yaml"),
         families=_families(REFERENCE / "name_families.tsv", load(REFERENCE / "nicknames.yaml", _PetNames)),
         counts=_counts(CONFIGS / "models" / "name_counts.tsv"),

@@ -13,7 +13,7 @@ from rapidfuzz.process import cpdist
 from linker.names.alignment import NO_TOKEN, enter
 from linker.names.channel import Channel
 from linker.names.dictionary import TOKEN, TokenDictionary, build_dictionary
-from linker.names.evidence import family_cost, judge
+from linker.names.evidence import Slip, family_cost, judge
 from linker.names.frequency import Frequencies
 from linker.names.lexicon import Lexicon
 
@@ -128,24 +128,25 @@ class PairTable:
         cost[kin] = family_cost(
             [self._space.family(t) for t in a[kin].tolist()], [self._space.family(t) for t in b[kin].tolist()]
         )
-        return judge(rows_a, rows_b, self._space.channel_weights(a, b), cost, self._one_slip(rows_a, rows_b, a, b))
+        return judge(rows_a, rows_b, self._space.channel_weights(a, b), cost, self._slips(rows_a, rows_b, a, b))
 
-    def _one_slip(
+    def _slips(
         self, rows_a: NDArray[np.void], rows_b: NDArray[np.void], a: NDArray[np.int64], b: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
-        """Tokens of one script, five letters or so, of which one insertion, deletion, change or swap makes the other.
+    ) -> NDArray[np.int8]:
+        """A `Slip` per pair: tokens of one script, five letters or so, of which one insertion, deletion, change or swap makes the other.
 
         People seldom mistype the first letter; a name with another one is another name (Sonu, Monu).
         """
-        out = np.zeros(len(a), np.bool_)
+        out = np.zeros(len(a), np.int8)
         alike = np.flatnonzero(rows_a["script"] == rows_b["script"])
         left, right = ([self._space.text(t) for t in side[alike].tolist()] for side in (a, b))
         distance = cpdist(left, right, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
-        short = np.fromiter(map(len, left), np.int32, len(left)) + np.fromiter(map(len, right), np.int32, len(left)) < 9
-        changed = np.fromiter(
-            (x[0] != y[0] and len(x) == len(y) for x, y in zip(left, right, strict=True)), np.bool_, len(left)
-        )
-        out[alike] = (distance <= 1) & ~short & ~changed
+        for k in np.flatnonzero(distance <= 1).tolist():
+            x, y = left[k], right[k]
+            if len(x) == len(y) and sorted(x) == sorted(y):
+                out[alike[k]] = Slip.SWAP
+            elif len(x) + len(y) > 8 and (x[0] == y[0] or len(x) != len(y)):
+                out[alike[k]] = Slip.LETTER
         return out
 
     def _joined(
@@ -164,7 +165,7 @@ class PairTable:
         rows_a, rows_b = made.rows[left], space.rows(b)
         parts = space.rows(a)["bits"] + space.rows(a2)["bits"]
         rows_a["bits"] = np.minimum(rows_a["bits"], parts)
-        weight, grade = judge(rows_a, rows_b, channel, np.full(len(b), np.inf, np.float32), np.zeros(len(b), np.bool_))
+        weight, grade = judge(rows_a, rows_b, channel, np.full(len(b), np.inf, np.float32), np.zeros(len(b), np.int8))
         same = np.array([w == space.text(t) for w, t in zip(words, b.tolist(), strict=True)], np.bool_)
         return np.where(same, np.maximum(weight, rows_b["bits"] - 1), weight).astype(np.float32), grade
 

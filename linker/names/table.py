@@ -90,7 +90,7 @@ class NameTable:
         texts = as_array(names if self._added is None else [*self._added.texts.to_pylist(), *names])
         if not base.numbers:
             base.numbers.update((t, k) for k, t in enumerate(base.dictionary.tokens))
-        local = canonical(split(texts, base.lexicon.alias_marks), base.lexicon)
+        local = canonical(split(texts, base.lexicon.alias_marks), base.lexicon, base.numbers)
         fresh = [t for t in local.tokens if t not in base.numbers]
         at = {t: len(base.dictionary) + k for k, t in enumerate(fresh)}
         numbers = np.array([base.numbers[t] if t in base.numbers else at[t] for t in local.tokens], np.int32)

@@ -17,7 +17,7 @@ from linker.names.table import NameTable
 NAMES = [
     "राकेश कुमार", "Rakesh Kumar", "Rakesh", "Suresh Kumar", "R.K. Sharma", "Rakesh Kumar Sharma", "Ram Kumar Yadav",
     "Ramkumar Yadav", "राकेश कुमारी", "Mohan Yadav", "Vijender Gupta", "Vijender Kumar", "Smt", "", "Sharma", "Suresh Yadav",
-    "ਗੁਰਮੀਤ ਸਿੰਘ", "Anil Sharma",
+    "ਗੁਰਮੀਤ ਸਿੰਘ", "Anil Sharma", "Guru Bachan", "गुरुबचन",
 ]  # fmt: skip
 AT = {n: k for k, n in enumerate(NAMES)}
 
@@ -37,7 +37,8 @@ def level(table: NameTable, left: str, right: str) -> NameLevel:
     [
         ("Rakesh Kumar", "Rakesh Kumar", NameLevel.EXACT),
         ("राकेश कुमार", "Rakesh Kumar", NameLevel.SAME),
-        ("Ram Kumar Yadav", "Ramkumar Yadav", NameLevel.SAME),
+        ("Ram Kumar Yadav", "Ramkumar Yadav", NameLevel.EXACT),  # glued words are taken apart
+        ("Guru Bachan", "गुरुबचन", NameLevel.SAME),
         ("Rakesh", "राकेश कुमार", NameLevel.PARTIAL),
         ("R.K. Sharma", "Rakesh Kumar Sharma", NameLevel.INITIALS),
         ("Rakesh Kumar", "Suresh Kumar", NameLevel.GIVEN_CONFLICT),
