@@ -21,14 +21,14 @@ only where neither is known. The offence's day is the FIR's, else the record's.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache, partial
 
 import numpy as np
 import pyarrow as pa
 
 from linker.normalise.ages import OLDEST, AgeReading, parse_age
 from linker.normalise.columns import ABSENT, Bools, Distinct, Int64s
-from linker.normalise.dates import DateFlag, DateReading, Precision, parse_date, parse_year
+from linker.normalise.datecolumns import Dates
+from linker.normalise.dates import DateFlag, parse_year
 from linker.normalise.offences import fir_year_reading
 from linker.schema import BirthKind
 
@@ -39,7 +39,6 @@ CONFLICT_YEARS = 4
 YOUNGEST = 7
 """Nobody below seven can commit an offence (BNS s.20, IPC s.82); settles the century of a two-digit year."""
 ADULT = 18
-_NEW_YEAR = int(DateFlag.NEW_YEAR)
 
 
 @dataclass(frozen=True)
@@ -103,17 +102,16 @@ class Span:
 
 def births(record: pa.Table, latest: int) -> Births:
     """Birth intervals of a RECORD table. `latest` is the last possible calendar year."""
-    read = lru_cache(maxsize=None)(partial(parse_date, latest=latest))  # the same days stand in several columns
-    fir = _span_of(Distinct(record["fir_date"], read))
-    day = _record_span(Distinct(record["record_date"], read), fir, record["fir_number"], latest)
-    dated = Distinct(record["birth_date"], read)
-    yeared = Distinct(record["birth_year"], lambda text: parse_year(text, latest))
+    fir = _span_of(Dates.of(record["fir_date"], latest))
+    day = _record_span(Dates.of(record["record_date"], latest), fir, record["fir_number"], latest)
+    dated = Dates.of(record["birth_date"], latest)
+    yeared = Dates.of(record["birth_year"], latest, parse_year)
     aged = Distinct(record["age"], parse_age)
 
     exact, exact_bad = _possible(_span(dated, day), day)
-    full = dated.flags(_is_full)
+    full = dated.full
     stated, stated_bad = _possible(_span(yeared, day), day)
-    year_is_date = yeared.flags(_is_full)
+    year_is_date = yeared.full
     age, about, year_in_age = _age_span(aged, day)
 
     date = exact.where(full).otherwise(stated.where(year_is_date))
@@ -134,7 +132,7 @@ def births(record: pa.Table, latest: int) -> Births:
     best = everything.where(conflict).otherwise(best)
     kind = np.where(conflict, int(BirthKind.ABOUT_AGE), kind)
 
-    seen = _counts(dated, yeared)
+    seen = {flag: dated.count(flag) + yeared.count(flag) for flag in DateFlag}
     findings = BirthFindings(
         impossible_dates=int((exact_bad | stated_bad).sum()) + seen[DateFlag.IMPOSSIBLE],
         swapped_dates=seen[DateFlag.SWAPPED],
@@ -151,27 +149,16 @@ def births(record: pa.Table, latest: int) -> Births:
     return Births(best.first, best.last, kind, middle, juvenile, findings)
 
 
-def _is_full(reading: DateReading) -> bool:
-    """Whether it is a day, and not the first of January that stands for a year."""
-    return reading.precision is Precision.DAY and not reading.flags & _NEW_YEAR
+def _span_of(dates: Dates) -> Span:
+    return Span(dates.first, dates.last)
 
 
-def _counts(*columns: Distinct[DateReading]) -> dict[DateFlag, int]:
-    """In how many cells of the columns each flag is set."""
-    flags = [column.numbers(lambda r: r.flags, absent=0) for column in columns]
-    return {flag: sum(int(np.count_nonzero(f & int(flag))) for f in flags) for flag in DateFlag if flag}
-
-
-def _span_of(column: Distinct[DateReading]) -> Span:
-    return Span(column.numbers(lambda r: r.first), column.numbers(lambda r: r.last))
-
-
-def _record_span(stated: Distinct[DateReading], fir: Span, fir_number: pa.ChunkedArray, latest: int) -> Span:
+def _record_span(stated: Dates, fir: Span, fir_number: pa.ChunkedArray, latest: int) -> Span:
     """The day of the record: its date, else the FIR's date, else the year in the FIR's number."""
     dated = _span_of(stated).otherwise(fir)
     if dated.known.all():
         return dated
-    return dated.otherwise(_span_of(Distinct(fir_number, lambda text: fir_year_reading(text, latest))))
+    return dated.otherwise(_span_of(Dates.of(fir_number, latest, fir_year_reading)))
 
 
 def _offence_day(fir: Span, day: Span) -> Span:
@@ -179,10 +166,10 @@ def _offence_day(fir: Span, day: Span) -> Span:
     return fir.where(fir.known & (fir.last <= day.last)).otherwise(day)
 
 
-def _span(column: Distinct[DateReading], day: Span) -> Span:
+def _span(dates: Dates, day: Span) -> Span:
     """Birth days, two-digit years put into the century that makes the person at least `YOUNGEST`."""
-    late = _span_of(column)
-    early = Span(column.numbers(lambda r: r.century_first), column.numbers(lambda r: r.century_last))
+    late = _span_of(dates)
+    early = Span(dates.century_first, dates.century_last)
     too_young = early.known & day.known & (late.last > day.last - int(YOUNGEST * YEAR_DAYS))
     return early.where(too_young).otherwise(late)
 

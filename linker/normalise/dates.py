@@ -25,7 +25,7 @@ EARLIEST_YEAR = 1880
 LONGEST = 100
 """Characters of a cell that are looked at; a longer cell holds no date but a story."""
 
-_FILLER_YEARS = (1899, 1900)
+FILLER_YEARS = (1899, 1900)
 """What systems fill in for an unknown date."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -181,7 +181,7 @@ def _day(year: str, month: int, day: int, latest: int, flags: int) -> DateReadin
     short = len(year) == 2
     if short:
         flags |= _SHORT
-    if full == 0 or (month == day == 1 and full in _FILLER_YEARS):
+    if full == 0 or (month == day == 1 and full in FILLER_YEARS):
         return _NOBODY
     number = day_number(full, month, day)
     if number is None or not EARLIEST_YEAR <= full <= latest:
@@ -244,7 +244,7 @@ def year_reading(digits: str, latest: int) -> DateReading:
     """A year of two or four digits as the span of its days."""
     year = _full_year(digits, latest)
     flags = _SHORT if len(digits) == 2 else 0
-    if year == 0 or year in _FILLER_YEARS:
+    if year == 0 or year in FILLER_YEARS:
         return _NOBODY
     return _span(year, 1, 12, latest, flags)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linker.normalise.ages import OLDEST, parse_age
-from linker.normalise.dates import DateFlag, Precision, day_of, parse_date, parse_year
+from linker.normalise.columns import ABSENT
+from linker.normalise.datecolumns import Dates
+from linker.normalise.dates import DateFlag, DateReading, Precision, day_of, parse_date, parse_year
 from tests.normalise.tables import cases
 
 LATEST = 2026
@@ -87,3 +90,23 @@ def test_any_text_is_accepted(text: str, latest: int) -> None:
     age = parse_age(text)
     assert (age.low is None) == (age.high is None)
     assert age.low is None or 0 <= age.low <= (age.high or 0) <= OLDEST
+
+
+WRITTEN = st.one_of(
+    DAYS.map(lambda d: d.strftime("%d/%m/%Y")), DAYS.map(lambda d: d.strftime("%m-%d-%y")), DAYS.map(str),
+    st.from_regex(r"\A[0-9]{2}[./-][0-9]{2}[./-]([0-9]{2}|[0-9]{4})\Z"), st.from_regex(r"\A[0-9]{4}[./-][0-9]{2}[./-][0-9]{2}\Z"),
+    st.from_regex(r"\A[0-3][0-9][./-][01][0-9][./-](19|20)?[0-9]{2}\Z"), st.sampled_from([case[0] for case in cases("dates.tsv", 5)]),
+    st.text(max_size=12),
+)  # fmt: skip
+
+
+@given(st.lists(st.none() | WRITTEN, max_size=30), st.integers(1995, 2030))
+@settings(max_examples=500, deadline=None)
+def test_whole_columns_and_single_cells_read_dates_alike(cells: list[str | None], latest: int) -> None:
+    column = Dates.of(pa.array(cells, pa.string()), latest)
+    for row, cell in enumerate(cells):
+        reading = parse_date(cell, latest) if cell is not None else DateReading()
+        read = (column.first, column.last, column.century_first, column.century_last)
+        days = [None if day[row] == ABSENT else int(day[row]) for day in read]
+        assert days == [reading.first, reading.last, reading.century_first, reading.century_last], cell
+        assert (column.precision[row], column.flags[row]) == (reading.precision, reading.flags), cell
