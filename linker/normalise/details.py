@@ -92,7 +92,7 @@ _PARSERS: dict[str, Callable[[pa.Array], Parsed]] = {
     **dict.fromkeys(("relative", "father", "mother", "husband", "guardian"), parse_relatives),
     **dict.fromkeys(("address", "present_address"), parse_addresses),
 }
-_UNPLACED = (Field.REST, Field.AGE, Field.BIRTH, Field.PHONE)
+_UNPLACED = (Field.REST, Field.AGE, Field.BIRTH, Field.PHONE, Field.AADHAAR)
 """Fields that have no column of their own where a name, a relative or an address holds them: they go to `rest`."""
 _UNPLACED_ADDRESS = (Field.ADDRESS, Field.PRESENT)
 _NAME_PARSERS = (parse_names, parse_relatives)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numba as nb
 
+config: Any = nb.config
 Decorator = Callable[[Callable[..., Any]], Any]
 
 
@@ -26,12 +27,12 @@ def kernel_of(*sources: str) -> Callable[[str], Decorator]:
 
     def kernel(signature: str) -> Decorator:
         def compiled(function: Callable[..., Any]) -> Any:
-            configured = nb.config.CACHE_DIR
-            nb.config.CACHE_DIR = str(Path(configured or folder) / f"kernels-{digest}")
+            configured = config.CACHE_DIR
+            config.CACHE_DIR = str(Path(configured or folder) / f"kernels-{digest}")
             try:
                 return nb.njit(signature, cache=True, nogil=True)(function)
             finally:
-                nb.config.CACHE_DIR = configured
+                config.CACHE_DIR = configured
 
         return compiled
 

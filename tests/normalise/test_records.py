@@ -6,6 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from linker.normalise.records import RecordOptions, Records, to_records
 from linker.schema import QUARANTINE, RECORD, ROW, ROW_LIST_FIELDS, ROW_TEXT_FIELDS
@@ -160,3 +162,35 @@ def test_extra_columns_follow_their_row() -> None:
         "extra.gang", pa.array(["g1", "g2"])
     )
     assert to_records(table).record["extra.gang"].to_pylist() == ["g1", "g1", "g2"]
+
+
+CELL = (
+    st.none()
+    | st.text(max_size=15)
+    | st.sampled_from(["राम पुत्र श्याम", "jes'k", "NA", "123456789012", "व", "S/o", "ग्राम अ", "Ram @ Kalu"])
+)
+CELLS = st.fixed_dictionaries(
+    {}, optional={**dict.fromkeys(ROW_TEXT_FIELDS, CELL), **dict.fromkeys(ROW_LIST_FIELDS, st.lists(CELL, max_size=3))}
+)
+
+
+@given(st.lists(CELLS, max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_every_row_is_a_record_or_in_quarantine(cells: list[dict[str, Any]]) -> None:
+    table = rows(*cells)
+    record, quarantine = to_records(table, RecordOptions({"up": frozenset({"name", "phrase", "aliases"})}))
+    assert {*record["line"].to_pylist(), *quarantine["line"].to_pylist()} == set(table["line"].to_pylist())
+    assert not {*record["line"].to_pylist()} & {*quarantine["line"].to_pylist()}
+    assert all(record["name"].to_pylist())
+    ids = record["record_id"].to_pylist()
+    assert len(ids) == len(set(ids))
+    for name in ("name", "father", "address", "rest", "name_typed"):
+        assert not any("123456789012" in (text or "") for text in record[name].to_pylist())
+
+
+def test_what_no_field_takes_stands_in_rest() -> None:
+    (record,) = made(
+        {"name": "Ram R/o Delhi आधार नं0 123456789012", "father": "मोहन उर्फ भोला", "address": "S/o Sohan, Village Kheri"}
+    )
+    assert (record["name"], record["father"], record["village"]) == ("Ram", "मोहन", "Kheri")
+    assert set(record["rest"].split("; ")) == {"Delhi", "XXXX-XXXX-9012", "भोला", "Sohan"}
