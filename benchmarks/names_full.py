@@ -33,12 +33,14 @@ Scorer = Callable[[Sequence[tuple[str, str]]], NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Variants:
-    """Pairs of names: positives with whether words were added or dropped, negatives with whether they look alike."""
+    """Pairs of names: positives with whether words were added or dropped, negatives with whether they look alike
+    (a common word, or Jaro-Winkler 0.8) and whether they might be taken for namesakes (Jaro-Winkler or token_sort 0.85, letters differ)."""
 
     positive: list[tuple[str, str]]
     added: NDArray[np.bool_]
     negative: list[tuple[str, str]]
     alike: NDArray[np.bool_]
+    namesakes: NDArray[np.bool_]
 
 
 def our_scores(pairs: Sequence[tuple[str, str]], counts: Sequence[str] = ()) -> NDArray[np.float64]:
@@ -75,7 +77,13 @@ def variants(data: Path) -> tuple[Variants, list[str]]:
     rivals = sorted(negative - positive)
     added = np.array([_words(a) != _words(b) for a, b in differ])
     alike = np.array([bool(set(a.split()) & set(b.split())) or JaroWinkler.similarity(a, b) >= 0.8 for a, b in rivals])
-    return Variants(differ, added, rivals, alike), everyone
+    namesakes = np.array(
+        [
+            _letters(a) != _letters(b) and max(JaroWinkler.similarity(a, b), fuzz.token_sort_ratio(a, b) / 100) >= 0.85
+            for a, b in rivals
+        ]
+    )
+    return Variants(differ, added, rivals, alike, namesakes), everyone
 
 
 def _letters(name: str) -> str:
@@ -99,13 +107,17 @@ def tcpd(data: Path, scorer: Scorer | None = None) -> dict[str, float]:
     score = scorer or (lambda p: our_scores(p, everyone))
     scores = score([*pairs.positive, *pairs.negative])
     positive, negative = scores[: len(pairs.positive)], scores[len(pairs.positive) :]
-    hard = negative[pairs.alike]
+    hard, namesakes = negative[pairs.alike], negative[pairs.namesakes]
     return {
         "positives": len(positive),
         "negatives": len(negative),
         "alike": len(hard),
         "recall@1%": recall_at(positive, negative, 0.01),
         "recall@1% against alike": recall_at(positive, hard, 0.01),
+        "namesakes": len(namesakes),
+        "recall@1% against namesakes": recall_at(positive, namesakes, 0.01),
+        "recall@1% against namesakes, same words": recall_at(positive[~pairs.added], namesakes, 0.01),
+        "recall@1% against namesakes, words added or dropped": recall_at(positive[pairs.added], namesakes, 0.01),
         "recall@1% same words": recall_at(positive[~pairs.added], negative, 0.01),
         "recall@1% words added or dropped": recall_at(positive[pairs.added], negative, 0.01),
         "recall@1% same words against alike": recall_at(positive[~pairs.added], hard, 0.01),
