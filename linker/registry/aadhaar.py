@@ -21,7 +21,7 @@ from linker.registry.published import Snapshot
 from linker.schema import IdType
 
 OTHER_NUMBERS = frozenset({
-    "record_id", "record_id_l", "record_id_r", "native_id", "record_ids", "provenance", "fir_number",
+    "record_id", "record_id_l", "record_id_r", "native_id", "record_ids", "identity_id", "other_identities", "provenance", "fir_number",
     "phone", "relative_phone", "phones", "relative_phones", "keys", "levels",
     *(str(t) for t in IdType if t is not IdType.AADHAAR), "ifsc",
 })  # fmt: skip
@@ -56,26 +56,34 @@ def holds_aadhaar(texts: pa.Array) -> npt.NDArray[np.bool_]:
 
 def unmasked(snapshot: Snapshot, table: str) -> Iterator[str]:
     """'table.column, row n' for each Aadhaar number in clear in a table's text columns."""
-    file = pq.ParquetFile(snapshot.file(table), memory_map=True)
-    for field in file.schema_arrow:
-        if field.name not in OTHER_NUMBERS and _is_text(field.type):
-            column = file.read([field.name]).column(0)
-            for place in np.flatnonzero(_rows_with_aadhaar(column)):
-                yield f"{table}.{field.name}, row {place + 1}"
+    path = snapshot.file(table)
+    columns = [f for f in pq.read_schema(path) if f.name not in OTHER_NUMBERS and _is_text(f.type)]
+    plain = [f.name for f in columns if not pa.types.is_list(f.type)]
+    file = pq.ParquetFile(path, memory_map=True, read_dictionary=plain)
+    for name in (f.name for f in columns):
+        first = 1
+        for chunk in file.read([name]).column(0).chunks:
+            for place in _hits(chunk):
+                yield f"{table}.{name}, row {first + place}"
+            first += len(chunk)
 
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or (pa.types.is_list(kind) and pa.types.is_string(kind.value_type)))
 
 
-def _rows_with_aadhaar(column: Any) -> npt.NDArray[np.bool_]:
-    array = column.combine_chunks()
-    if pa.types.is_list(array.type):
-        rows = pc.list_parent_indices(array).to_numpy(zero_copy_only=False)
-        hit = np.zeros(len(array), np.bool_)
-        hit[rows[holds_aadhaar(pc.list_flatten(array))]] = True
-        return hit
-    return holds_aadhaar(array)
+def _hits(chunk: Any) -> npt.NDArray[np.int64]:
+    """Rows of a chunk that hold a number; where the file has a dictionary, only that is searched."""
+    if pa.types.is_list(chunk.type):
+        elements = np.flatnonzero(holds_aadhaar(pc.list_flatten(chunk)))
+        return np.unique(pc.list_parent_indices(chunk).to_numpy(zero_copy_only=False)[elements])
+    if not pa.types.is_dictionary(chunk.type):
+        return np.flatnonzero(holds_aadhaar(chunk))
+    bad = holds_aadhaar(chunk.dictionary)
+    if not bad.any():
+        return np.empty(0, np.int64)
+    code = pc.fill_null(chunk.indices, -1).to_numpy(zero_copy_only=False)
+    return np.flatnonzero((code >= 0) & bad[code])
 
 
 @nb.njit(nb.boolean(nb.int8[::1]), cache=True, nogil=True)

@@ -1,3 +1,4 @@
 -- an edge to a record that is not in the crosswalk
-SELECT record_id_l, record_id_r FROM edge
-WHERE record_id_l NOT IN (SELECT record_id FROM crosswalk) OR record_id_r NOT IN (SELECT record_id FROM crosswalk)
+SELECT e.record_id_l, e.record_id_r FROM edge AS e ANTI JOIN crosswalk AS c ON c.record_id = e.record_id_l
+UNION ALL
+SELECT e.record_id_l, e.record_id_r FROM edge AS e ANTI JOIN crosswalk AS c ON c.record_id = e.record_id_r
