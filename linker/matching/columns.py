@@ -55,6 +55,8 @@ class PersonColumns:
     record_day: NDArray[np.int32]
     ids: dict[str, NDArray[np.int32]]
     last4: dict[str, NDArray[np.int32]]
+    near: dict[str, Csr]
+    """identifier values that are one slip away from what was typed (Aadhaar, whose hashes cannot be compared letter by letter)"""
     phones: Csr
     relative_phones: Csr
     place: dict[str, NDArray[np.int32]]
@@ -81,7 +83,8 @@ def build_columns(person: pa.Table, name_table: Callable[[pa.Array, NDArray[np.i
     n = len(person)
     dictionaries: dict[str, Coded] = {}
     names, aliases, distinct = _code_names(person)
-    ids = {str(t): _code(person, str(t), dictionaries) for t in IdType}
+    ids = {str(t): _code(person, str(t), dictionaries) for t in IdType if t != IdType.AADHAAR}
+    ids["aadhaar"], near = _code_aadhaar(person, dictionaries)
     last4 = {str(t): _code(person, f"{t}_last4", dictionaries) for t in IdType}
     phones, relative_phones = _code_phones(person, dictionaries)
     mark_rows, _, mark_texts = code_lists(person["marks"])
@@ -102,6 +105,7 @@ def build_columns(person: pa.Table, name_table: Callable[[pa.Array, NDArray[np.i
         record_day=_numbers(person, "record_day", UNKNOWN_DAY),
         ids=ids,
         last4=last4,
+        near={"aadhaar": near},
         phones=phones,
         relative_phones=relative_phones,
         place={p: _code(person, p, dictionaries) for p in PLACE_FIELDS},
@@ -123,6 +127,14 @@ def _code_names(person: pa.Table) -> tuple[dict[str, NDArray[np.int32]], Csr, Co
     coded, distinct = code_texts([*(person[f] for f in NAME_FIELDS), alias_texts])
     columns = dict(zip(NAME_FIELDS, coded, strict=False))
     return columns, Csr.of_pairs(alias_rows, coded[-1].astype(np.int64), len(person)), distinct
+
+
+def _code_aadhaar(person: pa.Table, dictionaries: dict[str, Coded]) -> tuple[NDArray[np.int32], Csr]:
+    rows, _, near = code_lists(person["aadhaar_near"])
+    (own, near_codes), coded = code_texts([person["aadhaar"], near])
+    counts = np.bincount(own[own >= 0], minlength=len(coded.dictionary)).astype(np.int64)
+    dictionaries["aadhaar"] = Coded(coded.dictionary, counts)
+    return own, Csr.of_pairs(rows, near_codes.astype(np.int64), len(person))
 
 
 def _code_phones(person: pa.Table, dictionaries: dict[str, Coded]) -> tuple[Csr, Csr]:

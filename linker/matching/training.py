@@ -21,8 +21,6 @@ PRIOR_COUNT = 5.0
 """Pseudo-observations that a level's expected share contributes to its estimate."""
 EXPECTED_U = {Side.FOR: 1e-4, Side.NEUTRAL: 0.2, Side.AGAINST: 0.6}
 EXPECTED_M = {Side.FOR: 0.5, Side.NEUTRAL: 0.2, Side.AGAINST: 0.05}
-IDENTIFIER_U = {"DIFFERENT": 1.0, "LAST_FOUR": 1e-4, "NEAR": 2e-7, "SHARED": 1e-3, "SAME": 1e-8}
-"""u of identifier levels is fixed: nearly every agreement on an identifier is a true one, so sampled pairs would inflate it."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,7 @@ def estimate(
     levels: dict[str, dict[str, LevelParameters]] = {}
     for k, comparison in enumerate(comparisons):
         u = shares(comparison, different.counts[k], EXPECTED_U)
-        if {level.name for level in comparison.levels} >= set(IDENTIFIER_U):
-            u = {**u, **IDENTIFIER_U}
+        u = {**u, **comparison.fixed_u}
         m = shares(comparison, same.counts[k] if same is not None else np.zeros(16), EXPECTED_M)
         shown = different.counts[k] + (same.counts[k] if same is not None else 0)
         unseen = {level.name for level in comparison.levels if not shown[level.code]}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 import numpy as np
@@ -52,6 +52,8 @@ class Comparison:
     levels: tuple[Level, ...]
     measure: Measure
     cost: Cost = Cost.NUMBERS
+    fixed_u: Mapping[str, float] = field(default_factory=dict)
+    """u by level name where it is known better than any sample can tell"""
 
     def level(self, name: str) -> Level:
         return next(level for level in self.levels if level.name == name)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_of
+from linker.normalise.worth import identifier_worth
+from linker.schema import IdType
 
 
 class IdentifierEvidence(IntEnum):
@@ -45,7 +47,20 @@ def identifier_comparison(name: str, types: tuple[str, ...]) -> Comparison:
             np.maximum(best, _measure_type(columns, type_, left, right), out=best)
         return best
 
-    return Comparison(name, levels_of(IdentifierEvidence, SENTENCES), measure)
+    return Comparison(name, levels_of(IdentifierEvidence, SENTENCES), measure, fixed_u=_fixed_u(types))
+
+
+def _fixed_u(types: tuple[str, ...]) -> dict[str, float]:
+    """u of the levels, by the least trusted of the types. Nearly every agreement on an identifier is a true one, so random pairs would
+    teach a far too large u."""
+    worth = [identifier_worth()[IdType(t)] for t in types]
+    return {
+        "DIFFERENT": 1.0,
+        "LAST_FOUR": max(w.last4 for w in worth),
+        "NEAR": max(w.one_slip for w in worth),
+        "SHARED": 1e-3,
+        "SAME": max(w.u for w in worth),
+    }
 
 
 def _measure_type(columns: PersonColumns, type_: str, left: Rows, right: Rows) -> Codes:
@@ -53,16 +68,33 @@ def _measure_type(columns: PersonColumns, type_: str, left: Rows, right: Rows) -
     letters = _letters(coded.dictionary)
     shared = coded.counts > SHARED_BY
     whole: Codes = _levels(columns.ids[type_], columns.last4[type_], letters, shared, left, right)
+    if type_ in columns.near:
+        near = columns.near[type_]
+        slip = _one_of(columns.ids[type_], near.offsets, near.values, left, right)
+        slip |= _one_of(columns.ids[type_], near.offsets, near.values, right, left)
+        whole[slip & (whole < IdentifierEvidence.NEAR)] = IdentifierEvidence.NEAR
     return whole
+
+
+@nb.njit("boolean[:](int32[:], int64[:], int64[:], int32[:], int32[:])", cache=True, nogil=True)
+def _one_of(
+    ids: NDArray[np.int32], offsets: NDArray[np.int64], values: NDArray[np.int64], left: Rows, right: Rows
+) -> NDArray[np.bool_]:
+    """Whether the left row's value is one of the right row's near values."""
+    out = np.zeros(len(left), dtype=np.bool_)
+    for i in range(len(left)):
+        value = ids[left[i]]
+        if value >= 0:
+            for k in range(offsets[right[i]], offsets[right[i] + 1]):
+                if values[k] == value:
+                    out[i] = True
+    return out
 
 
 def _letters(dictionary: pa.Array) -> NDArray[np.uint8]:
     """The values as rows of bytes, cut or zero-filled to a fixed width."""
-    matrix = np.zeros((len(dictionary), WIDTH), dtype=np.uint8)
-    for i, value in enumerate(dictionary.to_pylist()):
-        raw = value.encode()[:WIDTH]
-        matrix[i, : len(raw)] = np.frombuffer(raw, dtype=np.uint8)
-    return matrix
+    fixed = np.array([value.encode() for value in dictionary.to_pylist()], dtype=f"S{WIDTH}")
+    return fixed.view(np.uint8).reshape(len(dictionary), WIDTH)
 
 
 @nb.njit("int8[:](int32[:], int32[:], uint8[:, :], boolean[:], int32[:], int32[:])", cache=True, nogil=True)
