@@ -221,6 +221,39 @@ def token_weights(rows, p, ids, role, a, n, b, m, at, base, weights, grades, w, 
             base += 1
 
 
+@njit(types.boolean(F4SS, F4SS, F4SS, F4S, F4S, I8, I8, I1S, I1S), cache=True, nogil=True)
+def align_plainly(w, joined_a, joined_b, gap_a, gap_b, n, m, partner_a, partner_b):  # type: ignore[no-untyped-def]
+    """The best alignment where no token has two possible partners, which is most often so; otherwise False, and nothing is said."""
+    for j in range(m):
+        partner_b[j] = -1
+    for i in range(n):
+        partner_a[i] = -1
+        for j in range(m):
+            if w[i, j] > _NOTHING:
+                if partner_a[i] >= 0 or partner_b[j] >= 0:
+                    return False
+                partner_a[i], partner_b[j] = j, i
+            if (i + 1 < n and joined_a[i, j] > _NOTHING) or (j + 1 < m and joined_b[i, j] > _NOTHING):
+                return False
+    for i in range(n):
+        j = partner_a[i]
+        if j >= 0 and w[i, j] <= -gap_a[i] - gap_b[j]:
+            partner_a[i] = partner_b[j] = -1
+    return True
+
+
+@njit(F4(F4SS, F4S, F4S, I8, I8, I1S, I1S), cache=True, nogil=True)
+def plain_weight(w, gap_a, gap_b, n, m, partner_a, partner_b):  # type: ignore[no-untyped-def]
+    """The weight of an alignment of single tokens."""
+    total = np.float32(0)
+    for i in range(n):
+        total += w[i, partner_a[i]] if partner_a[i] >= 0 else -gap_a[i]
+    for j in range(m):
+        if partner_b[j] < 0:
+            total -= gap_b[j]
+    return total
+
+
 @njit(F4(F4SS, F4SS, F4SS, F4S, F4S, I8, I8, F4, F4SS, I2SS, I1S, I1S), cache=True, nogil=True)
 def align(w, joined_a, joined_b, gap_a, gap_b, n, m, join_cost, best, choice, partner_a, partner_b):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """The best alignment by dynamic programming over the tokens of a and the set of used tokens of b.

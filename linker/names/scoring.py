@@ -20,8 +20,10 @@ from linker.names.alignment import (
     U1S,
     P,
     align,
+    align_plainly,
     asked_for,
     gap_cost,
+    plain_weight,
     token_weights,
 )
 from linker.names.canonical import Role
@@ -271,9 +273,12 @@ def score(rows, p, ids, role, a, n, b, m, owner, at, base, weights, grades, s): 
         s.gap_b[j] = gap_cost(rows, p, ids[b + j], role[b + j])
     if owner[0] < owner[1] and owner[2] < owner[3]:
         _discount(rows, ids, a, n, b, m, owner, s)
-    total = align(
-        s.w, s.joined_a, s.joined_b, s.gap_a, s.gap_b, n, m, p["join"], s.best, s.choice, s.partner_a, s.partner_b
-    )
+    if align_plainly(s.w, s.joined_a, s.joined_b, s.gap_a, s.gap_b, n, m, s.partner_a, s.partner_b):
+        total = plain_weight(s.w, s.gap_a, s.gap_b, n, m, s.partner_a, s.partner_b)
+    else:
+        total = align(
+            s.w, s.joined_a, s.joined_b, s.gap_a, s.gap_b, n, m, p["join"], s.best, s.choice, s.partner_a, s.partner_b
+        )
     return _outcome(rows, p, ids, role, a, n, b, m, total, s)
 
 
