@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -34,22 +36,18 @@ PHONETIC: dict[str, Callable[[str], str]] = {
 @lru_cache(maxsize=1 << 18)
 def anyascii(word: str) -> str:
     """The word in ASCII by the anyascii package."""
-    from anyascii import anyascii as to_ascii
-
-    return str(to_ascii(word)).lower()
+    return str(importlib.import_module("anyascii").anyascii(word)).lower()
 
 
 @lru_cache(maxsize=1 << 18)
 def icu(word: str) -> str:
     """The word in ASCII by ICU's general transliteration."""
-    return str(_transliterator().transliterate(word)).lower()
+    return re.sub("[^a-z ]", "", str(_transliterator().transliterate(word)).lower())
 
 
 @lru_cache(maxsize=1)
 def _transliterator():  # type: ignore[no-untyped-def]
-    from icu import Transliterator
-
-    return Transliterator.createInstance("Any-Latin; Latin-ASCII")
+    return importlib.import_module("icu").Transliterator.createInstance("Any-Latin; Latin-ASCII")
 
 
 def _distance(plain: Callable[[str], str], scorer: Callable[..., float]) -> Scores:

@@ -48,7 +48,10 @@ class Found:
 
 
 def tasks(data: NameData, folder: Path, most: int = 0) -> list[Task]:
-    """At most `most` queries each (0: all). Across scripts: held-out names and Dakshina dev; Latin variants of Dakshina dev; held-out names in a pool of name tokens."""
+    """The tasks, at most `most` queries each (0: all).
+
+    Across scripts: held-out names and Dakshina dev; Latin variants of Dakshina dev; held-out names in a pool of name tokens.
+    """
     valid = aksharantar_valid(folder)
     known: dict[str, set[str]] = defaultdict(set)
     for p in [*data.dakshina, *data.aksharantar, *data.names, *data.test_dakshina, *data.test_names, *valid]:
@@ -69,7 +72,10 @@ def tasks(data: NameData, folder: Path, most: int = 0) -> list[Task]:
 def _sampled(task: Task, most: int) -> Task:
     at = sorted(random.Random(2).sample(range(len(task.queries)), most))
     return replace(
-        task, queries=[task.queries[k] for k in at], right=[task.right[k] for k in at], known=[task.known[k] for k in at]
+        task,
+        queries=[task.queries[k] for k in at],
+        right=[task.right[k] for k in at],
+        known=[task.known[k] for k in at],
     )
 
 
@@ -87,7 +93,9 @@ def _across(name: str, pairs: list[Pair], pool: list[str], known: dict[str, set[
     for p in pairs:
         right[p.devanagari].add(at[p.latin])
     queries = list(right)
-    return Task(name, queries, pool, [right[q] for q in queries], [{at[w] for w in known[q] if w in at} for q in queries])
+    return Task(
+        name, queries, pool, [right[q] for q in queries], [{at[w] for w in known[q] if w in at} for q in queries]
+    )
 
 
 def _variants(name: str, pairs: list[Pair], pool: list[str], known: dict[str, set[str]]) -> Task:

@@ -6,7 +6,7 @@ next coarser description (`emissions.Counts`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -55,7 +55,9 @@ def estimate(corpus: Corpus, source: int, target: int, settings: EmSettings | No
 # --- without surroundings --------------------------------------------------------------------------------------------
 
 
-def _vocabulary(left, right, weight, n_units, n_symbols, settings):  # type: ignore[no-untyped-def]
+def _vocabulary(
+    left: Tokens, right: Tokens, weight: NDArray[np.float64], n_units: int, n_symbols: int, settings: EmSettings
+) -> tuple[Chunks, NDArray[np.int16], NDArray[np.int16], NDArray[np.float64]]:
     """The chunks every unit may be written as, most likely first, and their expected counts."""
     codes = _packed(right)
     present = np.unique(codes[codes > 0])
@@ -68,9 +70,7 @@ def _vocabulary(left, right, weight, n_units, n_symbols, settings):  # type: ign
     prior = np.array([0.1, 0.6, 0.25, 0.05])[length] / float(n_symbols) ** length
     table = np.repeat(prior[None, :], n_units, axis=0)
     for _ in range(6):
-        total = _block_sums(
-            left, weight, lambda first, last: _expect_plain(table, left, right, numbers, weight, first, last)
-        )
+        total = _expect_plain(table, left, right, numbers, weight)
         table = (total + 1e-3 * prior) / (total.sum(axis=1, keepdims=True) + 1e-3)
     order = np.argsort(-total, axis=1, kind="stable")[:, : settings.most_chunks]
     best = np.take_along_axis(total, order, axis=1)
@@ -105,8 +105,9 @@ def _packed(tokens: Tokens) -> NDArray[np.int64]:
     return out
 
 
-def _block_sums(left, weight, run):  # type: ignore[no-untyped-def]
-    bounds = np.linspace(0, len(weight), _BLOCKS + 1).astype(np.int64)
+def _block_sums(count: int, run: Callable[[int, int], NDArray[np.float64]]) -> NDArray[np.float64]:
+    """`run(first, last)` of every block of pairs, added up."""
+    bounds = np.linspace(0, count, _BLOCKS + 1).astype(np.int64)
     with ThreadPoolExecutor(2) as pool:
         parts = list(pool.map(run, bounds[:-1].tolist(), bounds[1:].tolist()))
     total = parts[0]
@@ -115,14 +116,19 @@ def _block_sums(left, weight, run):  # type: ignore[no-untyped-def]
     return total
 
 
-def _expect_plain(table, left, right, numbers, weight, first, last):  # type: ignore[no-untyped-def]
-    out = np.zeros_like(table)
-    _plain(table, left.units, left.u_start, numbers, right.s_start, weight, first, last, out)
-    return out
+def _expect_plain(
+    table: NDArray[np.float64], left: Tokens, right: Tokens, numbers: NDArray[np.int64], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    def run(first: int, last: int) -> NDArray[np.float64]:
+        out = np.zeros_like(table)
+        _plain(table, left.units, left.u_start, numbers, right.s_start, weight, first, last, out)
+        return out
+
+    return _block_sums(len(weight), run)
 
 
 @numba.njit("void(f8[:,::1], i1[::1], i8[::1], i8[:,::1], i8[::1], f8[::1], i8, i8, f8[:,::1])", cache=True, nogil=True)
-def _plain(table, units, u_start, numbers, s_start, weight, first, last, out):  # type: ignore[no-untyped-def]
+def _plain(table, units, u_start, numbers, s_start, weight, first, last, out):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     alpha, beta = np.zeros((64, 64)), np.zeros((64, 64))
     for p in range(first, last):
         u0, s0 = u_start[p], s_start[p]
@@ -164,7 +170,9 @@ def _plain(table, units, u_start, numbers, s_start, weight, first, last, out):  
 # --- with surroundings -----------------------------------------------------------------------------------------------
 
 
-def _first_counts(left, right, weight, source, target, settings):  # type: ignore[no-untyped-def]
+def _first_counts(
+    left: Tokens, right: Tokens, weight: NDArray[np.float64], source: int, target: int, settings: EmSettings
+) -> Counts:
     """A row for every description that is frequent enough; all counts are still in the rows without surroundings."""
     n_units = len(LATIN_UNITS) if source == 0 else len(DEVANAGARI_SYMBOLS)
     n_symbols = len(LATIN_SYMBOLS) if target == 0 else len(DEVANAGARI_SYMBOLS)
@@ -195,8 +203,7 @@ def _expect(model: Emissions, left: Tokens, right: Tokens, weight: NDArray[np.fl
         _contextual(tables, left.units, left.u_start, rows, numbers, right.s_start, weight, first, last, out)
         return out
 
-    total: NDArray[np.float64] = _block_sums(left, weight, run)
-    return total
+    return _block_sums(len(weight), run)
 
 
 @numba.njit(
@@ -216,7 +223,7 @@ def _look(tables, unit, row, chunk, length):  # type: ignore[no-untyped-def]
     cache=True,
     nogil=True,
 )
-def _contextual(tables, units, u_start, rows, numbers, s_start, weight, first, last, out):  # type: ignore[no-untyped-def]
+def _contextual(tables, units, u_start, rows, numbers, s_start, weight, first, last, out):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     local, row_start = tables[0], tables[1]
     alpha, beta = np.zeros((64, 64)), np.zeros((64, 64))
     emitted = np.zeros((64, 64, LONGEST + 1))

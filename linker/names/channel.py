@@ -30,6 +30,8 @@ LOWEST = HOPELESS
 _SAME = 1.0  # bits lost by the chance that one name is spelled in two ways; equal spellings lose no more
 _BLOCK = 1 << 18
 
+Numbers = NDArray[np.int32]
+
 
 @dataclass(frozen=True)
 class Encoded:
@@ -75,11 +77,10 @@ class Channel:
         strange = sounds.script == OTHER
         bits[strange] = np.fromiter((4.0 * len(t) for t in tokens), np.float32, len(tokens))[strange]
         rows, numbers = {}, {}
-        for name, (source, target) in DIRECTIONS.items():
+        for name, (source, _) in DIRECTIONS.items():
             direction = self._directions[name]
             rows[name] = direction.emissions.rows(sounds) if (sounds.script == source).any() else np.empty(0, np.int32)
             numbers[name] = direction.numbers(sounds)
-            del target
         identity = np.fromiter(map(hash, tokens), np.int64, len(tokens))
         return Encoded(tuple(tokens), sounds.script, sounds, bits, identity, rows, numbers)
 
@@ -104,7 +105,7 @@ class Channel:
                 list(pool.map(run, bounds))
         return out
 
-    def _block(self, left, right, i, j):  # type: ignore[no-untyped-def]
+    def _block(self, left: Encoded, right: Encoded, i: Numbers, j: Numbers) -> NDArray[np.float32]:
         i, j = np.ascontiguousarray(i, np.int32), np.ascontiguousarray(j, np.int32)
         out = np.full(len(i), LOWEST, np.float32)
         a, b = left.script[i], right.script[j]
@@ -124,7 +125,9 @@ class Channel:
         out[same] = np.maximum(out[same], left.bits[i[same]] - _SAME)
         return out
 
-    def _both_ways(self, left, right, i, j, directions):  # type: ignore[no-untyped-def]
+    def _both_ways(
+        self, left: Encoded, right: Encoded, i: Numbers, j: Numbers, directions: tuple[str, str]
+    ) -> NDArray[np.float32]:
         """Mean of the two directions' bits; a pair that either finds hopeless is hopeless."""
         first = self._one_way(left, right, i, j, directions[0])
         likely = np.flatnonzero(first > HOPELESS)
@@ -133,7 +136,7 @@ class Channel:
         first[order] = np.where(second > HOPELESS, (first[order] + second) / 2, HOPELESS)
         return first
 
-    def _one_way(self, source, target, i, j, name):  # type: ignore[no-untyped-def]
+    def _one_way(self, source: Encoded, target: Encoded, i: Numbers, j: Numbers, name: str) -> NDArray[np.float32]:
         """log2 P(target | source) / P(target)."""
         out = np.empty(len(i), np.float32)
         forward(

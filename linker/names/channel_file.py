@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class ChannelModel:
 
     def save(self, path: Path) -> None:
         """Writes the model file."""
-        arrays: dict[str, NDArray] = {"version": np.array([VERSION]), "calibration": self.calibration}  # type: ignore[type-arg]
+        arrays: dict[str, NDArray[Any]] = {"version": np.array([VERSION]), "calibration": self.calibration}
         for name, counts in self.counts.items():
             quantised = counts.quantised()
             full = np.flatnonzero(quantised)
@@ -61,7 +62,7 @@ class ChannelModel:
                 f"{name}_backoff": lm.backoff.astype(np.float16),
             }
         with path.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+            np.savez_compressed(file, allow_pickle=False, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> ChannelModel:
@@ -98,10 +99,11 @@ def _gaps(places: NDArray[np.int64]) -> NDArray[np.uint16]:
 
 
 def _places(gaps: NDArray[np.uint16]) -> NDArray[np.int64]:
-    return np.cumsum(gaps.astype(np.int64))[gaps != 65535]
+    places: NDArray[np.int64] = np.cumsum(gaps.astype(np.int64))[gaps != 65535]
+    return places
 
 
-def _counts(arrays, name, source, target):  # type: ignore[no-untyped-def]
+def _counts(arrays: dict[str, NDArray[Any]], name: str, source: int, target: int) -> Counts:
     keys = np.cumsum(arrays[f"{name}_keys"])
     n_allowed = arrays[f"{name}_n_allowed"]
     count = np.zeros(int(n_allowed[(keys >> 36) & 63].astype(np.int64).sum()))
@@ -113,7 +115,7 @@ def _counts(arrays, name, source, target):  # type: ignore[no-untyped-def]
     )
 
 
-def _lm(arrays, name):  # type: ignore[no-untyped-def]
+def _lm(arrays: dict[str, NDArray[Any]], name: str) -> CharLm:
     return CharLm(
         int(arrays[f"{name}_order"][0]),
         np.cumsum(arrays[f"{name}_grams"]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numba
 import numpy as np
@@ -57,7 +58,7 @@ def fit(
 ) -> CharLm:
     """The model of tokens (ragged: `symbols`, `start`), each seen `weight` times, over an alphabet of `size` symbols."""
     grams, bits, contexts, backoff = [], [], [], []
-    lower: dict[str, NDArray] = {}  # type: ignore[type-arg]
+    lower: dict[str, NDArray[Any]] = {}
     for length in range(1, order + 1):
         keys, per_key = _count(symbols, start, weight, length)
         context = (keys >> 6) & ((1 << (6 * (length - 1))) - 1) | np.int64(length - 1) << _ORDER_SHIFT
@@ -85,12 +86,14 @@ def fit(
     )
 
 
-def _count(symbols, start, weight, length):  # type: ignore[no-untyped-def]
+def _count(
+    symbols: NDArray[np.int8], start: NDArray[np.int64], weight: NDArray[np.float64], length: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     lengths = np.diff(start) + 1
     codes = np.empty(int(lengths.sum()), np.int64)
     _pack(symbols, start, length, codes)
     keys, inverse = np.unique(codes, return_inverse=True)
-    return keys, np.bincount(inverse, np.repeat(weight, lengths))
+    return keys, np.bincount(inverse, np.repeat(weight, lengths)).astype(np.float64)
 
 
 @numba.njit("void(i1[::1], i8[::1], i8, i8[::1])", cache=True, nogil=True)

@@ -1,7 +1,7 @@
 """The likeliest spellings of a token in the other script: beam search over the units with the language model of the written script.
 
-A spelling s of a token t is valued by log2 P(s | t) + LM_SHARE * log2 P(s): the channel says what the letters may become, the language model
-what people write. Alignments that give the same spelling are added up.
+A spelling s of a token t is valued by log2 P(s | t) + LM_SHARE * log2 P(s): the channel says what the letters may become, the language
+model what people write. Alignments that give the same spelling are added up.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Decoder:
     cache=True,
     nogil=True,
 )
-def _search(tables, codes, source, lm, settings, lm_share, out, out_length, out_score):  # type: ignore[no-untyped-def]
+def _search(tables, codes, source, lm, settings, lm_share, out, out_length, out_score):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
     allowed, n_allowed, row_start, probability, _ = tables
     units, u_start, rows, wanted = source
     order, beam, first, last = settings

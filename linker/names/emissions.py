@@ -96,7 +96,8 @@ class Counts:
     def quantised(self) -> NDArray[np.uint8]:
         """Counts as steps of 1/10 octave above `_SMALLEST`; 0 is less than that."""
         steps = np.rint(10 * np.log2(np.maximum(self.count, 1e-9) / _SMALLEST))
-        return np.clip(steps + 1, 0, 255).astype(np.uint8)
+        quantised: NDArray[np.uint8] = np.clip(steps + 1, 0, 255).astype(np.uint8)
+        return quantised
 
     @staticmethod
     def from_quantised(steps: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -192,7 +193,7 @@ def _key(units, first, last, at, template, classes, level):  # type: ignore[no-u
     for place in range(6):
         exactness = template[place]
         where = at + place - 3 if place < 3 else at + place - 2
-        value = 0
+        value = np.int64(0)
         if exactness > 0 and first <= where < last:
             value = np.int64(units[where]) if exactness == 2 else classes[units[where]]
         key = key << 6 | value
@@ -230,7 +231,7 @@ def _rows(units, start, wanted, templates, classes, keys, out):  # type: ignore[
 def _chunks(symbols, start, of_code, out):  # type: ignore[no-untyped-def]
     for t in range(len(start) - 1):
         for at in range(start[t], start[t + 1]):
-            code = 0
+            code = np.int64(0)
             for k in range(min(LONGEST, start[t + 1] - at)):
                 code |= np.int64(symbols[at + k]) << (6 * k)
                 out[at, k] = of_code[code]

@@ -1,7 +1,7 @@
 """A cheap test that two tokens may be one name: how many consonants of each kind they hold.
 
-Eight counts per token, from its letters or from its likeliest romanisation. Spellings of one name differ in few of them: vowels, aspiration,
-v and b, j and z, s and sh do not count at all. Only pairs that pass are worth the channel's time.
+Eight counts per token, from its letters or from its likeliest romanisation. Spellings of one name differ in few of them: vowels,
+aspiration, v and b, j and z, s and sh do not count at all. Only pairs that pass are worth the channel's time.
 """
 
 from __future__ import annotations
@@ -45,14 +45,13 @@ def _bags(words: Sequence[str]) -> NDArray[np.uint8]:
 @numba.njit("void(Array(u1, 1, 'C', readonly=True), i8[::1], u1[::1], u1[:,::1])", cache=True, nogil=True)
 def _count(text, start, kind, out):  # type: ignore[no-untyped-def]
     for t in range(len(start) - 1):
-        before = 255
+        before = np.int64(255)
         for k in range(start[t], start[t + 1]):
             letter = text[k]
-            if letter == 99 and k + 1 < start[t + 1] and text[k + 1] == 104:  # 'ch' sounds like j, not like k
-                sound = np.int64(1)
-            else:
-                sound = np.int64(kind[letter])
-            if sound != 255 and sound != before and out[t, sound] < 200:
+            # 'ch' sounds like j, not like k
+            soft = letter == 99 and k + 1 < start[t + 1] and text[k + 1] == 104
+            sound = np.int64(1) if soft else np.int64(kind[letter])
+            if sound not in (255, before) and out[t, sound] < 200:
                 out[t, sound] += 1
                 out[t, 7] += 1
             before = sound if letter != 104 else before

@@ -38,7 +38,30 @@ DEVANAGARI_SYMBOLS: tuple[str, ...] = (
     STRANGE,
 )
 LATIN_SYMBOLS: tuple[str, ...] = ("", *"abcdefghijklmnopqrstuvwxyz", STRANGE)
-_GRAPHEMES = "kh gh ch chh jh th dh ph bh sh zh aa ee ii oo uu ai au ay ei ou ck".split()
+_GRAPHEMES = (
+    "kh",
+    "gh",
+    "ch",
+    "chh",
+    "jh",
+    "th",
+    "dh",
+    "ph",
+    "bh",
+    "sh",
+    "zh",
+    "aa",
+    "ee",
+    "ii",
+    "oo",
+    "uu",
+    "ai",
+    "au",
+    "ay",
+    "ei",
+    "ou",
+    "ck",
+)
 LATIN_UNITS: tuple[str, ...] = (*LATIN_SYMBOLS, *_GRAPHEMES)
 
 _D = {symbol: number for number, symbol in enumerate(DEVANAGARI_SYMBOLS)}
@@ -53,33 +76,17 @@ N_CLASSES = 8
 
 
 def _class_devanagari(symbol: str) -> int:
+    kinds = {SCHWA: 2, "य": 4, "व": 4, "ह": 5, "र": 6, "ल": 6, NASAL: 7, VISARGA: 7, STRANGE: 7}
     if not symbol:
         return 0
-    if symbol == SCHWA:
-        return 2
-    if symbol in _SIGNS:
-        return 1
-    if symbol[0] in "यव":
-        return 4
-    if symbol[0] == "ह":
-        return 5
-    if symbol[0] in "रल":
-        return 6
-    return 3 if symbol[0] in _CONSONANTS else 7
+    return 1 if symbol in _SIGNS else kinds.get(symbol[0], 3)
 
 
 def _class_latin(unit: str) -> int:
+    kinds = {"a": 2, "y": 4, "w": 4, "v": 4, "h": 5, "r": 6, "l": 6, "n": 7, "m": 7, STRANGE: 7}
     if not unit:
         return 0
-    if unit[0] in "aeiou":
-        return 2 if unit == "a" else 1
-    if unit in {"y", "w", "v"}:
-        return 4
-    if unit == "h":
-        return 5
-    if unit in {"r", "l"}:
-        return 6
-    return 7 if unit in {"n", "m", STRANGE} else 3
+    return kinds.get(unit, 1 if unit[0] in "aeiou" else 3)
 
 
 CLASS_OF: tuple[NDArray[np.int64], NDArray[np.int64]] = (
@@ -159,7 +166,7 @@ def _read_latin(points, join, units, symbols, u, s):  # type: ignore[no-untyped-
     first = u
     for k in range(min(len(points), MAX_LENGTH)):
         c = points[k]
-        if c == 39 or c == 45 or c == 46:  # apostrophe, hyphen and dot are silent
+        if c in (39, 45, 46):  # apostrophe, hyphen and dot are silent
             continue
         letter = c - 96 if 97 <= c <= 122 else _STRANGE_L
         symbols[s] = letter
@@ -185,10 +192,10 @@ def _read_devanagari(points, tables, units, symbols, u, s):  # type: ignore[no-u
     while k < len(points) and u - first < MAX_LENGTH - 2:
         c = points[k]
         k += 1
-        if c == 39 or c == 45 or c == 46:
+        if c in (39, 45, 46):
             continue
         kind = kinds[c - 0x900] if 0x900 <= c < 0x980 else 0
-        if kind == 4 or kind == 5:  # a virama or nukta with no consonant before it
+        if kind in (4, 5):  # a virama or nukta with no consonant before it
             continue
         symbol = symbol_of[c - 0x900] if 0x900 <= c < 0x980 else _STRANGE_D
         if kind == 1:
@@ -232,7 +239,7 @@ def _read(points, start, tables, script, out, starts):  # type: ignore[no-untype
         for k in range(start[t], start[t + 1]):
             c = points[k]
             latin |= 97 <= c <= 122
-            devanagari |= 0x904 <= c <= 0x97F and c != 0x964 and c != 0x965 and c != 0x970 and not 0x966 <= c <= 0x96F
+            devanagari |= 0x904 <= c <= 0x97F and c not in (0x964, 0x965, 0x970) and not 0x966 <= c <= 0x96F
         if latin and not devanagari:
             script[t] = 0
             u, s = _read_latin(points[start[t] : start[t + 1]], tables[3], units, symbols, u, s)
