@@ -82,7 +82,8 @@ def records(rows: Sequence[dict[str, Any]]) -> Table:
     table = grid("record", "typed", "read as", "relative", "age or birth", "station", "date", title="records")
     for row in rows:
         relative = next((f"{k} {row[k]}" for k in ("father", "husband", "mother", "guardian") if row[k]), "")
-        born = row["birth_date"] or row["birth_year"] or (f"{row['age']} years" if row["age"] else "")
+        age = f"{row['age']} years" if (row["age"] or "").isdecimal() else row["age"]
+        born = row["birth_date"] or row["birth_year"] or age
         station = " / ".join(
             v for v in (row["station"] or row["fir_station"], row["district"] or row["fir_district"]) if v
         )

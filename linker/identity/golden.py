@@ -25,8 +25,11 @@ from linker.schema import IDENTITY, IdType, Sex
 
 Rows = npt.NDArray[np.int32]
 
-FIELDS = ("father", "mother", "husband", "village", "station", "district", "pin")
+FIELDS = ("father", "mother", "husband", "pin")
 """Text fields of a person that are shown as they are."""
+
+PLACES = ("village", "station", "district")
+"""Places are counted in their comparable form and shown as the chosen record writes them."""
 
 WORKERS = 2
 
@@ -64,7 +67,7 @@ def golden_records(
     grouped = Grouped.by(of, len(ids))
     given = _Input(record, person, grouped, _ints(person["record_day"], NO_DAY), len(ids))
     parts: list[Callable[[_Input], Part]] = [
-        partial(_names, names), *(partial(_field, field) for field in FIELDS), _sex, _birth, _height, _seen,
+        partial(_names, names), *(partial(_field, f) for f in FIELDS), *(partial(_place, f) for f in PLACES), _sex, _birth, _height, _seen,
         partial(_list, "record", "source", "sources"), partial(_list, "record", "state", "states"),
         partial(_exploded, "phones"), partial(_exploded, "marks"), _identifiers,
     ]  # fmt: skip
@@ -100,6 +103,12 @@ def _names(names: Names | None, given: _Input) -> Part:
 def _field(field: str, given: _Input) -> Part:
     column, origin = values.best_values(field, Coded.of(given.person[field]), given.day, given.grouped)
     return Part({field: column}, [origin])
+
+
+def _place(field: str, given: _Input) -> Part:
+    comparable, origin = values.best_values(field, Coded.of(given.person[field]), given.day, given.grouped)
+    row = pa.array(np.maximum(origin.row, 0), mask=origin.row < 0)
+    return Part({field: pc.coalesce(single(given.record[field]).take(row), comparable)}, [origin])
 
 
 def _sex(given: _Input) -> Part:

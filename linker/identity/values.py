@@ -19,6 +19,10 @@ Rows = npt.NDArray[np.int32]
 
 NO_DAY = np.iinfo(np.int32).min
 
+SLACK = (0, 5 * 366, 3 * 366, 0, 0)
+"""Days by which a stated birth may miss the others before it contradicts them, by `BirthKind`: 'about 25' is off by up to five years, a
+stated age by up to three (both as found in police records), a year or a date by none."""
+
 
 class Grouped(NamedTuple):
     """Rows by group: group g owns `rows[start[g]:start[g + 1]]`, ascending; `of` is the group of each row."""
@@ -121,8 +125,8 @@ def births(
 ) -> tuple[Rows, Rows, npt.NDArray[np.bool_], Rows, Rows]:
     """Per group the days that all its birth intervals share, precise kinds first, and the row of the most precise.
 
-    An interval that shares no day with those before it is left out and flagged as a conflict. `first` is NO_DAY where unknown. Gives from,
-    to, conflict, row (-1 if none is known) and the number of intervals that agree.
+    An interval that shares no day with those before it is left out; it is a conflict when the gap is more than its kind's `SLACK`. `first`
+    is NO_DAY where unknown. Gives from, to, conflict, row (-1 if none is known) and the number of intervals that agree.
     """
     groups = len(grouped.start) - 1
     lower = np.full(groups, NO_DAY, np.int32)
@@ -137,8 +141,9 @@ def births(
                     continue
                 if source[g] < 0:
                     lower[g], upper[g], source[g] = first[row], last[row], row
-                elif max(lower[g], first[row]) > min(upper[g], last[row]):
-                    conflict[g] = True
+                gap = max(lower[g], first[row]) - min(upper[g], last[row])
+                if gap > 0:
+                    conflict[g] |= gap > SLACK[precise]
                     continue
                 lower[g], upper[g] = max(lower[g], first[row]), min(upper[g], last[row])
                 support[g] += 1

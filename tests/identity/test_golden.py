@@ -56,13 +56,15 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 def identity_of(rows: list[dict[str, Any]], names: Any = None) -> dict[str, Any]:
+    """The identity of rows of PERSON fields; fields named 'r.…' belong to RECORD."""
     base = [{"record_id": f"s/{i}", "source": "s", "state": "delhi"} | row for i, row in enumerate(rows)]
-    record = record_table(
-        [{k: v for k, v in row.items() if k in {"record_id", "source", "state", "status"}} for row in base]
-    )
-    one: dict[str, Any] = golden_records(record, person_table(base), pa.array(["P-1"] * len(rows)), names).to_pylist()[
-        0
+    shared = ("record_id", "source", "state", "status")
+    record = [
+        {k: v for k, v in row.items() if k in shared} | {k[2:]: v for k, v in row.items() if k.startswith("r.")}
+        for row in base
     ]
+    ids = pa.array(["P-1"] * len(rows))
+    one: dict[str, Any] = golden_records(record_table(record), person_table(base), ids, names).to_pylist()[0]
     return one
 
 
