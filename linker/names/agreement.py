@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linker.names.alignment import MOST_TOKENS
+from linker.names.alignment import MOST_TOKENS, fill_in
 from linker.names.canonical import NameTokens
 from linker.names.scoring import PARAMETER_VALUES, collect_pairs, score_pairs, scratch
 from linker.names.space import PairTable
 
 _CHUNK = 1 << 15
 _BLOCK = 1 << 20
+_NONE, _NOWHERE = np.zeros(0, np.int32), np.zeros(0, np.int64)
 _THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -107,9 +109,10 @@ def _agree_block(
     lengths: NDArray[np.int64],
     out: NameAgreement,
 ) -> None:
-    starts = range(0, len(pairs), _CHUNK)
-    numbered = [number_pairs(names, rows, table, pairs.take(slice(k, k + _CHUNK)), lengths) for k in starts]
-    table.settle()
+    chunks = range(-(-len(pairs) // _CHUNK))
+    numbered = number_pairs(
+        names, rows, table, [pairs.take(slice(k * _CHUNK, (k + 1) * _CHUNK)) for k in chunks], lengths
+    )
 
     def work(k: int) -> None:
         part, (at, start) = slice(k * _CHUNK, (k + 1) * _CHUNK), numbered[k]
@@ -119,25 +122,40 @@ def _agree_block(
             at, start, table.weights, table.grades, scratch(), out.weight[part], out.level[part],
         )  # fmt: skip
 
-    if len(numbered) <= 1:
-        for k in range(len(numbered)):
+    _in_threads(work, len(chunks))
+
+
+def _in_threads(work: Callable[[int], object], count: int) -> None:
+    """Calls work(0), work(1), …; kernels let go of the interpreter lock."""
+    if count <= 1:
+        for k in range(count):
             work(k)
         return
     with ThreadPoolExecutor(_THREADS) as threads:
-        list(threads.map(work, range(len(numbered))))
+        list(threads.map(work, range(count)))
 
 
 def number_pairs(
-    names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: Pairs, lengths: NDArray[np.int64]
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Enters the token pairs of these pairs of names into the table: their numbers, and where those of each pair of names start."""
-    both = (pairs.left >= 0) & (pairs.right >= 0)
-    n, m = lengths[pairs.left[both]], lengths[pairs.right[both]]
-    room = int((n * m + np.maximum(n - 1, 0) * m + np.maximum(m - 1, 0) * n).sum())
-    table.reserve(room)
-    at, start, fresh = np.empty(room, np.int32), np.empty(len(pairs), np.int64), np.empty(room, np.int64)
-    found = collect_pairs(
-        rows, names.offsets, names.ids, names.role, pairs.left, pairs.right, table.codes, table.count, at, start, fresh
-    )
-    table.add(fresh[:found].copy())
-    return at, start
+    names: NameTokens, rows: NDArray[np.void], table: PairTable, chunks: list[Pairs], lengths: NDArray[np.int64]
+) -> list[tuple[NDArray[np.int32], NDArray[np.int64]]]:
+    """Per chunk the numbers of its token pairs in the table, entered if need be, and where those of each pair of names start."""
+    found: list[tuple[NDArray[np.int32], NDArray[np.int64]]] = [(_NONE, _NOWHERE)] * len(chunks)
+    missing = [_NOWHERE] * len(chunks)
+
+    def look(k: int) -> None:
+        pairs = chunks[k]
+        both = (pairs.left >= 0) & (pairs.right >= 0)
+        n, m = lengths[pairs.left[both]], lengths[pairs.right[both]]
+        room = int((n * m + np.maximum(n - 1, 0) * m + np.maximum(m - 1, 0) * n).sum())
+        at, start, codes = np.empty(room, np.int32), np.empty(len(pairs), np.int64), np.empty(room, np.int64)
+        lacking = collect_pairs(
+            rows, names.offsets, names.ids, names.role, pairs.left, pairs.right, table.codes, at, start, codes
+        )
+        found[k], missing[k] = (at, start), codes[:lacking].copy()
+
+    _in_threads(look, len(chunks))
+    if any(map(len, missing)):
+        numbers = table.add(np.concatenate(missing))
+        for (at, _), part in zip(found, np.split(numbers, np.cumsum([len(m) for m in missing])[:-1]), strict=True):
+            fill_in(at, np.ascontiguousarray(part))
+    return found

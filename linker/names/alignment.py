@@ -17,7 +17,7 @@ from linker.names.sounds import BASE
 
 MOST_TOKENS = 8
 """Tokens of a name that are aligned; further ones are ignored."""
-NO_NUMBER, EQUAL = -1, -2
+NO_NUMBER, EQUAL, MISSING = -1, -2, -3
 NO_TOKEN = np.int64((1 << 21) - 1)
 """Stands for 'no second word' in a pair code; token numbers stay below it."""
 
@@ -121,25 +121,32 @@ def joins(rows, a, a2, b):  # type: ignore[no-untyped-def]
     return rows[a]["part"] * power + (inner - np.uint64(first) * power) == rows[b]["part"]
 
 
-@njit(I8(TABLE, I8, I8S, I8, I8), cache=True, nogil=True)
-def _number(table, code, fresh, count, known):  # type: ignore[no-untyped-def]
-    """The number of a code, which is entered if it is new: then its number is known + count and it stands in fresh[count]."""
+@njit(I8(TABLE, I8, I8S, I8), cache=True, nogil=True)
+def _number(table, code, missing, count):  # type: ignore[no-untyped-def]
+    """The number of a code, or, if the table lacks it, MISSING - count after writing it to missing[count]."""
     slot = table_slot(table, code)
     if slot >= 0:
         return table[slot, 1]
-    slot = -1 - slot
-    table[slot, 0], table[slot, 1] = code, known + count
-    fresh[count] = code
-    return known + count
+    missing[count] = code
+    return -3 - count
 
 
-@njit(_TWO_I8(TOKENS, I4S, U1S, I8, I8, I8, I8, TABLE, I8, I4S, I8, I8S, I8), cache=True, nogil=True)
-def asked_for(rows, ids, role, a, n, b, m, table, known, at, base, fresh, count):  # type: ignore[no-untyped-def]
+@njit(types.void(types.int32[::1], types.int32[::1]), cache=True, nogil=True)
+def fill_in(at, numbers):  # type: ignore[no-untyped-def]
+    """Puts the numbers that missing codes have got in their places."""
+    for k in range(len(at)):
+        if at[k] <= -3:
+            at[k] = numbers[-3 - at[k]]
+
+
+@njit(_TWO_I8(TOKENS, I4S, U1S, I8, I8, I8, I8, TABLE, I4S, I8, I8S, I8), cache=True, nogil=True)
+def asked_for(rows, ids, role, a, n, b, m, table, at, base, missing, count):  # type: ignore[no-untyped-def]
     """Numbers the token pairs of two names: tokens ids[a:a + n] against ids[b:b + m].
 
-    `at[base:]` takes, row by row, the number of each pair, NO_NUMBER where two tokens have nothing in common and EQUAL where they are one.
+    `at[base:]` takes, row by row, the number of each pair (MISSING and less: see `fill_in`),
+    NO_NUMBER where two tokens have nothing in common and EQUAL where they are one.
     Then come the numbers of joined words: neighbours on the left against tokens on the right and the other way round, if there are any.
-    Returns the new ends of `at` and `fresh`.
+    Returns the new ends of `at` and `missing`.
     """
     for i in range(n):
         x = ids[a + i]
@@ -150,8 +157,8 @@ def asked_for(rows, ids, role, a, n, b, m, table, known, at, base, fresh, count)
                 if x == y:
                     what = np.int32(-2)
                 elif looked_up(rows, x, y):
-                    number = _number(table, pair_code(x, 2097151, y), fresh, count, known)
-                    count += number == known + count
+                    number = _number(table, pair_code(x, 2097151, y), missing, count)
+                    count += number <= -3
                     what = np.int32(number)
             at[base] = what
             base += 1
@@ -163,8 +170,8 @@ def asked_for(rows, ids, role, a, n, b, m, table, known, at, base, fresh, count)
                 if (role[p + i] | role[p + i + 1] | role[q + j]) & _INITIAL == 0 and joins(
                     rows, ids[p + i], ids[p + i + 1], ids[q + j]
                 ):
-                    number = _number(table, pair_code(ids[p + i], ids[p + i + 1], ids[q + j]), fresh, count, known)
-                    count += number == known + count
+                    number = _number(table, pair_code(ids[p + i], ids[p + i + 1], ids[q + j]), missing, count)
+                    count += number <= -3
                     what = np.int32(number)
                 at[base] = what
                 base += 1

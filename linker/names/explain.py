@@ -103,8 +103,7 @@ def explain(
     """The explanation of the one pair that `prepared` holds; `tokens` are the texts of its token numbers."""
     names, rows, table, pairs = prepared
     lengths = np.minimum(np.diff(names.offsets), MOST_TOKENS).astype(np.int64)
-    at, start = number_pairs(names, rows, table, pairs, lengths)
-    table.settle()
+    ((at, start),) = number_pairs(names, rows, table, [pairs], lengths)
     a, b = (int(names.offsets[side[0]]) for side in (pairs.left, pairs.right))
     n, m = (int(lengths[side[0]]) for side in (pairs.left, pairs.right))
     turned = bool(turned_round(rows, names.ids, a, n, b, m))

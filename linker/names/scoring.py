@@ -319,9 +319,9 @@ def score_pairs(  # type: ignore[no-untyped-def]
         out[k], level[k] = score(rows, p, ids, role, a, n, b, m, owner, at, start[k], weights, grades, s)
 
 
-@njit(I8(TOKENS, I4S, I4S, U1S, I4S, I4S, types.int64[:, ::1], I8, I4S, I8S, I8S), cache=True, nogil=True)
-def collect_pairs(rows, offsets, ids, role, left, right, table, known, at, start, fresh):  # type: ignore[no-untyped-def]
-    """Numbers the token pairs of many pairs of names; returns how many new codes stand in `fresh`."""
+@njit(I8(TOKENS, I4S, I4S, U1S, I4S, I4S, types.int64[:, ::1], I4S, I8S, I8S), cache=True, nogil=True)
+def collect_pairs(rows, offsets, ids, role, left, right, table, at, start, missing):  # type: ignore[no-untyped-def]
+    """Numbers the token pairs of many pairs of names; returns how many codes, some twice, the table lacks."""
     count = base = 0
     for k in range(len(left)):
         x, y = left[k], right[k]
@@ -332,5 +332,5 @@ def collect_pairs(rows, offsets, ids, role, left, right, table, known, at, start
         n, m = min(I8(offsets[x + 1]) - a, MOST_TOKENS), min(I8(offsets[y + 1]) - b, MOST_TOKENS)
         if turned_round(rows, ids, a, n, b, m):
             a, n, b, m = b, m, a, n
-        base, count = asked_for(rows, ids, role, a, n, b, m, table, known, at, base, fresh, count)
+        base, count = asked_for(rows, ids, role, a, n, b, m, table, at, base, missing, count)
     return count

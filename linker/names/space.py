@@ -76,7 +76,7 @@ class TokenSpace:
 class PairTable:
     """Weights and grades of token pairs, computed once each.
 
-    `codes` is an open-addressing table of pair codes and their numbers, which kernels read and write; `weights` and `grades` go by number.
+    `codes` is an open-addressing table of pair codes and their numbers, which kernels read; `weights` and `grades` go by number.
     Codes name token numbers of one `TokenSpace`, or, given `numbers`, positions in that array of token numbers.
     """
 
@@ -85,9 +85,18 @@ class PairTable:
         self.codes = _empty(size)
         self.weights, self.grades = np.zeros(0, np.float32), np.zeros(0, np.int8)
         self.count = 0
-        self._waiting: list[NDArray[np.int64]] = []
 
-    def reserve(self, more: int) -> None:
+    def add(self, missing: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Enters codes that kernels missed, with their weights; the number of each."""
+        fresh, at = np.unique(missing, return_inverse=True)
+        numbers = np.arange(self.count, self.count + len(fresh))
+        self._reserve(len(fresh))
+        enter(self.codes, fresh, numbers)
+        self.count += len(fresh)
+        self._weigh(fresh)
+        return np.asarray(numbers[at], np.int32)
+
+    def _reserve(self, more: int) -> None:
         """Makes room for `more` further codes, so that the table stays at most half full."""
         need, size = 2 * (self.count + more), len(self.codes)
         if need <= size:
@@ -98,17 +107,8 @@ class PairTable:
         self.codes = _empty(size)
         enter(self.codes, np.ascontiguousarray(used[:, 0]), np.ascontiguousarray(used[:, 1]))
 
-    def add(self, fresh: NDArray[np.int64]) -> None:
-        """Takes note of codes that a kernel has just entered, in the order of their numbers."""
-        self._waiting.append(fresh)
-        self.count += len(fresh)
-
-    def settle(self) -> None:
-        """Computes the weights of all codes added since."""
-        fresh = np.concatenate(self._waiting) if self._waiting else np.zeros(0, np.int64)
-        self._waiting = []
-        if not len(fresh):
-            return
+    def _weigh(self, fresh: NDArray[np.int64]) -> None:
+        """Computes the weights of new codes."""
         a, a2, b = fresh >> 42, (fresh >> 21) & NO_TOKEN, fresh & NO_TOKEN
         single = a2 == NO_TOKEN
         if self._numbers is not None:
