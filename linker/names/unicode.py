@@ -82,7 +82,7 @@ _SIMPLE: dict[int, str | None] = {**_DIGITS, **_NASAL_SIGN, **_ACCENTS, **_NUKTA
 _ONLY_PLAIN_SCRIPTS = re.compile(r"[ -~\u0900-\u097f]*\Z")
 # A nasal consonant with halant before a stop of its own place is an anusvara; न् is typed before any stop.
 _NASAL_CONSONANT = re.compile("(?<=[अ-हा-ौ\u093cॠ])(?:[ङञणन]्(?=[क-घच-झट-ढत-धप-भशषस])|म्(?=[प-भ]))")
-_ZERO_MARK = re.compile(r"(?<=[\u0900-\u0963])0(?![0-9])")
+_ZERO_MARK = re.compile(r"(?<=[\u0900-\u0963])00?(?![0-9])")
 _VISARGA_MARK = re.compile(r"\u0903(?![\u0900-\u0963\u0971-\u097f])")
 _TWICE = re.compile(f"([{_SIGN}\u093c{ABBREVIATION}])\\1+")
 # What no careful typist produces: two vowel signs, a vowel letter with a vowel sign, nukta without a consonant.

@@ -33,8 +33,8 @@ ROLE = of_kinds(
     {
         Kind.SON: Field.FATHER, Kind.SON_SHORT: Field.FATHER, Kind.SONS: Field.FATHER,
         Kind.DAUGHTER: Field.FATHER, Kind.DAUGHTER_SHORT: Field.FATHER,
-        Kind.WIFE: Field.HUSBAND, Kind.WIFE_SHORT: Field.HUSBAND,
-        Kind.MOTHER_SHORT: Field.MOTHER, Kind.CARE: Field.GUARDIAN,
+        Kind.WIFE: Field.HUSBAND, Kind.WIFE_SHORT: Field.HUSBAND, Kind.HUSBAND_WORD: Field.HUSBAND,
+        Kind.MOTHER_WORD: Field.MOTHER, Kind.CARE: Field.GUARDIAN,
     },
 )  # fmt: skip
 """Whose name follows a relation's marker."""
@@ -51,12 +51,14 @@ _NAMELIKE = of_kinds(
     0,
     dict.fromkeys(
         (Kind.WORD, Kind.HONORIFIC, Kind.HONORIFIC_FEMALE, Kind.LATE, Kind.MO, Kind.DIRECTION, Kind.STATE_FIRST, Kind.WOMEN,
-         Kind.KOTWALI, Kind.YEARS),
+         Kind.KOTWALI, Kind.YEARS, Kind.HUSBAND_WORD, Kind.MOTHER_WORD, Kind.ID_NUMBER, Kind.PERMANENT, Kind.STATE),
         1,
     ),
 )  # fmt: skip
 _ENDS_NAME = of_kinds(0, dict.fromkeys((Kind.AND, Kind.AND_LATIN, Kind.COMMA, Kind.AGE, Kind.VILLAGE), 1))
-_SHORT = of_kinds(0, dict.fromkeys((Kind.SON_SHORT, Kind.DAUGHTER_SHORT, Kind.WIFE_SHORT, Kind.MOTHER_SHORT), 1))
+_SHORT = of_kinds(
+    0, dict.fromkeys((Kind.SON_SHORT, Kind.DAUGHTER_SHORT, Kind.WIFE_SHORT, Kind.HUSBAND_WORD, Kind.MOTHER_WORD), 1)
+)
 _NUMERIC = of_kinds(0, dict.fromkeys((Kind.AGE, Kind.PHONE, Kind.PIN, Kind.BIRTH, Kind.ID_NUMBER), 1))
 
 
@@ -181,10 +183,12 @@ def _resolve_mo(s, kind, digits, following, i):  # type: ignore[no-untyped-def]
 @kernel("int64(int64[::1], int64, int64)")
 def _resolve_short(s, k, following):  # type: ignore[no-untyped-def]
     """'पु0', 'so' and their like relate only a name before to a name after."""
+    if k in (Kind.HUSBAND_WORD, Kind.MOTHER_WORD):  # 'पति श्री राम', 'माता का नाम'; but राम पति, माता प्रसाद
+        return k if following in (Kind.FILLER, Kind.HONORIFIC, Kind.HONORIFIC_FEMALE, Kind.LATE) else _WORD
     if in_relative(s) and s[S.OPEN] < 0 and s[S.MODE] == Mode.PHRASE:
-        return _WORD  # पुत्र माता प्रसाद
+        return _WORD  # पुत्र प0 राम
     named = s[S.ZONE] == PERSON and (s[S.OPEN] >= 0 or s[S.SEEN] & (1 << Field.NAME) != 0)
-    begins_cell = s[S.MODE] == Mode.RELATIVE and s[S.OPEN] < 0 and k != Kind.MOTHER_SHORT
+    begins_cell = s[S.MODE] == Mode.RELATIVE and s[S.OPEN] < 0
     follows = following in (Kind.FILLER, Kind.PLURAL, Kind.RESIDENT, Kind.RESIDENTS)
     follows = follows or (following >= 0 and _NAMELIKE[following] != 0)
     return k if (named or begins_cell) and follows else _WORD

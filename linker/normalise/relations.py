@@ -13,8 +13,8 @@ from linker.normalise.tokens import Kind, kind_of
 _ROLES = {
     Kind.SON: Field.FATHER, Kind.SON_SHORT: Field.FATHER, Kind.SONS: Field.FATHER,
     Kind.DAUGHTER: Field.FATHER, Kind.DAUGHTER_SHORT: Field.FATHER,
-    Kind.WIFE: Field.HUSBAND, Kind.WIFE_SHORT: Field.HUSBAND,
-    Kind.MOTHER_SHORT: Field.MOTHER, Kind.CARE: Field.GUARDIAN,
+    Kind.WIFE: Field.HUSBAND, Kind.WIFE_SHORT: Field.HUSBAND, Kind.HUSBAND_WORD: Field.HUSBAND,
+    Kind.MOTHER_WORD: Field.MOTHER, Kind.CARE: Field.GUARDIAN,
 }  # fmt: skip
 
 

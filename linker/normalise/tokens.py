@@ -45,7 +45,7 @@ class Kind(IntEnum):
     DAUGHTER_SHORT = 10
     WIFE = 11
     WIFE_SHORT = 12
-    MOTHER_SHORT = 13
+    MOTHER_WORD = 13  # माता, which also begins names (माता प्रसाद)
     CARE = 14
     SONS = 15  # one father of several persons
     PLURAL = 16
@@ -85,6 +85,7 @@ class Kind(IntEnum):
     CASTE = 50
     FILLER = 51
     RESIDENT_SHORT = 52  # only after a relative
+    HUSBAND_WORD = 53  # पति, which also ends names (राम पति)
 
 
 class Tokens(NamedTuple):
@@ -101,8 +102,8 @@ class Tokens(NamedTuple):
 # A relation with its slash may stand close to the name (S/oRam); chains of abbreviations (मो0नं0, P.S.) are one token.
 _TOKEN = re.compile(
     r"(?P<relation>[SsDdWwCcRrHhFfMmBb][/\\][oO0](?:(?![A-Za-z0-9])|(?=[A-Z])(?!(?<=O)[A-Z][a-z]{0,1}\b)))\.?"
-    r"|(?P<chain>(?:[\u0904-\u0963\u0971-\u097f][\u0900-\u0963\u0971-\u097f]{0,5}[0०॰.](?![0-9०-९])){2,6})"
-    r"|(?P<deva>[\u0900-\u0963\u0971-\u097f]+(?:[0०॰.](?![0-9०-९]))?)"
+    r"|(?P<chain>(?:[\u0904-\u0963\u0971-\u097f][\u0900-\u0963\u0971-\u097f]{0,5}[0०॰.]{1,2}(?![0-9०-९])){2,6})"
+    r"|(?P<deva>[\u0900-\u0963\u0971-\u097f]+(?:[0०॰.]{1,2}(?![0-9०-९]))?)"
     r"|(?P<dotted>[A-Za-z]{1,3}(?:\.[A-Za-z]{1,2})+(?![A-Za-z])\.?)"
     r"|(?P<latin>[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)*\.?)"
     r"|(?P<number>\+?[0-9०-९]+(?:[/.\-][0-9०-९]+)*(?:[A-Za-z](?![A-Za-z]))?)"
@@ -110,7 +111,7 @@ _TOKEN = re.compile(
     r"|(?P<sign>.)",
     re.DOTALL,
 )
-_PIECE = re.compile(r"[\u0900-\u0963\u0971-\u097f]+[0०॰.]?")
+_PIECE = re.compile(r"[\u0900-\u0963\u0971-\u097f]+[0०॰.]{0,2}")
 _SIGNS = {
     ",": Kind.COMMA, ";": Kind.COMMA, "|": Kind.COMMA, "।": Kind.COMMA,
     "(": Kind.OPEN, "[": Kind.OPEN, "{": Kind.OPEN, ")": Kind.CLOSE, "]": Kind.CLOSE, "}": Kind.CLOSE,
