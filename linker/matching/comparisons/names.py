@@ -26,12 +26,14 @@ class NameEvidence(IntEnum):
     AGREE = 7
     AGREE_RARE = 8
     AGREE_VERY_RARE = 9
-    ALIAS = 10
-    ALIAS_RARE = 11
+    AGREE_EXTREMELY_RARE = 10
+    AGREE_UNIQUE = 11
+    ALIAS = 12
+    ALIAS_RARE = 13
 
 
-AGREE_FROM = np.array([3.0, 6.0, 9.0, 12.0, 16.0], dtype=np.float32)
-"""Bits from which AGREE_COMMON … AGREE_VERY_RARE begin."""
+AGREE_FROM = np.array([3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 25.0], dtype=np.float32)
+"""Bits from which AGREE_COMMON … AGREE_UNIQUE begin."""
 UNCLEAR_FROM = -2.0
 ALIAS_FROM = 5.0
 ALIAS_RARE_FROM = 9.0
@@ -47,6 +49,8 @@ SENTENCES = {
     "AGREE": (Side.FOR, "the names agree", "नाम मिलते हैं"),
     "AGREE_RARE": (Side.FOR, "the names agree and are rare", "नाम मिलते हैं और कम पाए जाते हैं"),
     "AGREE_VERY_RARE": (Side.FOR, "the names agree and are very rare", "नाम मिलते हैं और बहुत कम पाए जाते हैं"),
+    "AGREE_EXTREMELY_RARE": (Side.FOR, "the names agree and are extremely rare", "नाम मिलते हैं और अत्यंत दुर्लभ हैं"),
+    "AGREE_UNIQUE": (Side.FOR, "the names agree and hardly anyone else bears them", "नाम मिलते हैं और शायद ही किसी और के हों"),
     "ALIAS": (Side.FOR, "an alias agrees, the names do not", "उपनाम मिलता है, नाम नहीं"),
     "ALIAS_RARE": (Side.FOR, "a rare alias agrees, the names do not", "दुर्लभ उपनाम मिलता है, नाम नहीं"),
 }

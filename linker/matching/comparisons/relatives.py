@@ -22,9 +22,10 @@ class RelativeEvidence(IntEnum):
     AGREE_FREQUENT = 4
     AGREE = 5
     AGREE_RARE = 6
+    AGREE_VERY_RARE = 7
 
 
-AGREE_FROM = np.array([2.0, 5.0, 8.0, 12.0], dtype=np.float32)
+AGREE_FROM = np.array([2.0, 5.0, 8.0, 12.0, 17.0], dtype=np.float32)
 UNCLEAR_FROM = -2.0
 
 COMPARABLE = (
@@ -45,6 +46,7 @@ SENTENCES = {
     "AGREE_FREQUENT": (Side.FOR, "the relative's names agree and are frequent", "संबंधी का नाम मिलता है और आम है"),
     "AGREE": (Side.FOR, "the relative's names agree", "संबंधी का नाम मिलता है"),
     "AGREE_RARE": (Side.FOR, "the relative's names agree and are rare", "संबंधी का नाम मिलता है और कम पाया जाता है"),
+    "AGREE_VERY_RARE": (Side.FOR, "the relative's names agree and are very rare", "संबंधी का नाम मिलता है और बहुत कम पाया जाता है"),
 }
 
 
