@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from linker.names.channel import DEVANAGARI, LATIN, OTHER, Channel, Encoded
 from linker.names.lexicon import Lexicon
-from linker.names.sounds import Code, SoundCodes, finished, keys, polynomials, sound_codes
+from linker.names.sounds import Code, SoundCodes, finished, keys, letters, polynomials, sound_codes
 
 SPELLINGS = 12
 """How many romanisations of a Devanagari token make keys."""
@@ -118,7 +118,7 @@ def build_dictionary(tokens: Sequence[str], channel: Channel, lexicon: Lexicon) 
     rows = np.zeros(len(tokens), TOKEN)
     rows["script"] = encoded.script
     rows["surprise"] = channel.log_prior(encoded)
-    _sound_numbers(rows, pa.array(latin, pa.string()))
+    _sound_numbers(rows, letters(pa.array(latin, pa.string())))
     other = rows["script"] == OTHER
     if other.any():
         _raw_keys(rows, other, tokens)
@@ -138,7 +138,7 @@ def _bits(numbers: object) -> np.uint64:
     return np.uint64(mask)
 
 
-def _sound_numbers(rows: NDArray[np.void], latin: pa.Array) -> None:
+def _sound_numbers(rows: NDArray[np.void], latin: SoundCodes) -> None:
     """Every key and the numbers from which keys of joined words are made."""
     rows["sound"], rows["regional"] = keys(latin, Code.SOUND), keys(latin, Code.REGIONAL)
     loose = sound_codes(latin, Code.LOOSE)

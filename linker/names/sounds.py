@@ -224,6 +224,11 @@ def _polynomials(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> tuple[N
     return values, powers
 
 
+def letters(spellings: pa.Array) -> SoundCodes:
+    """The spellings themselves as bytes, to make several codes of them."""
+    return SoundCodes(*_buffers(spellings))
+
+
 def _buffers(spellings: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     array = spellings.cast(pa.large_string())
     if len(array) == 0:
@@ -236,9 +241,9 @@ def _buffers(spellings: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]
     )  # kernels take no read-only arrays
 
 
-def sound_codes(spellings: pa.Array, code: Code) -> SoundCodes:
-    """The code of every lower-case Latin spelling; other letters are skipped."""
-    data, offsets = _buffers(spellings)
+def sound_codes(spellings: pa.Array | SoundCodes, code: Code) -> SoundCodes:
+    """The code of every lower-case Latin spelling (an Arrow array, or `letters` of one); other letters are skipped."""
+    data, offsets = spellings if isinstance(spellings, SoundCodes) else _buffers(spellings)
     return SoundCodes(*_codes(data, offsets, int(code)))
 
 
@@ -268,7 +273,7 @@ def finished(values: NDArray[np.uint64], code: Code) -> NDArray[np.int64]:
     return np.asarray(_finished(np.ascontiguousarray(values), np.uint64(_SALTS[code])))
 
 
-def keys(spellings: pa.Array, code: Code) -> NDArray[np.int64]:
+def keys(spellings: pa.Array | SoundCodes, code: Code) -> NDArray[np.int64]:
     """The stable key of every spelling under `code`."""
     return finished(polynomials(sound_codes(spellings, code))[0], code)
 
