@@ -1,7 +1,7 @@
 """The names of a list that are most likely the name of a query, for thousands of queries at once.
 
-Every distinct token of the queries is weighed against the tokens of the list that could be it. For lists of single words that is the answer;
-the odd text of several words is read as one. Full names are first ranked by what their tokens can be worth together, and the
+Every distinct token of the queries is weighed against the tokens of the list that could be it. For lists of single words that is the
+answer; the odd text of several words is read as one. Full names are first ranked by what their tokens can be worth together, and the
 best are then aligned and weighed as names.
 """
 
@@ -117,12 +117,17 @@ class _Tokens:
 def _single(asked: Words, listed: Words, table: _Tokens, top: int) -> Nearest:
     by_token = _by_token(listed, len(table.right))
     ranked: dict[int, Ranked] = {}
+    words = np.array(table.right.tokens, object)
     for first, last in table.blocks():
         i, j, weight = table.of(first, last)
         bounds = np.searchsorted(i, np.arange(first, last + 1))
+        right = words[j]
         for k in range(last - first):
             part = np.arange(bounds[k], bounds[k + 1])
             part = part[weight[part] > LOWEST]
+            equal = part[right[part] == table.left.tokens[first + k]]
+            if len(equal):  # nothing is nearer than the same spelling
+                weight[equal] = weight[part].max()
             ranked[first + k] = _best_lines(j[part], weight[part], by_token, top)
     answers = []
     for query in range(len(asked)):
