@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linker.identity.ids import ALPHABET, identity_ids, tidy
+from linker.identity.ids import ALPHABET, FEW, identity_ids, tidy
 
 # Computed independently: SHA-256 of 'record#generation', its first 55 bits in Crockford's base 32, Luhn mod 32.
 KNOWN = {("a", 0): "P-M28A4N-PBJD2G", ("b", 0): "P-1ARMVY-CEKBF4", ("c", 0): "P-2DHATZ-P1E3W8"}
@@ -15,6 +15,11 @@ KNOWN = {("a", 0): "P-M28A4N-PBJD2G", ("b", 0): "P-1ARMVY-CEKBF4", ("c", 0): "P-
 def test_ids_do_not_change_from_version_to_version() -> None:
     for (record, generation), expected in KNOWN.items():
         assert identity_ids(pa.array([record]), generation).to_pylist() == [expected]
+
+
+def test_few_and_many_are_hashed_alike() -> None:
+    many = pa.array([f"दिल्ली:{n}" for n in range(FEW + 1)])
+    assert identity_ids(many, 3).slice(0, 10) == identity_ids(many.slice(0, 10), 3)
 
 
 def test_generations_differ() -> None:
