@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from linker.cli.names_nearest import nearest_command
 from linker.errors import InputError
 from linker.names.table import NameTable
 
@@ -98,9 +98,4 @@ def _output(path: Path | None) -> Iterator[TextIO]:
         yield file
 
 
-try:
-    _nearest = importlib.import_module("linker.cli.names_nearest")
-except ModuleNotFoundError:  # not there yet
-    pass
-else:
-    app.command("nearest")(_nearest.nearest_command)
+app.command("nearest")(nearest_command)

@@ -109,7 +109,7 @@ def build_dictionary(tokens: Sequence[str], channel: Channel, lexicon: Lexicon) 
     """Everything about `tokens` (distinct, folded) that does not depend on how common they are."""
     encoded = channel.encode(tokens)
     devanagari = np.flatnonzero(encoded.script == DEVANAGARI)
-    decoded = channel.romanise([tokens[k] for k in devanagari.tolist()], SPELLINGS)
+    decoded = channel.romanise([tokens[k] for k in devanagari.tolist()], SPELLINGS) if len(devanagari) else []
     latin = list(tokens)
     for k in np.flatnonzero(encoded.script == OTHER).tolist():
         latin[k] = ""
