@@ -120,33 +120,21 @@ def _count_different(
 
 
 def refine(model: MatchModel, comparisons: Sequence[Comparison], sets: Sequence[Labelled], spread: float) -> MatchModel:
-    """Weights that predict the labels best near the counted ones; `spread` is how far (bits) a weight may easily move."""
-    tables = model.weights(comparisons)
-    offsets = np.cumsum([0, *(len(t) for t in tables)])
-    vectors = np.concatenate([s.vectors for s in sets])
-    prior_bits = np.concatenate([np.full(len(s.vectors), s.prior_bits) for s in sets])
-    same = np.concatenate([s.same for s in sets])
-    total = same + np.concatenate([s.different for s in sets])
-    columns = vectors.astype(np.int64) + offsets[:-1]
-    missing = vectors == 0
-    centre = np.concatenate(tables)
+    """Weights that predict the labels best near the counted ones; `spread` is how far (bits) a weight may easily move.
 
-    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        bits = prior_bits + np.where(missing, 0.0, weights[columns]).sum(axis=1)
-        logit = bits * LN2
-        value = float(total @ np.logaddexp(0, logit) - same @ logit)
-        residual = total / (1 + np.exp(-logit)) - same
-        gradient = np.zeros_like(weights)
-        np.add.at(gradient, columns, np.where(missing, 0.0, residual[:, None] * LN2))
-        away = (weights - centre) / spread**2
-        return value + 0.5 * float(away @ (weights - centre)), gradient + away
-
-    found = minimize(
-        loss, centre, jac=True, method="L-BFGS-B", bounds=_signs(comparisons, centre), options={"maxiter": 300}
-    )
+    Policy never links pairs whose names conflict, so they do not teach the other weights: brothers, who share all but the name, would
+    make father and village look worthless also where the names agree. What a conflict weighs is learned last, the rest being fixed.
+    """
+    problem = _Problem.of(model, comparisons, sets)
+    conflict = problem.with_levels(comparisons, {"GIVEN_CONFLICT", "GENDER_CONFLICT", "DIFFERENT"}, of="GIVEN_CONFLICT")
+    weights = problem.fit(problem.centre, ~conflict, spread, np.ones(len(problem.centre), dtype=bool))
+    if conflict.any():
+        touched = np.zeros(len(weights), dtype=bool)
+        touched[np.unique(problem.columns[conflict][:, problem.named])] = True
+        weights = problem.fit(weights, conflict, CONFLICT_SPREAD, touched)
     levels: dict[str, dict[str, LevelParameters]] = {}
     for k, comparison in enumerate(comparisons):
-        table = found.x[offsets[k] : offsets[k + 1]]
+        table = weights[problem.offsets[k] : problem.offsets[k + 1]]
         old = model.levels[comparison.name]
         levels[comparison.name] = {
             level.name: LevelParameters(old[level.name].m, old[level.name].m / 2 ** float(table[level.code]))
@@ -156,16 +144,85 @@ def refine(model: MatchModel, comparisons: Sequence[Comparison], sets: Sequence[
     return MatchModel(model.prior, levels, model.untrained, "counted on labelled pairs, weights refined for dependence")
 
 
-def _signs(comparisons: Sequence[Comparison], centre: NDArray[np.float64]) -> list[tuple[float | None, float | None]]:
+CONFLICT_SPREAD = 6.0
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """Logistic regression on distinct vectors: `columns[i]` are the weights that vector i adds up, shape (vectors, comparisons)."""
+
+    columns: NDArray[np.int64]
+    missing: NDArray[np.bool_]
+    prior_bits: NDArray[np.float64]
+    same: NDArray[np.float64]
+    total: NDArray[np.float64]
+    offsets: NDArray[np.int64]
+    centre: NDArray[np.float64]
+    bounds: list[tuple[float | None, float | None]]
+    named: list[int]
+
+    @classmethod
+    def of(cls, model: MatchModel, comparisons: Sequence[Comparison], sets: Sequence[Labelled]) -> _Problem:
+        tables = model.weights(comparisons)
+        offsets = np.cumsum([0, *(len(t) for t in tables)])
+        vectors = np.concatenate([s.vectors for s in sets])
+        same = np.concatenate([s.same for s in sets])
+        bounds = _signs(comparisons)
+        low = np.array([-np.inf if low is None else low for low, _ in bounds])
+        high = np.array([np.inf if high is None else high for _, high in bounds])
+        centre = np.clip(np.concatenate(tables), low, high)
+        return cls(
+            vectors.astype(np.int64) + offsets[:-1],
+            vectors == 0,
+            np.concatenate([np.full(len(s.vectors), s.prior_bits) for s in sets]),
+            same,
+            same + np.concatenate([s.different for s in sets]),
+            offsets,
+            centre,
+            bounds,
+            [k for k, c in enumerate(comparisons) if "GIVEN_CONFLICT" in {level.name for level in c.levels}],
+        )
+
+    def with_levels(self, comparisons: Sequence[Comparison], names: set[str], of: str) -> NDArray[np.bool_]:
+        """Vectors that show one of the named levels in a comparison that has the level `of`."""
+        hit = np.zeros(len(self.columns), dtype=bool)
+        for k, comparison in enumerate(comparisons):
+            if of in {level.name for level in comparison.levels}:
+                codes = [self.offsets[k] + level.code for level in comparison.levels if level.name in names]
+                hit |= np.isin(self.columns[:, k], codes)
+        return hit
+
+    def fit(
+        self, start: NDArray[np.float64], rows: NDArray[np.bool_], spread: float, free: NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
+        """The weights near `start` that predict the chosen rows best; those that are not `free` stay."""
+        columns, missing = self.columns[rows], self.missing[rows]
+        same, total, prior_bits = self.same[rows], self.total[rows], self.prior_bits[rows]
+
+        def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+            logit = (prior_bits + np.where(missing, 0.0, weights[columns]).sum(axis=1)) * LN2
+            value = float(total @ np.logaddexp(0, logit) - same @ logit)
+            residual = total / (1 + np.exp(-logit)) - same
+            gradient = np.zeros_like(weights)
+            np.add.at(gradient, columns, np.where(missing, 0.0, residual[:, None] * LN2))
+            away = (weights - start) / spread**2
+            return value + 0.5 * float(away @ (weights - start)), np.where(free, gradient + away, 0.0)
+
+        bounds = [b if f else (float(s), float(s)) for b, f, s in zip(self.bounds, free, start, strict=True)]
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300})
+        fitted: NDArray[np.float64] = found.x
+        return fitted
+
+
+def _signs(comparisons: Sequence[Comparison]) -> list[tuple[float | None, float | None]]:
     """What speaks for may not be made to speak against, whatever accident of the labels would ask for it, nor the other way round."""
     bounds: list[tuple[float | None, float | None]] = []
     for comparison in comparisons:
         for level in comparison.levels:
-            start = float(centre[len(bounds)])
             if level.side == Side.FOR:
-                bounds.append((min(0.0, start), None))
+                bounds.append((0.0, None))
             elif level.side == Side.AGAINST:
-                bounds.append((None, max(0.0, start)))
+                bounds.append((None, 0.0))
             else:
                 bounds.append((None, None))
     return bounds
