@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from linker.normalise.records import RecordOptions, to_records
 
 from linker.config.run import LoadedRun
 from linker.errors import InputError, QuarantineError
 from linker.evaluate.report_input import SourceCount
 from linker.normalise.findings import PersonFindings
 from linker.normalise.persons import PersonOptions, to_persons
+from linker.normalise.records import RecordOptions, to_records
 from linker.progress import Stopwatch
 from linker.records import SourceRows, read_sources
 

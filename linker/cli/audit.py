@@ -22,7 +22,10 @@ def verify(
     workspace: Workspace,
     head: Annotated[str | None, typer.Option(help="A head that was kept elsewhere, NUMBER:HASH.")] = None,
 ) -> None:
-    """Recompute the chain of hashes; print the head, which should be kept elsewhere."""
+    """Recompute the chain of hashes; print the head, which should be kept elsewhere.
+
+    Example: linker audit verify --workspace work
+    """
     try:
         kept = Head.parse(head) if head else None
     except ValueError as error:
@@ -41,7 +44,10 @@ def verify(
 
 @app.command("list")
 def list_entries(workspace: Workspace, last: Annotated[int, typer.Option(help="How many, from the end.")] = 20) -> None:
-    """List the last entries."""
+    """List the last entries.
+
+    Example: linker audit list --workspace work --last 50
+    """
     table = display.grid("no", "when (UTC)", "who", "what", "subject", "detail", right=(0,))
     for entry in AuditLog(workspace).entries()[-last:]:
         cells = (str(entry["number"]), entry["at"][:19], entry["who"], entry["kind"], entry["subject"], entry["detail"])

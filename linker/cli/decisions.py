@@ -29,7 +29,10 @@ def decide(
     why: Why,
     who: Who = None,
 ) -> None:
-    """Decide whether two records (or identities) are one person. The next run honours it."""
+    """Decide whether two records (or identities) are one person. The next run honours it.
+
+    Example: linker decide delhi:5001 haryana:HR-1 same --why 'fingerprints compared' --workspace work
+    """
     left, right = _record(workspace, a), _record(workspace, b)
     [entry] = Ledger(workspace).decide([NewVerdict(left, right, verdict, why, who)])
     replaced = f", instead of decision {entry.supersedes}" if entry.supersedes else ""
@@ -49,7 +52,10 @@ def _record(workspace: Path, typed: str) -> str:
 def list_decisions(
     workspace: Workspace, everything: Annotated[bool, typer.Option("--all", help="Also what no longer holds.")] = False
 ) -> None:
-    """List the decisions that hold."""
+    """List the decisions that hold.
+
+    Example: linker decisions list --workspace work
+    """
     ledger = Ledger(workspace)
     holds = {entry.number for entry in ledger.holding().values()}
     table = display.grid("no", "record", "record", "verdict", "who", "when (UTC)", "why", "holds", right=(0,))
@@ -76,7 +82,10 @@ def undo(
     why: Why,
     who: Who = None,
 ) -> None:
-    """Take a decision back; what held before it holds again."""
+    """Take a decision back; what held before it holds again.
+
+    Example: linker decisions undo 7 --why 'wrong photograph' --workspace work
+    """
     entry = Ledger(workspace).undo(number, why, who)
     Console().print(f"decision {entry.number}: decision {number} is taken back")
 
@@ -85,13 +94,19 @@ def undo(
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV as `decisions export` writes it.")], workspace: Workspace
 ) -> None:
-    """Add decisions from a CSV file; those known already are left out."""
+    """Add decisions from a CSV file; those known already are left out.
+
+    Example: linker decisions import decisions.csv --workspace work
+    """
     added, known = import_decisions(Ledger(workspace), file)
     Console().print(f"{added} decisions added, {known} known already")
 
 
 @app.command()
 def export(file: Annotated[Path, typer.Argument(help="CSV file to write.")], workspace: Workspace) -> None:
-    """Write the whole ledger as CSV."""
+    """Write the whole ledger as CSV.
+
+    Example: linker decisions export decisions.csv --workspace work
+    """
     count = export_decisions(Ledger(workspace), file)
     Console().print(f"wrote {count} decisions to {file}", soft_wrap=True)

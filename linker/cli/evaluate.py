@@ -23,7 +23,10 @@ def evaluate(
     json_out: Annotated[Path | None, typer.Option("--json", help="Write every figure to this file as well.")] = None,
     points: Annotated[int, typer.Option(help="Thresholds on the curves; 0 leaves them out.", min=0)] = 50,
 ) -> None:
-    """Print precision, recall and F1 of the published links against a truth table."""
+    """Print precision, recall and F1 of the published links against a truth table.
+
+    Example: linker evaluate --workspace work --truth truth.csv --json figures.json
+    """
     known = read_truth(truth)
     snapshot = open_current(workspace)
     tables = Tables(

@@ -23,6 +23,8 @@ def export(
     """Write the unified identity table and the crosswalk of the current snapshot. Identifiers are masked.
 
     The export is entered in the audit log before its files appear.
+
+    Example: linker export --workspace work --format xlsx --out for_haryana --recipient 'SCRB Haryana, letter 41/2025'
     """
     snapshot = open_current(workspace)
 

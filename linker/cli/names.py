@@ -31,7 +31,10 @@ def score(
         Path | None, typer.Option(help="Where to write pair_id and score; standard output if left out.")
     ] = None,
 ) -> None:
-    """Score pairs of names, in any script: how surely they are one name, in bits, higher is surer."""
+    """Score pairs of names, in any script: how surely they are one name, in bits, higher is surer.
+
+    Example: linker names score pairs.tsv --out scores.tsv
+    """
     ids, left, right = read_pairs(pairs)
     distinct = pa.array([*left, *right], pa.string()).dictionary_encode()
     table = NameTable.build(distinct.dictionary)
@@ -44,7 +47,10 @@ def score(
 
 @app.command()
 def explain(left: str, right: str) -> None:
-    """Show which word of one name met which of the other, and what that is worth."""
+    """Show which word of one name met which of the other, and what that is worth.
+
+    Example: linker names explain 'राकेश कुमार' 'Rakesh Kr'
+    """
     table = NameTable.build([left, right])
     found = table.explain(0, 1)
     latin = table.latin().to_pylist()

@@ -20,7 +20,10 @@ def nearest_command(
     top: Annotated[int, typer.Option(min=1, help="Answers per query.")] = 100,
     out: Annotated[Path | None, typer.Option(help="File to write; standard output if left out.")] = None,
 ) -> None:
-    """Find each query's name in a list, in either script: query_id, line (from 0), rank (from 1), score in bits."""
+    """Find each query's name in a list, in either script: query_id, line (from 0), rank (from 1), score in bits.
+
+    Example: linker names nearest --queries queries.tsv --list names.txt --top 10
+    """
     ids, texts = read_queries(queries)
     found = nearest(texts, read_lines(list_), top)
     if out is None:

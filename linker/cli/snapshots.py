@@ -19,7 +19,10 @@ Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish thei
 
 
 def runs(workspace: Workspace) -> None:
-    """List the published snapshots, the newest first."""
+    """List the published snapshots, the newest first.
+
+    Example: linker runs --workspace work
+    """
     found = list_runs(workspace)
     console = Console()
     if not found:
@@ -46,7 +49,10 @@ def show(
     snapshot: Annotated[str | None, typer.Option(help="Number of an older snapshot.")] = None,
     why: Annotated[str, typer.Option(help="What you look it up for; stands in the audit log.")] = "",
 ) -> None:
-    """Show an identity: its values and where each came from, its records, and why they are one person."""
+    """Show an identity: its values and where each came from, its records, and why they are one person.
+
+    Example: linker show delhi:8161000153053 --workspace work --why 'FIR 12/2025'
+    """
     opened = open_snapshot(workspace, snapshot) if snapshot else open_current(workspace)
     console = Console()
     for at in find(workspace, opened, identity):
@@ -72,7 +78,10 @@ def history(
     identity: Annotated[str, typer.Argument(help="An identity id (P-…), also one that is superseded.")],
     workspace: Workspace,
 ) -> None:
-    """Tell what happened to an identity over all runs, and what it is today."""
+    """Tell what happened to an identity over all runs, and what it is today.
+
+    Example: linker history P-GRXDSM-62GB9C --workspace work
+    """
     console = Console()
     name = find_id(workspace, identity)
     events = past.of_identity(workspace, name)

@@ -54,7 +54,11 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*")], n=1) if path.parent.is_dir() else []
+        near = (
+            difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*")], n=1)
+            if path.parent.is_dir()
+            else []
+        )
         hint = f"did you mean {path.parent / near[0]}?" if near else "check the path"
         raise ConfigError("no such configuration file", where=str(path), do=hint) from None
     except (OSError, UnicodeDecodeError) as error:
@@ -73,7 +77,9 @@ def _complaint(path: Path, node: yaml.Node | None, problem: Any, model: type[Bas
     if problem["type"] == "extra_forbidden":
         allowed = sorted(_fields_at(model, location[:-1]))
         near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
-        message = f"unknown setting; {'did you mean ' + repr(near[0]) + '? ' if near else ''}allowed: {', '.join(allowed)}"
+        message = (
+            f"unknown setting; {'did you mean ' + repr(near[0]) + '? ' if near else ''}allowed: {', '.join(allowed)}"
+        )
     elif problem["type"] == "missing":
         message = "is missing"
     elif problem["type"] in {"literal_error", "enum"}:

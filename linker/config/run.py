@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -22,11 +23,15 @@ class SourceRef(Settings):
 
 
 class RunConfig(Settings):
+    """What stands in the file. Paths in it count from the file's own folder."""
+
     sources: Annotated[tuple[SourceRef, ...], Field(min_length=1)]
     matching: str
     policy: str
     max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """of all rows; beyond it nothing is published"""
     keep_snapshots: Annotated[int, Field(ge=1)] = 10
+    """how many keep all their tables; older ones keep their events and manifest"""
 
 
 class LoadedRun(Settings):
@@ -65,7 +70,7 @@ def load_run(path: Path, replaced: dict[str, str] | None = None) -> LoadedRun:
         )
     inputs = {}
     for source, ref in zip(sources, settings.sources, strict=True):
-        chosen = given.get(source.name) or (str(folder / ref.input) if ref.input else None)
+        chosen = given.get(source.name) or _stated(source, ref, folder)
         if chosen is None and not given:
             raise ConfigError(
                 f"no input for source '{source.name}'",
@@ -73,7 +78,7 @@ def load_run(path: Path, replaced: dict[str, str] | None = None) -> LoadedRun:
                 do=f"add --input {source.name}=PATH, or 'input:' beside its mapping",
             )
         if chosen is not None:
-            inputs[source.name] = chosen
+            inputs[source.name] = _without_password(chosen, source.name)
     if not inputs:
         raise ConfigError("no source has an input", where=str(path), do="add --input SOURCE=PATH")
     return LoadedRun(
@@ -84,3 +89,20 @@ def load_run(path: Path, replaced: dict[str, str] | None = None) -> LoadedRun:
         matching=load(folder / settings.matching, Matching),
         policy=load(folder / settings.policy, Policy),
     )
+
+
+def _stated(source: SourceConfig, ref: SourceRef, folder: Path) -> str | None:
+    """The input that the configuration itself names: `input:` beside the mapping, or a database's URL inside it."""
+    if ref.input is None:
+        return source.url
+    return ref.input if "://" in ref.input else str(folder / ref.input)
+
+
+def _without_password(chosen: str, name: str) -> str:
+    """Inputs are written into the manifest and the report, and a command line is seen by every user of the machine."""
+    if re.search(r"://[^/@]*:[^/@]*@|[?&]password=", chosen):
+        raise ConfigError(
+            f"the input of source '{name}' holds a password",
+            do="leave it out; name the environment variable that holds it in the mapping (password_env)",
+        )
+    return chosen

@@ -90,8 +90,7 @@ VETO = Veto(name="co_accused", fields=("fir",), when="same", reason="listed once
 
 def test_a_veto_keeps_apart_pairs_that_no_key_found() -> None:
     people = [
-        {"name": n, "fir": f}
-        for n, f in (("A", "1"), ("B", "1"), ("C", "2"), ("D", None), ("E", "1"), ("F", None))
+        {"name": n, "fir": f} for n, f in (("A", "1"), ("B", "1"), ("C", "2"), ("D", None), ("E", "1"), ("F", None))
     ]
     columns = columns_of(people)
     left, right = exclusive_pairs(columns, [VETO])

@@ -50,7 +50,11 @@ SENTENCES = {
     "AGREE_RARE": (Side.FOR, "the names agree and are rare", "नाम मिलते हैं और कम पाए जाते हैं"),
     "AGREE_VERY_RARE": (Side.FOR, "the names agree and are very rare", "नाम मिलते हैं और बहुत कम पाए जाते हैं"),
     "AGREE_EXTREMELY_RARE": (Side.FOR, "the names agree and are extremely rare", "नाम मिलते हैं और अत्यंत दुर्लभ हैं"),
-    "AGREE_UNIQUE": (Side.FOR, "the names agree and hardly anyone else bears them", "नाम मिलते हैं और शायद ही किसी और के हों"),
+    "AGREE_UNIQUE": (
+        Side.FOR,
+        "the names agree and hardly anyone else bears them",
+        "नाम मिलते हैं और शायद ही किसी और के हों",
+    ),
     "ALIAS": (Side.FOR, "an alias agrees, the names do not", "उपनाम मिलता है, नाम नहीं"),
     "ALIAS_RARE": (Side.FOR, "a rare alias agrees, the names do not", "दुर्लभ उपनाम मिलता है, नाम नहीं"),
 }

@@ -46,7 +46,11 @@ SENTENCES = {
     "AGREE_FREQUENT": (Side.FOR, "the relative's names agree and are frequent", "संबंधी का नाम मिलता है और आम है"),
     "AGREE": (Side.FOR, "the relative's names agree", "संबंधी का नाम मिलता है"),
     "AGREE_RARE": (Side.FOR, "the relative's names agree and are rare", "संबंधी का नाम मिलता है और कम पाया जाता है"),
-    "AGREE_VERY_RARE": (Side.FOR, "the relative's names agree and are very rare", "संबंधी का नाम मिलता है और बहुत कम पाया जाता है"),
+    "AGREE_VERY_RARE": (
+        Side.FOR,
+        "the relative's names agree and are very rare",
+        "संबंधी का नाम मिलता है और बहुत कम पाया जाता है",
+    ),
 }
 
 
