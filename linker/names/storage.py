@@ -16,28 +16,35 @@ from linker.names.channel import Channel
 from linker.names.dictionary import TOKEN, TokenDictionary
 from linker.names.lexicon import Lexicon
 
-VERSION = 1
+VERSION = 2
 
 
 def write_arrays(
-    path: Path, texts: pa.Array, counts: NDArray[np.int64], names: NameTokens, dictionary: TokenDictionary
+    path: Path,
+    texts: pa.Array,
+    counts: NDArray[np.int64],
+    names: NameTokens,
+    dictionary: TokenDictionary,
+    glued: dict[str, bool],
 ) -> None:
     """Writes everything but the channel's own encoding, which is made anew on reading."""
     text_data, text_offsets = _packed(texts.to_pylist())
     token_data, token_offsets = _packed(dictionary.tokens)
     latin_data, latin_offsets = _packed(dictionary.latin)
+    glued_data, glued_offsets = _packed(list(glued))
     with path.open("wb") as file:
         np.savez(
             file, version=np.array(VERSION), text_data=text_data, text_offsets=text_offsets, counts=counts,
             offsets=names.offsets, ids=names.ids, role=names.role, gender=names.gender,
             token_data=token_data, token_offsets=token_offsets, latin_data=latin_data, latin_offsets=latin_offsets,
             rows=dictionary.rows.view(np.uint8), near_start=dictionary.near_start, near_key=dictionary.near_key,
+            glued_data=glued_data, glued_offsets=glued_offsets, glued_behind=np.array(list(glued.values()), np.bool_),
         )  # fmt: skip
 
 
 def read_arrays(
     path: Path, channel: Channel, lexicon: Lexicon
-) -> tuple[pa.Array, NDArray[np.int64], NameTokens, TokenDictionary]:
+) -> tuple[pa.Array, NDArray[np.int64], NameTokens, TokenDictionary, dict[str, bool]]:
     """What `write_arrays` wrote.
 
     Raises:
@@ -56,7 +63,8 @@ def read_arrays(
     families = {k: lexicon.families[t] for k, t in enumerate(tokens) if t in lexicon.families}
     rows = a["rows"].view(TOKEN)
     dictionary = TokenDictionary(tokens, latin, rows, a["near_start"], a["near_key"], channel.encode(tokens), families)
-    return texts, a["counts"], names, dictionary
+    glued = dict(zip(_unpacked(a["glued_data"], a["glued_offsets"]), a["glued_behind"].tolist(), strict=True))
+    return texts, a["counts"], names, dictionary, glued
 
 
 def _packed(texts: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

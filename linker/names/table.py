@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from linker.names.keys import KeyCounts, NameKeys, make_keys
 from linker.names.lexicon import Lexicon, lexicon
 from linker.names.space import PairTable, TokenSpace
 from linker.names.storage import read_arrays, write_arrays
+from linker.names.surnames import surnames_at_hand
 from linker.names.words import as_array, split
 
 __all__ = ["NameAgreement", "NameExplanation", "NameKeys", "NameTable"]
@@ -75,7 +76,9 @@ class NameTable:
         """
         texts, lists, channel = as_array(names), lexicon(), channel or _shipped()
         borne = np.ones(len(texts), np.int64) if counts is None else np.asarray(counts, np.int64)
-        tokens = canonical(split(texts, lists.alias_marks), lists)
+        words = split(texts, lists.alias_marks)
+        lists = replace(lists, glued=lists.glued | surnames_at_hand(words, lists))
+        tokens = canonical(words, lists)
         dictionary = build_dictionary(tokens.tokens, channel, lists)
         spread = np.repeat(borne, np.diff(tokens.offsets)).astype(np.float64)
         spelled = np.bincount(tokens.ids, weights=spread, minlength=len(dictionary)).astype(np.float64)
@@ -260,7 +263,8 @@ class NameTable:
         Raises:
             OSError: the file cannot be written.
         """
-        write_arrays(path, self._base.texts, self._base.counts, self._base.names, self._base.dictionary)
+        base = self._base
+        write_arrays(path, base.texts, base.counts, base.names, base.dictionary, base.lexicon.glued)
 
     @classmethod
     def load(cls, path: Path, channel: Channel | None = None) -> NameTable:
@@ -269,8 +273,8 @@ class NameTable:
         Raises:
             ModelError: not such a file, or of another version.
         """
-        texts, counts, names, dictionary = read_arrays(path, channel or _shipped(), lexicon())
-        lists = lexicon()
+        texts, counts, names, dictionary, glued = read_arrays(path, channel or _shipped(), lexicon())
+        lists = replace(lexicon(), glued=glued)
         spread = np.repeat(counts, np.diff(names.offsets)).astype(np.float64)
         spelled = np.bincount(names.ids, weights=spread, minlength=len(dictionary)).astype(np.float64)
         seen = count(dictionary.rows["sound"], spelled, float(counts.sum()), lists.counts)
