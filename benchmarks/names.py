@@ -39,8 +39,8 @@ WORTH = """## What these figures are worth
 
 The channel's settings (language model order, smoothing, weight of the names corpus, the final visarga) and the order of the pool were
 chosen while looking at these test sets. A single run with the settings frozen, trained anew with another 13% of the names corpus held out
-(657 pairs, none of them tested before), gave recall .9909 at FPR 1e-5 and recall@1 .9680; among name tokens .9893 and .9254. Expect those for
-new names. Speeds depend on what else the machine does; the figures of 2026-11-23 were taken while eight people shared its two cores.
+(657 pairs, none of them tested before), gave recall .9909 at FPR 1e-5 and recall@1 .9680; among name tokens .9893 and .9254. Expect those
+for new names. Speeds depend on what else the machine does; the figures of 2026-11-23 were taken while eight people shared its two cores.
 """
 
 
