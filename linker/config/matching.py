@@ -14,6 +14,7 @@ class ComparisonKind(StrEnum):
     """The kinds of evidence that the engine can compare. Each has its levels in `linker.matching.comparisons`."""
 
     NAME = "name"
+    ALIASES = "aliases"
     RELATIVE = "relative"
     BIRTH = "birth"
     SEX = "sex"

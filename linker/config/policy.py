@@ -21,9 +21,9 @@ class Purpose(StrEnum):
 class Costs(Settings):
     """What the mistakes cost, in units of one person's review of one pair."""
 
-    false_merge: Annotated[float, Field(gt=0)] = 2000.0
+    false_merge: Annotated[float, Field(gt=0)] = 20.0
     """two people merged without a person looking"""
-    missed_link: Annotated[float, Field(gt=0)] = 10.0
+    missed_link: Annotated[float, Field(gt=0)] = 5.0
     """one person left as two"""
     review: Annotated[float, Field(gt=0)] = 1.0
 
@@ -38,6 +38,11 @@ class Rules(Settings):
     name: str = "name"
     name_minimum: float = 3.0
     """bits that the names must bring for an automatic link"""
+    anchor: Annotated[float, Field(ge=0)] = 4.0
+    """bits that one independent comparison must bring by itself to anchor a pair; without an anchor two namesakes with namesake fathers
+    look like one person"""
+    unanchored_probability: Annotated[float, Field(gt=0, lt=1)] = 0.99
+    """link threshold of pairs without an anchor"""
     conflicts: tuple[str, ...] = ()
     """comparisons in which any conflict level keeps a pair from linking by itself"""
 
@@ -65,9 +70,9 @@ class Policy(Settings):
 
     @model_validator(mode="after")
     def _is_safe(self) -> Policy:
-        if self.purpose == Purpose.POLICE and self.costs.false_merge < 20 * self.costs.missed_link:
+        if self.purpose == Purpose.POLICE and self.costs.false_merge < 4 * self.costs.missed_link:
             raise ValueError(
-                "costs.false_merge must be at least 20 times costs.missed_link: "
+                "costs.false_merge must be at least 4 times costs.missed_link: "
                 "a false merge can put an innocent person in a cell, a miss is found later"
             )
         if self.purpose == Purpose.POLICE and not 0.9 <= self.link_threshold < 1:
@@ -78,6 +83,8 @@ class Policy(Settings):
             raise ValueError("the review threshold would not be below the link threshold")
         if not self.rules.independent:
             raise ValueError("rules.independent is empty: name and relation alone must never link")
+        if self.rules.unanchored_probability < self.link_threshold and self.purpose == Purpose.POLICE:
+            raise ValueError("rules.unanchored_probability is below the link threshold: namesakes need more, not less")
         if self.rules.independent_minimum < 1:
             raise ValueError("rules.independent_minimum below 1 bit would let name and relation alone link")
         return self

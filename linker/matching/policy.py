@@ -25,6 +25,7 @@ class Rule(StrEnum):
     """Why an edge was decided as it was."""
 
     LINK = "link"  # probable enough, and no rule speaks against
+    NAMESAKE = "namesake"  # probable, but nothing strong besides name, relation and age: perhaps namesakes
     UNCERTAIN = "uncertain"  # between the review and the link threshold
     IMPROBABLE = "improbable"  # below the review threshold
     NAME_CONFLICT = "name_conflict"  # the names speak against: brothers, spouses, a shared phone
@@ -61,6 +62,7 @@ def decide(
     facts = _Facts.of(comparisons, vectors, tables, rules)
     rule = np.full(len(vectors), RULES.index(Rule.LINK), dtype=np.int8)
     for name, hit in (  # later entries win
+        (Rule.NAMESAKE, (facts.strongest < rules.anchor) & (probability < rules.unanchored_probability)),
         (Rule.NAME_AND_RELATION_ALONE, facts.independent_bits < rules.independent_minimum),
         (Rule.WEAK_NAME, facts.name_bits < rules.name_minimum),
         (Rule.ALIAS_ONLY, facts.alias_only),
@@ -80,6 +82,8 @@ def decide(
 @dataclass(frozen=True)
 class _Facts:
     independent_bits: NDArray[np.float64]
+    strongest: NDArray[np.float64]
+    """bits of the independent comparison that brings most"""
     name_bits: NDArray[np.float64]
     alias_only: NDArray[np.bool_]
     name_conflict: NDArray[np.bool_]
@@ -95,7 +99,7 @@ class _Facts:
         rules: Rules,
     ) -> _Facts:
         count = len(vectors)
-        independent, name_bits = np.zeros(count), np.zeros(count)
+        independent, strongest, name_bits = np.zeros(count), np.zeros(count), np.zeros(count)
         alias, conflict, contradiction, same = (np.zeros(count, dtype=bool) for _ in range(4))
         for k, comparison in enumerate(comparisons):
             codes = vectors[:, k]
@@ -106,11 +110,12 @@ class _Facts:
                 alias = np.array([level.name.startswith("ALIAS") for level in comparison.levels])[codes]
             if comparison.name in rules.independent:
                 independent += np.maximum(tables[k][codes], 0)
+                strongest = np.maximum(strongest, tables[k][codes])
             if comparison.name in rules.conflicts:
                 contradiction |= against
             if {level.name for level in comparison.levels} >= {"SAME", "NEAR", "LAST_FOUR"}:
                 same |= codes == comparison.level("SAME").code
-        return cls(independent, name_bits, alias, conflict, contradiction, same)
+        return cls(independent, strongest, name_bits, alias, conflict, contradiction, same)
 
 
 def _check_names(rules: Rules, comparisons: Sequence[Comparison]) -> None:

@@ -56,7 +56,7 @@ def test_rule(why: str, bits: float, levels: dict[str, str], decision: Decision,
 
 
 UNSAFE = [
-    ("costs: {false_merge: 10, missed_link: 5}", "20 times"),
+    ("costs: {false_merge: 10, missed_link: 5}", "4 times"),
     ("costs: {false_merge: 5, missed_link: 0.2, review: 1}", "at least 0.9"),
     ("rules: {independent: []}", "name and relation alone must never link"),
     ("rules: {independent: [birth], independent_minimum: 0.5}", "would let name and relation alone link"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from linker.config.matching import Comparison as ComparisonConfig
 from linker.config.matching import ComparisonKind
+from linker.matching.comparisons.aliases import alias_comparison
 from linker.matching.comparisons.base import Comparison, Level, Side
 from linker.matching.comparisons.birth import birth_comparison
 from linker.matching.comparisons.body import height_comparison, marks_comparison, sex_comparison
@@ -23,6 +24,7 @@ __all__ = ["Comparison", "Level", "Side", "comparisons_of"]
 
 _MAKERS: dict[ComparisonKind, Callable[[ComparisonConfig], Comparison]] = {
     ComparisonKind.NAME: lambda c: name_comparison(c.name),
+    ComparisonKind.ALIASES: lambda c: alias_comparison(c.name),
     ComparisonKind.RELATIVE: lambda c: relative_comparison(c.name),
     ComparisonKind.BIRTH: lambda c: birth_comparison(c.name),
     ComparisonKind.SEX: lambda c: sex_comparison(c.name),
