@@ -54,7 +54,7 @@ class Display:
         self._bar.update(self._task, completed=done, total=total)
 
     def end(self, stage: str, seconds: float, note: str) -> None:
-        self._console.print(f"  {stage:<10} {seconds:7.1f} s  {note}", highlight=False)
+        self._console.print(f"  {stage:<10} {seconds:7.1f} s  {note}", highlight=False, soft_wrap=True)
 
 
 def run(
