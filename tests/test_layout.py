@@ -11,12 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LONGEST = 350
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
-FORBIDDEN = {
-    "a package registry's address": re.compile(
-        rb"py" rb"pi\.org|pythonhosted|index-" rb"url|artifactory|nexus\.", re.IGNORECASE
-    ),
-    "a path of one machine": re.compile(rb"/wo" rb"rk/|/ho" rb"me/[a-z]"),
-    "a folder outside the project": re.compile(rb"(?<![\w-])shared" rb"/(?:data|extracts|research|DESIGN)"),
+FORBIDDEN = {  # a letter in brackets keeps this file from finding itself
+    "a package registry's address": re.compile(rb"[p]ypi\.org|[p]ythonhosted|[i]ndex-url|[a]rtifactory", re.IGNORECASE),
+    "a path of one machine": re.compile(rb"/[w]ork/|/[h]ome/[a-z]"),
+    "a folder outside the project": re.compile(rb"(?<![\w-])[s]hared/(?:data|extracts|research|DESIGN)"),
 }
 
 
