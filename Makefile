@@ -11,6 +11,7 @@ $(SETUP): requirements.lock pyproject.toml
 	test -d .venv || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(BIN)/python -c "import linker.cli.main" # compiles the kernels once; later starts find them
 	touch $(SETUP)
 
 demo: setup
