@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numba as nb
 import numpy as np
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from linker.config.matching import Key
 
+FULL_CAP_RECORDS = 150_000
+"""Up to so many records a key's cap is used as configured; beyond it shrinks with the square root, because in a larger population a group
+of the same size has more strangers in it."""
 KIND_BITS = 4
 MAX_KINDS = 1 << KIND_BITS
 
@@ -58,6 +61,7 @@ def find_candidates(features: Features, specs: Sequence[Key]) -> Candidates:
     if len(specs) > MAX_KINDS:
         raise ValueError(f"at most {MAX_KINDS} kinds of keys")
     n = features.columns.n
+    specs = [spec.model_copy(update={"cap": scaled_cap(spec.cap, n)}) for spec in specs]
     row_bits = max(int(n - 1).bit_length(), 1)
     for spec in specs:  # features are made before the threads start: making them is not thread-safe
         for name in (*spec.start, *(f for chain in spec.refine for f in chain)):
@@ -87,6 +91,11 @@ def find_candidates(features: Features, specs: Sequence[Key]) -> Candidates:
     return Candidates(left, right, kinds, counts)
 
 
+def scaled_cap(cap: int, records: int) -> int:
+    """The cap of a key for so many records."""
+    return cap if records <= FULL_CAP_RECORDS else max(4, round(cap * (FULL_CAP_RECORDS / records) ** 0.5))
+
+
 @dataclass(frozen=True)
 class _Found:
     """Packed pairs of a kind, or of a part of its work, and what it took."""
@@ -99,7 +108,7 @@ class _Found:
     @classmethod
     def join(cls, parts: Sequence[_Found], kind: int) -> _Found:
         """All pairs of a kind once, with its number in the low bits."""
-        pairs = np.unique(np.concatenate([p.packed for p in parts]))
+        pairs = distinct(np.concatenate([p.packed for p in parts]))
         return cls(
             (pairs << np.uint64(KIND_BITS)) | np.uint64(kind),
             sum(p.refined for p in parts),
@@ -135,7 +144,15 @@ def _refine(features: Features, spec: Key, started: _Started, chain: Sequence[st
         groups += refined
     if len(rows):
         parts.append(_window(keys, rows, spec.cap, row_bits))
-    return _Found(np.concatenate(parts), groups, len(np.unique(keys)), len(np.unique(rows)))
+    return _Found(distinct(np.concatenate(parts)), groups, len(distinct(keys)), len(distinct(rows)))
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """The distinct values, ascending. (NumPy's `unique` hashes integers, which is several times slower here than sorting.)"""
+    ordered = np.sort(values)
+    fresh = np.ones(len(ordered), dtype=bool)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    return ordered[fresh]
 
 
 def _start(features: Features, names: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
