@@ -48,6 +48,8 @@ class PersonColumns:
     aliases: Csr
     name_keys: Csr
     """strict and near keys of every token of the name and the aliases"""
+    relative_keys: Csr
+    """strict, near and loose keys of every token of every relative's name"""
     sex: NDArray[np.int8]
     birth_from: NDArray[np.int32]
     birth_to: NDArray[np.int32]
@@ -90,12 +92,13 @@ def build_columns(person: pa.Table, name_table: Callable[[pa.Array, NDArray[np.i
     mark_rows, _, mark_texts = code_lists(person["marks"])
     (mark_codes,), dictionaries["marks"] = code_texts([mark_texts])
     table = name_table(distinct.dictionary, distinct.counts)
-    own = [Csr.of_column(names["name"].astype(np.int64)), aliases]
-    bearers, borne = np.concatenate([o.rows for o in own]), np.concatenate([o.values for o in own])
+    own = Csr.join([Csr.of_column(names["name"].astype(np.int64)), aliases])
+    relatives = Csr.join([Csr.of_column(names[f].astype(np.int64)) for f in NAME_FIELDS[1:]])
     return PersonColumns(
         n=n,
         names=table,
-        name_keys=expand(bearers, borne, keys_per_name(table, informative=False), n),
+        name_keys=expand(own.rows, own.values, keys_per_name(table, informative=False), n),
+        relative_keys=expand(relatives.rows, relatives.values, keys_per_name(table, informative=False, loose=True), n),
         name=names,
         aliases=aliases,
         sex=_numbers(person, "sex", 0),

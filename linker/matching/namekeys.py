@@ -18,12 +18,13 @@ INFORMATIVE_BITS = 5.0
 """A name token shared by more than one record in 2**5 is no start for a group, unless the name has nothing rarer."""
 
 
-def keys_per_name(names: NameTable, *, informative: bool) -> Csr:
-    """Strict and near keys of every distinct name; with `informative` only its rarer tokens, or its rarest where all are common."""
+def keys_per_name(names: NameTable, *, informative: bool, loose: bool = False) -> Csr:
+    """Strict and near (and `loose`) keys of every distinct name; with `informative` only its rarer tokens, or its rarest where all are
+    common."""
     if not len(names):
         return Csr(np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64))
     keys = names.keys()
-    chosen = keys.kind < int(KeyKind.LOOSE)
+    chosen = (keys.kind < int(KeyKind.LOOSE)) | loose
     if informative:
         rarest = np.zeros(len(names), dtype=np.float32)
         np.maximum.at(rarest, keys.name_id, keys.bits)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons.base import Codes, Comparison, Cost, Rows, Side, levels_of
+from linker.matching.csr import share_a_value
 from linker.names.levels import NameLevel
 
 
@@ -60,11 +61,15 @@ def relative_comparison(name: str) -> Comparison:
 
 def measure_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     """The best level over the relations that both records state. The owner's own surname in a relative's name counts nothing here:
-    the name comparison has counted it."""
+    the name comparison has counted it. Names that share no key, not even a loose one, differ; only the others are aligned."""
     best = np.full(len(left), -np.inf, dtype=np.float32)
+    keys = columns.relative_keys
+    share = share_a_value(keys.offsets, keys.values, left, right)
     for of_left, of_right in COMPARABLE:
         a, b = columns.name[of_left][left], columns.name[of_right][right]
-        both = np.flatnonzero((a >= 0) & (b >= 0))
+        stated = (a >= 0) & (b >= 0)
+        best[stated & ~share] = np.maximum(best[stated & ~share], UNCLEAR_FROM - 1)
+        both = np.flatnonzero(stated & share)
         if len(both):
             owners = columns.name["name"]
             agreement = columns.names.agree(a[both], b[both], owners[left[both]], owners[right[both]])
