@@ -42,14 +42,14 @@ def words_of(block: str) -> list[list[str]]:
 @pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: page.stem)
 def test_the_page_can_be_followed(page: Path, tmp_path: Path) -> None:
     """All runnable blocks of a page, one after the other, in an empty folder beside the project's own."""
-    for name in ("configs", "benchmarks", "linker", "tests"):
+    for name in ("configs", "benchmarks"):
         (tmp_path / name).symlink_to(ROOT / name)
     programs = tmp_path / "bin"
     programs.mkdir()
     for name, words in (("python", ""), ("linker", "-m linker ")):
         (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words}"$@"\n')
         (programs / name).chmod(0o755)
-    environment = {**os.environ, **KEY, "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(tmp_path)}
+    environment = {**os.environ, **KEY, "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     script = "set -eu\n" + "\n".join(block for mark, block in BLOCKS[page] if mark)
     done = subprocess.run(
         ["sh", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False

@@ -48,7 +48,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("costs: {false_merge: 50, missed_link: 8}\n" + RULES, "at least 20 times"),
+        ("costs: {false_merge: 20, missed_link: 8}\n" + RULES, "costs.false_merge must be at least"),
         ("rules: {independent: []}\n", "name and relation alone must never link"),
         ("rules: {independent: [birth], independent_minimum: 0.5}\n", "below 1 bit"),
         ("purpose: study\ncosts: {false_merge: 1, missed_link: 1}\n" + RULES, "review threshold"),
@@ -69,10 +69,10 @@ def test_a_study_may_take_risks_that_the_police_may_not(tmp_path: Path) -> None:
 
 def test_stated_probabilities_can_only_be_stricter(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(
-        "costs: {false_merge: 400, missed_link: 8}\nlink_probability: 0.95\nreview_probability: 0.5\n" + RULES
+        "costs: {false_merge: 40, missed_link: 8}\nlink_probability: 0.95\nreview_probability: 0.5\n" + RULES
     )
     policy = load(tmp_path / "p.yaml", Policy)
-    assert policy.link_threshold == pytest.approx(1 - 1 / 400)
+    assert policy.link_threshold == pytest.approx(1 - 1 / 40)
     assert policy.review_threshold == pytest.approx(0.5)
 
 
