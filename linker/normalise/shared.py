@@ -63,10 +63,9 @@ class SharedValue:
 
 @dataclass(frozen=True)
 class People:
-    """What tells the records' people apart: the sound of the first name, the birth interval in days (`ABSENT` where
-    unknown), the sex."""
+    """What tells the records' people apart: the name, the birth interval in days (`ABSENT` where unknown), the sex."""
 
-    name: Int64s
+    name: pa.Array
     first: Int64s
     last: Int64s
     sex: Int64s
@@ -74,10 +73,14 @@ class People:
     @classmethod
     def of(cls, name: pa.ChunkedArray, born: tuple[Int64s, Int64s], sex: Int64s) -> People:
         """From the name column, birth intervals and sexes of the records."""
-        firsts = Distinct(name, first_name_key)
+        return cls(one_chunk(name), *born, sex)
+
+    def first_names(self, rows: Int64s) -> Int64s:
+        """A number per row for the sound of its first name, -1 where it has none. Only few records bear a number that others bear too, so
+        only their names are looked at."""
+        firsts = Distinct(self.name.take(pa.array(rows)), first_name_key)
         keys: dict[str, int] = {}
-        codes = firsts.numbers(lambda key: keys.setdefault(key, len(keys)) if key else None, absent=-1)
-        return cls(codes, *born, sex)
+        return firsts.numbers(lambda key: keys.setdefault(key, len(keys)) if key else None, absent=-1)
 
 
 def first_name_key(name: str) -> str:
@@ -103,7 +106,7 @@ def find_shared(column: pa.Array | pa.ChunkedArray, people: People, kind: str) -
     starts = np.flatnonzero(np.diff(codes, prepend=-1))
     records = np.diff(np.append(starts, len(codes)))
     group = np.repeat(np.arange(len(starts)), records)
-    names = _different_names(group, people.name[rows])
+    names = _different_names(group, people.first_names(rows))
     enough = SHARED_NAMES[scope_of(kind)]
     odd = _contradictory(people, rows, starts)
     placeholder = (names >= PLACEHOLDER_NAMES) & (2 * names >= records)
