@@ -18,6 +18,7 @@ from linker.config.run import LoadedRun
 from linker.evaluate.report import render
 from linker.identity.clusters import Clusters, Constraints, cluster
 from linker.identity.golden import golden_records
+from linker.identity.history import known
 from linker.identity.identities import assign
 from linker.matching.columns import PersonColumns, build_columns
 from linker.matching.comparisons.base import Rows
@@ -64,7 +65,7 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None) ->
             verdicts = Ledger(workspace).constraints(record_ids)
             clusters = _cluster(columns, loaded, matched, verdicts)
             previous = open_current(workspace).table("crosswalk") if current_name(workspace) else None
-            assigned = assign(clusters.label, record_ids, previous)
+            assigned = assign(clusters.label, record_ids, previous, history=known(workspace))
             identity = golden_records(
                 admitted.record, admitted.person, assigned.identity_id, columns.names, clusters.weakest
             )
