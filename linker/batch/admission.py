@@ -38,21 +38,20 @@ def admit(loaded: LoadedRun, watch: Stopwatch) -> Admitted:
     """
     with watch.stage("read"):
         jobs = [(source, loaded.inputs[source.name]) for source in sorted(loaded.sources, key=lambda s: s.name)]
-        sources = read_sources(jobs)
-        rows_in = sum(s.rows_in for s in sources)
+        rows, quarantine, read = _together(read_sources(jobs))
+        rows_in = sum(r.rows_in for r in read)
         watch.note = f"{rows_in:,} rows"
     with watch.stage("normalise"):
         legacy = {source.name: source.legacy_fields for source in loaded.sources}
-        rows = pa.concat_tables([s.rows for s in sources], promote_options="default")
-        made = to_records(rows, RecordOptions(legacy_fields=legacy))
-        del rows
-        quarantine = pa.concat_tables([*(s.quarantine for s in sources), made.quarantine])
+        record, nameless = to_records(rows, RecordOptions(legacy_fields=legacy))
+        del rows  # a million rows are half a gigabyte
+        quarantine = pa.concat_tables([quarantine, nameless])
         _refuse_if_too_many(quarantine, rows_in, loaded)
-        record = _in_order(made.record)
+        record = _in_order(record)
         findings = PersonFindings()
         person = to_persons(record, PersonOptions(), findings)
         excluded = person["juvenile"].fill_null(False)
-        tallies = _tally(loaded, sources, made.quarantine, record, excluded)
+        tallies = _tally(loaded, read, nameless, record, excluded)
         keep = pc.invert(excluded)
         record, person = record.filter(keep), person.filter(keep)
         kept_out = pc.sum(excluded).as_py() or 0
@@ -61,6 +60,35 @@ def admit(loaded: LoadedRun, watch: Stopwatch) -> Admitted:
         files = ", ".join(loaded.inputs.values())
         raise InputError("no record is left to match", where=files, do="look at the quarantine and at the mapping")
     return Admitted(record, person, quarantine, tallies, findings)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What one source gave. `members` are the source names in its rows: a collection names its sources row by row."""
+
+    source: str
+    members: tuple[str, ...]
+    rows_in: int
+    accepted: int
+    quarantined: int
+    repeated: int
+
+
+def _together(sources: Sequence[SourceRows]) -> tuple[pa.Table, pa.Table, list[_Read]]:
+    """The rows and the quarantine of all sources, and the counts of each."""
+    read = [
+        _Read(
+            s.source,
+            tuple(sorted({*s.rows["source"].unique().to_pylist(), s.source})),
+            s.rows_in,
+            len(s.rows),
+            len(s.quarantine),
+            s.repeated,
+        )
+        for s in sources
+    ]
+    rows = pa.concat_tables([s.rows for s in sources], promote_options="default")
+    return rows, pa.concat_tables([s.quarantine for s in sources]), read
 
 
 def _in_order(record: pa.Table) -> pa.Table:
@@ -86,24 +114,23 @@ def _refuse_if_too_many(quarantine: pa.Table, rows_in: int, loaded: LoadedRun) -
 
 
 def _tally(
-    loaded: LoadedRun, sources: Sequence[SourceRows], nameless: pa.Table, record: pa.Table, excluded: pa.ChunkedArray
+    loaded: LoadedRun, sources: Sequence[_Read], nameless: pa.Table, record: pa.Table, excluded: pa.ChunkedArray
 ) -> tuple[SourceCount, ...]:
     states = {s.name: s.state or "" for s in loaded.sources}
     tallies = []
-    for rows in sources:
-        # A collection names its sources row by row: its rows are counted under the collection's name.
-        names = pa.array(sorted(set(rows.rows["source"].unique().to_pylist()) | {rows.source}))
+    for read in sources:
+        names = pa.array(read.members)
         members = pc.is_in(record["source"], names)
         late = pc.sum(pc.is_in(nameless["source"], names)).as_py() or 0
         tallies.append(
             SourceCount(
-                source=rows.source,
-                state=states[rows.source],
-                file=str(loaded.inputs[rows.source]),
-                rows=rows.rows_in,
-                accepted=len(rows.rows) - late,
-                quarantined=len(rows.quarantine) + late,
-                repeated=rows.repeated,
+                source=read.source,
+                state=states[read.source],
+                file=str(loaded.inputs[read.source]),
+                rows=read.rows_in,
+                accepted=read.accepted - late,
+                quarantined=read.quarantined + late,
+                repeated=read.repeated,
                 records=pc.sum(members).as_py() or 0,
                 excluded=pc.sum(pc.and_(members, excluded)).as_py() or 0,
             )
