@@ -26,15 +26,6 @@ DAYS_PER_YEAR = 365.2425
 BIRTH_BAND_YEARS = 6
 
 
-def mix(key: NDArray[np.uint64], value: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """A well-spread hash of two hashes (the finaliser of splitmix64; Steele, Lea and Flood 2014)."""
-    with np.errstate(over="ignore"):
-        x = key * np.uint64(0x9E3779B97F4A7C15) + value
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
 class Features:
     """Feature name → values per record, computed when first asked for and kept."""
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
-from linker.matching.model import PROBE, VECTOR_ID, MatchModel
+from linker.matching.model import PROBE, VECTOR_ID, VECTOR_RULE, MatchModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from linker.matching.comparisons import Comparison
-
-VECTORS_RULE = "l.is_probe + 1 = r.is_probe"
 
 
 def vector_table(vectors: NDArray[np.int8], comparisons: Sequence[Comparison]) -> pa.Table:
@@ -70,7 +68,7 @@ def train_by_em(start: MatchModel, comparisons: Sequence[Comparison], vectors: N
     with duckdb.connect() as connection:
         api = DuckDBAPI(connection)
         linker = _linker(api, vectors, comparisons, start)
-        linker.training.estimate_parameters_using_expectation_maximisation(VECTORS_RULE, fix_u_probabilities=True)
+        linker.training.estimate_parameters_using_expectation_maximisation(VECTOR_RULE, fix_u_probabilities=True)
         trained = MatchModel.from_splink(linker.misc.save_model_to_json(), "trained on the data at hand")
     seen = {
         c.name: {level.name for level in c.levels if bool(np.any(vectors[:, k] == level.code))}

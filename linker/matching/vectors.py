@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,27 +63,3 @@ def unpack(packed: NDArray[np.int64], comparisons: int) -> NDArray[np.int8]:
     """Vectors, shape (pairs, comparisons), of their numbers."""
     shifts = np.arange(4 * (comparisons - 1), -1, -4, dtype=np.int64)
     return ((packed[:, None] >> shifts[None, :]) & 15).astype(np.int8)
-
-
-def add_weights(packed: NDArray[np.int64], tables: Sequence[NDArray[np.float64]]) -> NDArray[np.float32]:
-    """Sum of the level weights of each pair in bits, without the prior."""
-    width = 16
-    matrix = np.zeros((len(tables), width))
-    for k, table in enumerate(tables):
-        matrix[k, : len(table)] = table
-    weights: NDArray[np.float32] = _add(packed, matrix)
-    return weights
-
-
-@nb.njit("float32[:](int64[:], float64[:, :])", cache=True, nogil=True)
-def _add(packed: NDArray[np.int64], matrix: NDArray[np.float64]) -> NDArray[np.float32]:
-    out = np.empty(len(packed), dtype=np.float32)
-    count = matrix.shape[0]
-    for i in range(len(packed)):
-        total = 0.0
-        code = packed[i]
-        for k in range(count - 1, -1, -1):
-            total += matrix[k, code & 15]
-            code >>= 4
-        out[i] = total
-    return out

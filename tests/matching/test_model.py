@@ -15,7 +15,6 @@ from linker.matching.comparisons import comparisons_of
 from linker.matching.model import LevelParameters, MatchModel
 from linker.matching.splink_engine import score_vectors, train_by_em
 from linker.matching.training import prior_of
-from linker.matching.vectors import add_weights, pack
 
 COMPARISONS = comparisons_of(load(CONFIGS / "matching" / "offenders.yaml", Matching).comparisons)
 
@@ -44,8 +43,6 @@ def test_splink_scores_what_the_levels_weigh() -> None:
     tables = model.weights(COMPARISONS)
     by_levels = model.prior_bits + sum(t[vectors[:, k]] for k, t in enumerate(tables))
     assert np.abs(by_splink - by_levels).max() < 1e-9
-    packed = add_weights(pack(np.ascontiguousarray(vectors.T)), tables)
-    assert np.abs(packed + model.prior_bits - by_levels).max() < 1e-4  # float32
 
 
 def test_no_vectors_no_scores() -> None:
