@@ -1,8 +1,9 @@
 """Quality of the published links on generated extracts, beside the strongest plain Splink of an afternoon.
 
-    python benchmarks/quality.py --persons 15000 --seed 202 --tuning-seed 303
+    python benchmarks/quality.py --persons 15000 --seed 505 --tuning-seed 303
 
-The engine runs configs/four_states.yaml as shipped: its model was trained on other seeds, its thresholds follow from the policy's costs.
+The engine runs configs/four_states.yaml as shipped: its model was trained on seeds 101 and 404, and the
+policy's costs and rules were chosen while looking at seed 202, so none of these three is a fair test.
 The peer (benchmarks/peers/splink_offenders.py) sees the engine's own normalised persons in Latin; its threshold is the best one on the
 tuning seed. Records are those the engine admits (juveniles are kept out for both).
 """
@@ -42,7 +43,7 @@ SPLITS = ("same_script", "cross_script", "same_state", "cross_state")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--persons", type=int, default=15_000)
-    parser.add_argument("--seed", type=int, default=202)
+    parser.add_argument("--seed", type=int, default=505)
     parser.add_argument("--tuning-seed", type=int, default=303)
     parser.add_argument("--no-peer", action="store_true")
     given = parser.parse_args()
