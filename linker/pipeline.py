@@ -7,30 +7,26 @@ Each step is a call into one package; `docs/architecture.md` tells what stands w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from linker.batch.admission import admit
-from linker.batch.facts import manifest_of, published_tables, report_of
+from linker.batch.facts import SETTINGS, manifest_of, published_tables, report_of, settings_json
+from linker.batch.identify import Before, identify
 from linker.config.run import LoadedRun
 from linker.evaluate.report import render
-from linker.identity.clusters import Clusters, Constraints, cluster
 from linker.identity.golden import golden_records
-from linker.identity.history import known
-from linker.identity.identities import assign
-from linker.matching.columns import PersonColumns, build_columns
-from linker.matching.comparisons.base import Rows
-from linker.matching.edges import Matched, edge_table, match
+from linker.matching.columns import build_columns
+from linker.matching.edges import edge_table, match
 from linker.matching.model import MatchModel
-from linker.matching.policy import RULES, Rule, exclusive_pairs
+from linker.matching.policy import exclusive_pairs
 from linker.names.table import NameTable
 from linker.progress import Observer, Silent, Stopwatch, peak_bytes
 from linker.registry.auditlog import AuditLog
 from linker.registry.audits import audit_snapshot
-from linker.registry.ledger import Ledger
-from linker.registry.snapshot import Snapshot, SnapshotWriter, current_name, open_current
+from linker.registry.snapshot import Snapshot, SnapshotWriter
 
 
 @dataclass(frozen=True)
@@ -59,38 +55,30 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None) ->
         with watch.stage("match"):
             file = loaded.model_file()
             model = MatchModel.load(file) if file else None
-            matched = match(columns, loaded.matching, loaded.policy, model, watch.observer.step)
+            before = Before.of(workspace)
+            memory = before.memory(record_ids, loaded.clusters.hysteresis)
+            matched = match(columns, loaded.matching, loaded.policy, model, watch.observer.step, memory)
             watch.note = f"{matched.candidate_pairs:,} candidate pairs, {len(matched.edges):,} edges"
         with watch.stage("identify"):
-            verdicts = Ledger(workspace).constraints(record_ids)
-            clusters = _cluster(columns, loaded, matched, verdicts)
-            previous = open_current(workspace).table("crosswalk") if current_name(workspace) else None
-            assigned = assign(clusters.label, record_ids, previous, history=known(workspace))
+            apart = np.stack(exclusive_pairs(columns, loaded.matching.vetoes), axis=1)
+            found = identify(record_ids, matched.edges, apart, loaded.clusters, before)
             identity = golden_records(
-                admitted.record, admitted.person, assigned.identity_id, columns.names, clusters.weakest
+                admitted.record, admitted.person, found.assigned.identity_id, columns.names, found.clusters.weakest
             )
             watch.note = f"{len(identity):,} identities"
         with watch.stage("publish"):
+            matched = replace(matched, edges=found.edges)
             edge = edge_table(matched, record_ids, [k.name for k in loaded.matching.keys])
-            tables = published_tables(admitted, edge, identity, assigned)
-            manifest = manifest_of(loaded, admitted, matched, tables)
+            tables = published_tables(admitted, edge, identity, found)
+            manifest = manifest_of(loaded, admitted, matched, tables) | {"decisions": before.decisions}
             report = render(report_of(loaded, admitted, matched, tables, (writer.next_name, watch.seconds)))
-            extra = {"report.html": report, "model.json": matched.model.to_json(matched.comparisons)}
+            extra = {
+                "report.html": report,
+                "model.json": matched.model.to_json(matched.comparisons),
+                SETTINGS: settings_json(loaded),
+            }
             snapshot = writer.write(tables, {**manifest, "seconds": watch.seconds, "peak_bytes": peak_bytes()}, extra)
         AuditLog(workspace).append(
             "run", snapshot.path.name, {"configuration": manifest["configuration_sha256"], **manifest["counts"]}
         )
     return RunResult(snapshot, snapshot.path / "report.html", manifest["counts"], watch.seconds)
-
-
-def _cluster(columns: PersonColumns, loaded: LoadedRun, matched: Matched, verdicts: tuple[Rows, Rows]) -> Clusters:
-    """Groups of records under people's verdicts (same, different) and the vetoes of the configuration."""
-    edges = matched.edges
-    same, different = verdicts
-    apart = np.stack(exclusive_pairs(columns, loaded.matching.vetoes), axis=1)
-    constraints = Constraints(
-        must_link=same.astype(np.int32),
-        cannot_link=np.concatenate([different.astype(np.int32), apart]),
-        veto=edges.rule == RULES.index(Rule.VETO),
-    )
-    return cluster(columns.n, edges.left, edges.right, edges.weight, edges.decision, constraints)

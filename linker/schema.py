@@ -205,7 +205,13 @@ IDENTITY = Table(
 EVENT = Table(
     "event", "identity", ("event_no",),
     {"event_no": INT32, "identity_id": TEXT, "kind": TEXT, "cause": TEXT, "record_ids": TEXTS, "other_identities": TEXTS},
-    "what happened to identities in this run: created, merged, split, moved, erased",
+    "what happened to identities in this run: created, revived, joined, merged, split, moved, erased",
 )  # fmt: skip
 
-TABLES = {t.name: t for t in (ROW, QUARANTINE, RECORD, PERSON, EDGE, CROSSWALK, IDENTITY, EVENT)}
+ATTENTION = Table(
+    "attention", "identity", ("identity_id", "reason"),
+    {"identity_id": TEXT, "reason": TEXT, "records": INT32},
+    "a published identity that someone should look at: contradiction, size, or a decision that holds what the checks would have cut",
+)  # fmt: skip
+
+TABLES = {t.name: t for t in (ROW, QUARANTINE, RECORD, PERSON, EDGE, CROSSWALK, IDENTITY, EVENT, ATTENTION)}

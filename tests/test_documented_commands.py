@@ -13,6 +13,7 @@ import pytest
 
 from linker import errors
 from linker.config.loading import Settings
+from linker.config.clusters import ClusterRules
 from linker.config.matching import Comparison, ComparisonKind, Key, Matching, Model, Veto
 from linker.config.policy import Costs, Policy, Rules
 from linker.config.run import RunConfig, SourceRef
@@ -96,7 +97,7 @@ MATCHING, RUNNING = TEXT[ROOT / "docs" / "matching.md"], TEXT[ROOT / "docs" / "r
 @pytest.mark.parametrize(
     ("model", "text"),
     [
-        *((model, MATCHING) for model in (Matching, Key, Comparison, Veto, Model, Policy, Costs, Rules)),
+        *((model, MATCHING) for model in (Matching, Key, Comparison, Veto, Model, Policy, Costs, Rules, ClusterRules)),
         *((model, RUNNING) for model in (RunConfig, SourceRef)),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,25 +15,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.batch.admission import Admitted
+from linker.batch.identify import Identified
 from linker.config.policy import bits
 from linker.config.run import LoadedRun
 from linker.evaluate.report_input import Finding, MatchFacts, ReportInput, ReportTables, RunFacts
-from linker.identity.identities import Assignment
 from linker.matching.edges import HISTOGRAM, Matched
 from linker.normalise.persons import publishable
 from linker.progress import peak_bytes
 from linker.schema import CROSSWALK, Decision
 
+SETTINGS = "settings.json"
+"""A snapshot's file that holds them."""
 PACKAGES = ("linker", "splink", "duckdb", "pyarrow", "numpy", "numba", "pandas")
 
 
-def published_tables(
-    admitted: Admitted, edge: pa.Table, identity: pa.Table, assigned: Assignment
-) -> dict[str, pa.Table]:
+def published_tables(admitted: Admitted, edge: pa.Table, identity: pa.Table, found: Identified) -> dict[str, pa.Table]:
     """The snapshot's tables. Full Aadhaar numbers are gone from all of them."""
     record = admitted.record
     crosswalk = record.select(["source", "native_id", "part", "record_id"]).append_column(
-        "identity_id", assigned.identity_id
+        "identity_id", found.assigned.identity_id
     )
     return {
         "identity": identity,
@@ -42,7 +43,8 @@ def published_tables(
         "edge": edge,
         "review": edge.filter(pc.equal(edge["decision"], int(Decision.REVIEW))),
         "quarantine": admitted.quarantine,
-        "event": assigned.events,
+        "event": found.assigned.events,
+        "attention": found.attention,
     }
 
 
@@ -72,13 +74,22 @@ def manifest_of(
             "links": pc.sum(pc.equal(tables["edge"]["decision"], int(Decision.LINK))).as_py() or 0,
             "review": len(tables["review"]),
             "identities": len(tables["identity"]),
+            "attention": len(tables["attention"]),
         },
     }
 
 
+def settings_json(loaded: LoadedRun) -> str:
+    """The settings that a snapshot was made with, so that whoever works on it needs no configuration files. Inputs are not among them."""
+    parts = loaded.model_dump(mode="json", include={"settings", "matching", "policy", "clusters"})
+    return json.dumps(parts, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
 def configuration_hash(loaded: LoadedRun) -> str:
     """A hash of all settings that a result depends on, wherever their files stand."""
-    parts = [s.model_dump_json() for s in (loaded.settings, *loaded.sources, loaded.matching, loaded.policy)]
+    parts = [
+        s.model_dump_json() for s in (loaded.settings, *loaded.sources, loaded.matching, loaded.policy, loaded.clusters)
+    ]
     model = loaded.model_file()
     if model is not None and model.is_file():
         parts.append(model.read_text(encoding="utf-8"))

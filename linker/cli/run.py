@@ -104,6 +104,7 @@ SUMMARY = (
     ("links", "links by themselves"),
     ("review", "pairs for review"),
     ("identities", "identities"),
+    ("attention", "identities to look at"),
 )
 
 

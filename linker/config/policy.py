@@ -18,6 +18,10 @@ class Purpose(StrEnum):
     STUDY = "study"
 
 
+SAFEST_LINK = 0.9
+"""No link that police act on may be less probable."""
+
+
 class Costs(Settings):
     """What the mistakes cost, in units of one person's review of one pair."""
 
@@ -75,9 +79,9 @@ class Policy(Settings):
                 "costs.false_merge must be at least 4 times costs.missed_link: "
                 "a false merge can put an innocent person in a cell, a miss is found later"
             )
-        if self.purpose == Purpose.POLICE and not 0.9 <= self.link_threshold < 1:
+        if self.purpose == Purpose.POLICE and not SAFEST_LINK <= self.link_threshold < 1:
             raise ValueError(
-                f"the link threshold would be {self.link_threshold:.3f}; an automatic link needs at least 0.9"
+                f"the link threshold would be {self.link_threshold:.3f}; an automatic link needs at least {SAFEST_LINK}"
             )
         if self.review_threshold >= self.link_threshold:
             raise ValueError("the review threshold would not be below the link threshold")

@@ -8,9 +8,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from linker.config.clusters import ClusterRules
 from linker.config.loading import Settings, load
 from linker.config.matching import Matching
-from linker.config.policy import Policy
+from linker.config.policy import SAFEST_LINK, Policy, Purpose, bits
 from linker.config.source import SourceConfig, load_source
 from linker.errors import ConfigError
 
@@ -28,10 +29,14 @@ class RunConfig(Settings):
     sources: Annotated[tuple[SourceRef, ...], Field(min_length=1)]
     matching: str
     policy: str
+    clusters: str | None = None
+    """when a group is trusted to be one person; the defaults of `ClusterRules` if left out"""
     max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     """of all rows; beyond it nothing is published"""
     keep_snapshots: Annotated[int, Field(ge=1)] = 10
     """how many keep all their tables; older ones keep their events and manifest"""
+    erasure_reversible_days: Annotated[int, Field(ge=0, le=3650)] = 30
+    """how long an erasure can be taken back before everything of the record is removed for good"""
 
 
 class LoadedRun(Settings):
@@ -43,6 +48,7 @@ class LoadedRun(Settings):
     inputs: dict[str, str]
     matching: Matching
     policy: Policy
+    clusters: ClusterRules = ClusterRules()
 
     def model_file(self) -> Path | None:
         """Where the trained parameters stand, or None if they are trained on the data at hand."""
@@ -81,14 +87,29 @@ def load_run(path: Path, replaced: dict[str, str] | None = None) -> LoadedRun:
             inputs[source.name] = _without_password(chosen, source.name)
     if not inputs:
         raise ConfigError("no source has an input", where=str(path), do="add --input SOURCE=PATH")
+    policy = load(folder / settings.policy, Policy)
+    clusters = load(folder / settings.clusters, ClusterRules) if settings.clusters else ClusterRules()
+    _refuse_loose_links(policy, clusters, path)
     return LoadedRun(
         path=path,
         settings=settings,
         sources=tuple(s for s in sources if s.name in inputs),
         inputs=inputs,
         matching=load(folder / settings.matching, Matching),
-        policy=load(folder / settings.policy, Policy),
+        policy=policy,
+        clusters=clusters,
     )
+
+
+def _refuse_loose_links(policy: Policy, clusters: ClusterRules, path: Path) -> None:
+    """Hysteresis must not keep what policy would never let link."""
+    lowest = bits(policy.link_threshold) - clusters.hysteresis
+    if policy.purpose == Purpose.POLICE and lowest < bits(SAFEST_LINK):
+        raise ConfigError(
+            f"clusters.hysteresis of {clusters.hysteresis:g} bits would keep links below probability {SAFEST_LINK}, which none may have",
+            where=str(path),
+            do=f"set it to at most {bits(policy.link_threshold) - bits(SAFEST_LINK):.2f}",
+        )
 
 
 def _stated(source: SourceConfig, ref: SourceRef, folder: Path) -> str | None:

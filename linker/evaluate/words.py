@@ -31,6 +31,13 @@ RULES = {
     "contradiction": "sex, birth or a strong identifier contradicts",
     "misused_identity": "one identifier, but people who contradict each other",
     "veto": "the two records cannot be one person",
+    "kept": "linked before, and still nearly probable enough",
+    "held_decided": "probable enough, but a person has decided that they are different",
+    "held_apart": "probable enough, but it would join records that a decision or a veto keeps apart",
+    "held_contradiction": "probable enough, but it would join groups that contradict each other",
+    "held_bridge": "probable enough, but it alone would hold two groups together",
+    "held_hub": "probable enough, but one record alone would hold two groups together",
+    "held_sparse": "probable enough, but the weakest evidence of a large, loosely tied group",
 }
 """`matching.policy.Rule` in words."""
 

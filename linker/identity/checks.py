@@ -16,7 +16,7 @@ import numpy.typing as npt
 from linker.identity import graph, kernels
 
 if TYPE_CHECKING:
-    from linker.identity.clusters import ClusterRules
+    from linker.config.clusters import ClusterRules
 
 Rows = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]

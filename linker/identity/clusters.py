@@ -15,14 +15,13 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from linker.config.clusters import ClusterRules
 from linker.identity import checks, joining, kernels
 from linker.schema import Decision
 
 Rows = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
-
-NEVER = float("inf")
 
 
 class Held(IntEnum):
@@ -51,32 +50,6 @@ class Attention(IntEnum):
     """A verdict ties together what the checks would have cut."""
 
 
-@dataclass(frozen=True)
-class ClusterRules:
-    """When a group is trusted. Weights are in bits; the counts are records unless said otherwise."""
-
-    contradiction: float = -4.0
-    """A scored pair at or below this weight speaks clearly against one person."""
-    tolerance: float = 0.1
-    """Two groups join only if the contradicting pairs across them are at most this share of the linking ones."""
-    support: float = 0.0
-    """A scored pair at or above this weight, although no link, supports the group it lies in."""
-    fracture: float = NEVER
-    """Records that were together before stay together by a pair of at least this weight that is `Constraints.near` (hysteresis)."""
-    bridge_side: int = 3
-    """One link does not hold together two groups of at least this many records each …"""
-    hub_side: int = 4
-    """… nor one record two groups of at least this many others each …"""
-    bridge_strong: float = NEVER
-    """… unless the link, or one of the record's, weighs at least this much."""
-    sparse_from: int = 8
-    """A group of this many records or more …"""
-    sparse_degree: float = 2.5
-    """… is cut at its weakest link until a record has on average this many supporting pairs."""
-    unusual_size: int = 100
-    """More records than this in one group call for attention."""
-
-
 def _no_pairs() -> Rows:
     return np.empty((0, 2), dtype=np.int32)
 
@@ -91,10 +64,6 @@ class Constraints:
     """Verdicts 'different' and vetoes that are no candidate pairs."""
     veto: Flags | None = None
     """Per scored pair: the two may never be one person (same contest, conflicting fingerprint numbers)."""
-    near: Flags | None = None
-    """Per scored pair: only the threshold keeps it from linking, no guard; hysteresis may use it."""
-    previous: Rows | None = None
-    """Per record: its group before, -1 if new."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +92,6 @@ class Edges:
     weight: Weights
     decision: npt.NDArray[np.int8]
     veto: Flags
-    near: Flags
     source: npt.NDArray[np.int64]
 
 
@@ -146,7 +114,7 @@ def cluster(
     must = _pairs(n, constraints.must_link)
     cannot = np.concatenate([_pairs(n, constraints.cannot_link), _stack(edges, edges.veto)])
     against = _stack(edges, (edges.weight <= rules.contradiction) & (edges.decision != Decision.LINK) & ~edges.veto)
-    linking = _linking(edges, constraints.previous, rules)
+    linking: Flags = (edges.decision == Decision.LINK) & ~edges.veto
     links = np.flatnonzero(linking)
     reason = np.zeros(len(edges.left), dtype=np.int8)
     label, reason[links] = joining.join(
@@ -178,7 +146,6 @@ def _canonical(
         weight.astype(np.float32),
         decision.astype(np.int8),
         none if constraints.veto is None else constraints.veto,
-        none if constraints.near is None else constraints.near,
         np.arange(len(left), dtype=np.int64),
     )
     key = (low.astype(np.int64) << 32) | high
@@ -199,16 +166,6 @@ def _pairs(n: int, pairs: Rows) -> Rows:
 
 def _stack(edges: Edges, chosen: Flags) -> Rows:
     return np.stack([edges.left[chosen], edges.right[chosen]], axis=1)
-
-
-def _linking(edges: Edges, previous: Rows | None, rules: ClusterRules) -> Flags:
-    """Which pairs join by themselves: what policy links, and what held together before and is still above the fracture threshold."""
-    linking: Flags = (edges.decision == Decision.LINK) & ~edges.veto
-    if previous is None or rules.fracture == NEVER:
-        return linking
-    together = (previous[edges.left] == previous[edges.right]) & (previous[edges.left] >= 0)
-    linking |= edges.near & together & (edges.weight >= rules.fracture) & ~edges.veto
-    return linking
 
 
 def _ties(edges: Edges, linking: Flags, must: Rows, rules: ClusterRules) -> checks.Inside:

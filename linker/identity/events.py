@@ -1,13 +1,14 @@
 """What a run did to identities, as rows of the EVENT table.
 
-Replaying the events of all runs rebuilds who belonged where at any time (`history.crosswalk_then`): `record_ids` of created, joined, merged
-and moved belong to `identity_id` afterwards; those of split belong to `other_identities`; those of erased belong nowhere.
+Replaying the events of all runs rebuilds who belonged where at any time (`history.crosswalk_then`): `record_ids` of created, revived,
+joined, merged and moved belong to `identity_id` afterwards; those of split belong to `other_identities`; those of erased belong nowhere.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,16 +24,21 @@ class Kind(StrEnum):
 
     CREATED = "created"
     """A new identity; `record_ids` are all its records, `other_identities` those that some of them came from."""
+    REVIVED = "revived"
+    """An identity that had ended is back; `record_ids` are all its records, `other_identities` those that some of them came from."""
     JOINED = "joined"
     """Records seen for the first time came to an identity that exists."""
     MERGED = "merged"
     """All that was left of `other_identities` came to `identity_id`, which supersedes it."""
     SPLIT = "split"
-    """Records left `identity_id`, which goes on, and founded `other_identities`."""
+    """Records left `identity_id`, which goes on, and founded or revived `other_identities`."""
     MOVED = "moved"
     """Records went from `other_identities`, which goes on, to `identity_id`."""
     ERASED = "erased"
     """Records left the register."""
+
+
+_BEGINNINGS = frozenset({Kind.CREATED, Kind.REVIVED})
 
 
 class Cause(StrEnum):
@@ -44,9 +50,16 @@ class Cause(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Bounds(NamedTuple):
+    """Codes of identities: below `known` those of the last snapshot, then ended ones that are revived, from `created` on new ones."""
+
+    known: int
+    created: int
+
+
 @dataclass(frozen=True)
 class Moves:
-    """Where every record was and is, as codes into `names`; codes from `known` on are new identities, -1 is nowhere."""
+    """Where every record was and is, as codes into `names` (see `Bounds`); -1 is nowhere."""
 
     record_ids: pa.Array
     before: Codes
@@ -54,7 +67,7 @@ class Moves:
     gone_ids: pa.Array
     gone_from: Codes
     names: pa.Array
-    known: int
+    bounds: Bounds
     decided: npt.NDArray[np.bool_] | None = None
 
 
@@ -73,7 +86,11 @@ class _Batch:
 def table(moves: Moves) -> pa.Table:
     """The EVENT table, ordered by kind, then identity id."""
     everything = pa.concat_arrays([moves.record_ids, moves.gone_ids])
-    batches = [b for b in (_created(moves), _joined(moves), *_changed(moves), _erased(moves)) if len(b.identity)]
+    batches = [
+        b
+        for b in (_created(moves), _revived(moves), _joined(moves), *_changed(moves), _erased(moves))
+        if len(b.identity)
+    ]
     parts = [_rows(batch, moves, everything) for batch in batches]
     if not parts:
         return EVENT.empty()
@@ -87,13 +104,21 @@ def _grouped(key: Codes) -> tuple[Codes, Codes]:
 
 
 def _created(moves: Moves) -> _Batch:
-    rows = np.flatnonzero(moves.after >= moves.known)
+    return _begun(moves, Kind.CREATED, moves.after >= moves.bounds.created)
+
+
+def _revived(moves: Moves) -> _Batch:
+    return _begun(moves, Kind.REVIVED, (moves.after >= moves.bounds.known) & (moves.after < moves.bounds.created))
+
+
+def _begun(moves: Moves, kind: Kind, chosen: npt.NDArray[np.bool_]) -> _Batch:
+    rows = np.flatnonzero(chosen)
     identity, event = _grouped(moves.after[rows])
-    return _Batch(Kind.CREATED, Cause.NEW_RECORDS, identity, np.full(len(identity), -1), rows, event)
+    return _Batch(kind, Cause.NEW_RECORDS, identity, np.full(len(identity), -1), rows, event)
 
 
 def _joined(moves: Moves) -> _Batch:
-    rows = np.flatnonzero((moves.before < 0) & (moves.after < moves.known))
+    rows = np.flatnonzero((moves.before < 0) & (moves.after < moves.bounds.known))
     identity, event = _grouped(moves.after[rows])
     return _Batch(Kind.JOINED, Cause.NEW_RECORDS, identity, np.full(len(identity), -1), rows, event)
 
@@ -108,8 +133,8 @@ def _changed(moves: Moves) -> list[_Batch]:
     batches = []
     for kind, chosen in (
         (Kind.MERGED, ~lives[left]),
-        (Kind.SPLIT, lives[left] & (entered >= moves.known)),
-        (Kind.MOVED, lives[left] & (entered < moves.known)),
+        (Kind.SPLIT, lives[left] & (entered >= moves.bounds.known)),
+        (Kind.MOVED, lives[left] & (entered < moves.bounds.known)),
     ):
         pair, event = _grouped(left[chosen] * width + entered[chosen])
         source, target = np.divmod(pair, width)
@@ -146,7 +171,7 @@ def _causes(batch: _Batch, moves: Moves) -> pa.Array:
     count = len(batch.identity)
     cause = np.full(count, str(batch.cause), object)
     known = batch.rows < len(moves.record_ids)
-    if batch.kind is Kind.CREATED:
+    if batch.kind in _BEGINNINGS:
         came = batch.event[moves.before[batch.rows] >= 0]
         cause[came] = str(Cause.EVIDENCE)
     if moves.decided is not None and known.all():
@@ -156,7 +181,7 @@ def _causes(batch: _Batch, moves: Moves) -> pa.Array:
 
 def _others(batch: _Batch, moves: Moves) -> pa.Array:
     count = len(batch.identity)
-    if batch.kind is Kind.CREATED:
+    if batch.kind in _BEGINNINGS:
         old = moves.before[batch.rows]
         width = len(moves.names) + 1
         pairs = np.unique(batch.event[old >= 0] * width + old[old >= 0])

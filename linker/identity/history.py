@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from linker.errors import WorkspaceError
 from linker.identity.events import Kind
+from linker.identity.identities import Past
 from linker.registry.snapshot import Snapshot, list_runs, open_current
 
 QUERIES = Path(__file__).parent / "sql"
@@ -32,15 +33,16 @@ class PastEvent:
     other_identities: tuple[str, ...]
 
 
-def known(workspace: Path) -> pa.Table:
-    """`identity_id` and `first`: every id ever used, and the number of the snapshot that created it (for `identities.assign`)."""
+def past(workspace: Path) -> Past:
+    """What `identities.assign` must know of all earlier snapshots."""
     files = _files(list_runs(workspace))
     if not files:
-        return pa.table({"identity_id": pa.array([], pa.string()), "first": pa.array([], pa.int64())})
+        nothing = pa.array([], pa.string())
+        return Past(nothing, pa.array([], pa.int64()), pa.table({"record_id": nothing, "identity_id": nothing}))
     found = _ask("created_ids", files)
     encoded = found["filename"].combine_chunks().dictionary_encode()
     numbers = pa.array([files[name] for name in encoded.dictionary.to_pylist()], pa.int64())
-    return pa.table({"identity_id": found["identity_id"], "first": numbers.take(encoded.indices)})
+    return Past(found["identity_id"].combine_chunks(), numbers.take(encoded.indices), _ask("ended_members", files))
 
 
 def of_identity(workspace: Path, identity_id: str) -> list[PastEvent]:

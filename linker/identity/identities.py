@@ -1,13 +1,14 @@
 """Groups of one run become identities that last.
 
 A group inherits the identity with which it shares most records; ties go to the older identity, then to the group that holds the smallest
-shared record. Each identity survives in one group at most. A group without an inheritance founds an identity, named after its smallest
-record id. What happened to whom is written down as events (`events`).
+shared record. Each identity survives in one group at most. A group without an inheritance revives the identity that its records had before
+that one ended, by the same order of precedence: a merge that is taken back gives back the old id. What is left founds an identity, named
+after its smallest record id. What happened to whom is written down as events (`events`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numba as nb
@@ -37,7 +38,7 @@ def assign(
     labels: Rows,
     record_ids: Any,
     previous: pa.Table | None = None,
-    history: pa.Table | None = None,
+    history: Past | None = None,
     decided: npt.NDArray[np.bool_] | None = None,
 ) -> Assignment:
     """Give each record an identity id.
@@ -46,22 +47,47 @@ def assign(
         labels: a group per record, any numbers.
         record_ids: their record ids, unique.
         previous: the crosswalk of the last snapshot, None on the first run.
-        history: `identity_id` and `first`, every id ever used and the number of the snapshot that created it (`history.known`): decides
-            who is older, and keeps retired ids from being used again.
+        history: what earlier snapshots tell (`history.past`).
         decided: records that a person's verdict concerns; their events give it as the cause.
     """
     ids = _array(record_ids)
     group, founder = _groups(np.asarray(labels), ids)
     before = _Before.read(previous, ids)
     heir = _inherit(group, len(founder), before, _ages(before.identity, history))
-    fresh = np.flatnonzero(heir == UNKNOWN)
     known = len(before.identity)
-    heir[fresh] = known + np.arange(len(fresh))
-    taken = before.identity if history is None else pa.concat_arrays([before.identity, _array(history["identity_id"])])
-    names = pa.concat_arrays([before.identity, _found(ids.take(pa.array(founder[fresh])), taken)])
+    revived = _revive(group, heir, ids, before, history)
+    fresh = np.flatnonzero(heir == UNKNOWN)
+    heir[fresh] = known + len(revived) + np.arange(len(fresh))
+    taken = before.identity if history is None else pa.concat_arrays([before.identity, _array(history.identity_id)])
+    names = pa.concat_arrays([before.identity, revived, _found(ids.take(pa.array(founder[fresh])), taken)])
     after = heir[group]
-    moves = events.Moves(ids, before.code, after, before.gone_id, before.gone_code, names, known, decided)
+    bounds = events.Bounds(known, known + len(revived))
+    moves = events.Moves(ids, before.code, after, before.gone_id, before.gone_code, names, bounds, decided)
     return Assignment(names.take(pa.array(after)), events.table(moves))
+
+
+def _revive(group: Codes, heir: Codes, ids: pa.Array, before: _Before, history: Past | None) -> pa.Array:
+    """Ended identities that come back; `heir` of their groups is set."""
+    nothing = pa.array([], pa.string())
+    if history is None or not history.ended.num_rows or not (heir == UNKNOWN).any():
+        return nothing
+    lost = history.ended.filter(pc.invert(pc.is_in(history.ended["identity_id"], value_set=before.identity)))
+    former = _Before.read(lost, ids)
+    code = np.where(heir[group] == UNKNOWN, former.code, UNKNOWN)
+    claims = _inherit(group, len(heir), replace(former, code=code), _ages(former.identity, history))
+    chosen = np.flatnonzero(claims != UNKNOWN)
+    heir[chosen] = len(before.identity) + np.arange(len(chosen))
+    return former.identity.take(pa.array(claims[chosen])) if len(chosen) else nothing
+
+
+@dataclass(frozen=True)
+class Past:
+    """What earlier snapshots tell about identities: every id ever used and the number of the snapshot that created it, which decides who is
+    older and keeps ids from being used again; and of the ids that ended, (`record_id`, `identity_id`) of the records they had then."""
+
+    identity_id: pa.Array
+    first: pa.Array
+    ended: pa.Table
 
 
 @dataclass(frozen=True)
@@ -108,12 +134,12 @@ def _groups(labels: Rows, ids: pa.Array) -> tuple[Codes, Codes]:
     return group, order[first[by_founder]].astype(np.int64)
 
 
-def _ages(identity: pa.Array, history: pa.Table | None) -> Codes:
+def _ages(identity: pa.Array, history: Past | None) -> Codes:
     """Per old identity the number of the snapshot that created it, 0 where unknown."""
     if history is None or len(identity) == 0:
         return np.zeros(len(identity), np.int64)
-    place = pc.index_in(identity, value_set=_array(history["identity_id"]))
-    first = pc.fill_null(history["first"].combine_chunks().take(place), 0)
+    place = pc.index_in(identity, value_set=_array(history.identity_id))
+    first = pc.fill_null(_array(history.first).take(place), 0)
     ages: Codes = first.to_numpy(zero_copy_only=False).astype(np.int64)
     return ages
 

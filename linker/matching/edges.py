@@ -18,6 +18,7 @@ from linker.matching.closure import unweighed_pairs
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons import Comparison, comparisons_of
 from linker.matching.comparisons.base import Rows
+from linker.matching.hysteresis import Memory, nearly_linked
 from linker.matching.keys import Features
 from linker.matching.model import MatchModel
 from linker.matching.policy import RULES, Rule, decide, vetoed
@@ -85,9 +86,14 @@ class Matched:
 
 
 def match(
-    columns: PersonColumns, matching: Matching, policy: Policy, model: MatchModel | None, progress: Progress
+    columns: PersonColumns,
+    matching: Matching,
+    policy: Policy,
+    model: MatchModel | None,
+    progress: Progress,
+    memory: Memory | None = None,
 ) -> Matched:
-    """Find, weigh and decide all candidate pairs. Without a `model` one is trained on the data at hand."""
+    """Find, weigh and decide all candidate pairs. Without a `model` one is trained on the data at hand; `memory` is of the last run."""
     comparisons = comparisons_of(matching.comparisons)
     candidates = find_candidates(Features(columns), matching.keys)
     prior = prior_of(columns.n, matching.model.records_per_person)
@@ -97,7 +103,7 @@ def match(
     model = model.with_prior(prior)
     tables = model.weights(comparisons)
     kept, histogram = _weigh(columns, comparisons, candidates, (tables, model.prior_bits, matching.floor), progress)
-    scorer = _Scorer(columns, matching, policy, comparisons, model, tables)
+    scorer = _Scorer(columns, matching, policy, comparisons, model, tables, memory)
     edges = scorer.decide(kept).above(matching.floor)
     edges = _closed(edges, scorer)
     return Matched(edges, comparisons, model, len(candidates), candidates.counts, histogram)
@@ -160,6 +166,7 @@ class _Scorer:
     comparisons: Sequence[Comparison]
     model: MatchModel
     tables: Sequence[NDArray[np.float64]]
+    memory: Memory | None
 
     def decide(self, kept: _Kept) -> Edges:
         """Splink's weight and the policy's decision once per distinct vector, then the vetoes pair by pair."""
@@ -168,6 +175,10 @@ class _Scorer:
         weights = score_vectors(self.model, self.comparisons, vectors)
         decided = decide(self.policy, self.comparisons, vectors, weights, self.tables)
         decision, rule = decided.decision[inverse], decided.rule[inverse]
+        if self.memory is not None:
+            near = nearly_linked(self.policy, self.comparisons, vectors, weights, self.tables, self.memory.slack)
+            kept_up = near[inverse] & (decision != Decision.LINK) & self.memory.holds(kept.left, kept.right)
+            decision[kept_up], rule[kept_up] = Decision.LINK, RULES.index(Rule.KEPT)
         veto = vetoed(self.columns, self.matching.vetoes, kept.left, kept.right)
         decision[veto], rule[veto] = Decision.NO_LINK, RULES.index(Rule.VETO)
         weight = weights[inverse].astype(np.float32)

@@ -35,9 +35,18 @@ class Rule(StrEnum):
     CONTRADICTION = "contradiction"  # sex, a strong identifier or birth speaks against
     MISUSED_IDENTITY = "misused_identity"  # the same identifier with conflicting people
     VETO = "veto"  # the records cannot be one person
+    KEPT = "kept"  # linked before, and still nearly probable enough (`matching.hysteresis`)
+    HELD_DECIDED = "held_decided"  # would link, but a person has said 'different'
+    HELD_APART = "held_apart"  # would join records that a verdict or a veto keeps apart
+    HELD_CONTRADICTION = "held_contradiction"  # would join groups that contradict each other
+    HELD_BRIDGE = "held_bridge"  # alone held two groups together
+    HELD_HUB = "held_hub"  # one record alone held two groups together
+    HELD_SPARSE = "held_sparse"  # the weakest evidence of a large, loosely tied group
 
 
 RULES = tuple(Rule)
+LINKED = (Rule.LINK, Rule.KEPT, *(r for r in Rule if r.startswith("held_")))
+"""Rules of pairs that evidence links, whether or not they were allowed to join."""
 
 
 @dataclass(frozen=True)

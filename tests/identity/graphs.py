@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from hypothesis import strategies as st
 
-from linker.identity.clusters import ClusterRules, Clusters, Constraints, cluster
+from linker.config.clusters import ClusterRules
+from linker.identity.clusters import Clusters, Constraints, cluster
 from linker.schema import Decision
 
 LINK_FROM, REVIEW_FROM = 6.0, 0.0

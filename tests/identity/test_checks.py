@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linker.identity.clusters import Attention, ClusterRules, Held
+from linker.config.clusters import ClusterRules
+from linker.identity.clusters import Attention, Held
 from tests.identity.graphs import Graph, clique, groups, random_graphs
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linker.identity.clusters import Attention, ClusterRules, Constraints, Held, cluster
+from linker.config.clusters import ClusterRules
+from linker.identity.clusters import Attention, Held, cluster
 from tests.identity.graphs import (
     LINK_FROM,
     UNCHECKED,
@@ -145,36 +146,6 @@ def test_one_bad_pair_does_not_tear_two_well_tied_groups_apart() -> None:
 def test_a_veto_between_candidates_outranks_any_weight() -> None:
     graph = Graph(2, ((0, 1, 40.0),), veto=frozenset({(0, 1)}))
     assert graph.cluster().label.tolist() == [0, 1]
-
-
-def test_hysteresis_keeps_what_was_together_and_founds_nothing_new() -> None:
-    rules = ClusterRules(fracture=4.0)
-    graph = Graph(4, ((0, 1, 5.0), (2, 3, 5.0)))
-    near = np.ones(2, np.bool_)
-    previous = np.array([0, 0, 2, 3], np.int32)
-    assert graph.cluster(rules, near=near, previous=previous).label.tolist() == [0, 0, 2, 3]
-    assert graph.cluster(rules, near=np.zeros(2, np.bool_), previous=previous).label.tolist() == [0, 1, 2, 3]
-    assert graph.cluster(rules).label.tolist() == [0, 1, 2, 3]
-
-
-def test_one_percent_noise_moves_fewer_records_with_hysteresis() -> None:
-    rng = np.random.default_rng(5)
-    n = 3000
-    left = np.arange(0, n, 2, dtype=np.int32)
-    weight = rng.uniform(LINK_FROM - 0.2, LINK_FROM + 4, len(left)).astype(np.float32)
-    near = np.ones(len(left), np.bool_)
-
-    def run(weight: np.ndarray, previous: np.ndarray | None) -> np.ndarray:
-        decision = np.where(weight >= LINK_FROM, 2, 1).astype(np.int8)
-        constraints = Constraints(near=near, previous=previous)
-        return cluster(n, left, left + 1, weight, decision, constraints, ClusterRules(fracture=LINK_FROM - 1)).label
-
-    before = run(weight, None)
-    noisy = weight * rng.normal(1, 0.01, len(weight)).astype(np.float32)
-    moved_without = int((run(noisy, None) != before).sum())
-    moved_with = int((run(noisy, before) != before).sum())
-    assert moved_with < moved_without
-    assert moved_with <= 0.005 * n
 
 
 def test_joining_comes_close_to_the_best_partition() -> None:

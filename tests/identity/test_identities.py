@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from linker.identity import identities
 from linker.identity.events import Kind
-from linker.identity.identities import Assignment, assign
+from linker.identity.identities import Assignment, Past, assign
 
 # What the records of two runs are grouped as, and what becomes of the identities that the first run founded
 # (named after their smallest record, upper case; a lower-case name is an identity that the second run founds).
@@ -33,11 +33,23 @@ CASES = [
 ]
 
 
-def run(grouping: str, previous: pa.Table | None = None, history: pa.Table | None = None) -> Assignment:
+def run(grouping: str, previous: pa.Table | None = None, history: Past | None = None) -> Assignment:
     """Groups written as words of one-letter records."""
     home = {record: at for at, word in enumerate(grouping.split()) for record in word}
     records = sorted(home)
     return assign(np.array([home[r] for r in records]), pa.array(records, pa.string()), previous, history)
+
+
+def past(first: dict[str, int], ended: dict[str, list[str]] | None = None) -> Past:
+    """What `history.past` would give."""
+    members = [(record, identity) for identity, records in (ended or {}).items() for record in records]
+    lost = pa.table(
+        {
+            "record_id": pa.array([m[0] for m in members], pa.string()),
+            "identity_id": pa.array([m[1] for m in members], pa.string()),
+        }
+    )
+    return Past(pa.array(list(first), pa.string()), pa.array(list(first.values()), pa.int64()), lost)
 
 
 def crosswalk(grouping: str, assigned: Assignment) -> pa.Table:
@@ -83,7 +95,7 @@ def _told(events: pa.Table, short: dict[str, str]) -> list[str]:
 def test_ties_go_to_the_older() -> None:
     first = crosswalk("ab cd", run("ab cd"))
     a, c = first["identity_id"][0].as_py(), first["identity_id"][2].as_py()
-    history = pa.table({"identity_id": [a, c], "first": [7, 3]})
+    history = past({a: 7, c: 3})
     assert set(run("abcd", first, history).identity_id.to_pylist()) == {c}
     assert set(run("abcd", first).identity_id.to_pylist()) == {a}
 
@@ -94,7 +106,7 @@ def test_an_id_in_use_or_retired_is_not_used_again() -> None:
     split = run("a bc", first)
     assert len(set(split.identity_id.to_pylist())) == 2
     assert split.identity_id[1] == first["identity_id"][0]
-    retired = pa.table({"identity_id": first["identity_id"].unique(), "first": pa.array([1], pa.int64())})
+    retired = past({first["identity_id"][0].as_py(): 1})
     assert run("a", None, retired).identity_id[0] != first["identity_id"][0]
 
 
@@ -104,6 +116,24 @@ def test_colliding_ids_take_the_next_generation(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(identities, "identity_ids", lambda r, g=0: pa.array([i[:3] for i in real(r, g).to_pylist()]))
     assigned = run("a b c d e f g h i j k l m n o p q r s t")
     assert len(set(assigned.identity_id.to_pylist())) == 20
+
+
+def test_a_merge_that_is_taken_back_gives_back_the_old_id() -> None:
+    first = crosswalk("abc de", run("abc de"))
+    a, d = first["identity_id"][0].as_py(), first["identity_id"][3].as_py()
+    merged = crosswalk("abcde", run("abcde", first))
+    assigned = run("abc de", merged, past({a: 1, d: 1}, {d: ["d", "e"]}))
+    assert assigned.identity_id.to_pylist() == first["identity_id"].to_pylist()
+    told = {e["kind"]: e for e in assigned.events.to_pylist()}
+    assert told["revived"]["identity_id"] == d
+    assert told["split"]["other_identities"] == [d]
+
+
+def test_a_record_that_comes_back_has_its_old_id() -> None:
+    first = crosswalk("ab c", run("ab c"))
+    a, c = first["identity_id"][0].as_py(), first["identity_id"][2].as_py()
+    without = crosswalk("ab", run("ab", first))
+    assert run("ab c", without, past({a: 1, c: 1}, {c: ["c"]})).identity_id.to_pylist() == [a, a, c]
 
 
 def test_decisions_are_given_as_the_cause() -> None:
@@ -128,19 +158,23 @@ def test_events_rebuild_every_state_and_ids_survive(history: list[list[int]]) ->
     previous: pa.Table | None = None
     known: dict[str, int] = {}
     state: dict[str, str] = {}
+    ended: dict[str, list[str]] = {}
     for number, labels in enumerate(history):
         label, records = _table(labels)
-        ages = pa.table(
-            {"identity_id": pa.array(list(known), pa.string()), "first": pa.array(list(known.values()), pa.int64())}
-        )
+        ages = past(known, ended)
         assigned = assign(label, records, previous, ages)
         now = dict(zip(records.to_pylist(), assigned.identity_id.to_pylist(), strict=True))
+        fresh_ends: set[str] = set()
         for event in assigned.events.to_pylist():
             for record in event["record_ids"]:
                 if event["kind"] == "erased":
                     state.pop(record)
                 else:
                     state[record] = event["other_identities"][0] if event["kind"] == "split" else event["identity_id"]
+            if event["kind"] in {"merged", "erased"}:
+                lost = event["other_identities"][0] if event["kind"] == "merged" else event["identity_id"]
+                ended[lost] = [*(ended.get(lost, []) if lost in fresh_ends else []), *event["record_ids"]]
+                fresh_ends.add(lost)
             if event["kind"] == "created":
                 assert event["identity_id"] not in known
                 known[event["identity_id"]] = number

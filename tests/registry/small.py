@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from linker.identity.golden import golden_records
-from linker.identity.history import known
+from linker.identity.history import past
 from linker.identity.identities import assign
 from linker.registry.snapshot import current_name, open_current
 from linker.schema import CROSSWALK, EDGE, PERSON, RECORD
@@ -51,7 +51,7 @@ def tables(grouping: str = "abc de", workspace: Path | None = None, **stated: ob
     labels = np.array([home[r] for r in ids], np.int32)
     following = workspace is not None and current_name(workspace) is not None
     previous = open_current(workspace).table("crosswalk") if following and workspace else None
-    assigned = assign(labels, person["record_id"], previous, known(workspace) if following and workspace else None)
+    assigned = assign(labels, person["record_id"], previous, past(workspace) if following and workspace else None)
     pairs = [(a, b) for a in ids for b in ids if a < b and home[a] == home[b]]
     edge = {name: pa.nulls(len(pairs), kind) for name, kind in EDGE.columns.items()} | {
         "record_id_l": [f"s/{a}" for a, _ in pairs],
