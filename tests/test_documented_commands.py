@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from linker import errors
-from linker.config.loading import Settings
 from linker.config.clusters import ClusterRules
+from linker.config.loading import Settings
 from linker.config.matching import Comparison, ComparisonKind, Key, Matching, Model, Veto
 from linker.config.policy import Costs, Policy, Rules
 from linker.config.run import RunConfig, SourceRef
