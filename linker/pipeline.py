@@ -39,8 +39,9 @@ class RunResult:
     seconds: dict[str, float]
 
 
-def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None) -> RunResult:
-    """Read, match, identify and publish; the current snapshot stays as it is until the new one is whole.
+def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *, index: bool = False) -> RunResult:
+    """Read, match, identify and publish; the current snapshot stays as it is until the new one is whole. With `index` the snapshot's index
+    is made as well (`linker.index`).
 
     Raises:
         InputError, QuarantineError, ModelError, AuditError, WorkspaceError: nothing is published then.
@@ -81,4 +82,6 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None) ->
         AuditLog(workspace).append(
             "run", snapshot.path.name, {"configuration": manifest["configuration_sha256"], **manifest["counts"]}
         )
+        if index:
+            build_index(workspace, snapshot, columns, watch.observer)
     return RunResult(snapshot, snapshot.path / "report.html", manifest["counts"], watch.seconds)

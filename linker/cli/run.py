@@ -66,6 +66,9 @@ def run(
             "--input", metavar="SOURCE=PATH", help="The file (or database URL) of one source; repeat for each."
         ),
     ] = None,
+    index: Annotated[
+        bool, typer.Option("--index", help="Also make the index that searches use; else the first search makes it.")
+    ] = False,
 ) -> None:
     """Link the records of several sources and publish a snapshot with the unified identity table.
 
@@ -75,7 +78,7 @@ def run(
     console = Console()
     console.print(f"{config}: {', '.join(loaded.inputs)}", highlight=False)
     with Display(console) as display:
-        result = run_batch(loaded, workspace, display)
+        result = run_batch(loaded, workspace, display, index=index)
     _summarise(console, result, workspace)
 
 

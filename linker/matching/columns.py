@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.matching.csr import Coded, Csr, code_lists, code_texts
-from linker.matching.namekeys import expand, keys_per_name
+from linker.matching.namekeys import keys_of_bearers
 from linker.names.table import NameTable
 from linker.schema import EXTRA_PREFIX, IdType
 
@@ -67,6 +67,13 @@ class PersonColumns:
     marks: Csr
     extra: dict[str, NDArray[np.int32]] = field(default_factory=dict)
     dictionaries: dict[str, Coded] = field(default_factory=dict)
+    population: int = 0
+    """how many persons the counts of the dictionaries come from"""
+    only_names: NDArray[np.int64] | None = None
+    """the names that occur here, ascending, where `names` holds those of many more persons; None: all"""
+
+    def __post_init__(self) -> None:
+        self.population = self.population or self.n
 
     def text_column(self, name: str) -> NDArray[np.int32]:
         """The codes of a place, identifier or `extra.` column."""
@@ -77,7 +84,7 @@ class PersonColumns:
 
     def rarity(self, name: str) -> NDArray[np.float32]:
         """Bits of surprise (-log2 of the share of rows) of each code of a column."""
-        return self.dictionaries[name].rarity(self.n)
+        return self.dictionaries[name].rarity(self.population)
 
 
 def build_columns(person: pa.Table, name_table: Callable[[pa.Array, NDArray[np.int64]], NameTable]) -> PersonColumns:
@@ -97,23 +104,23 @@ def build_columns(person: pa.Table, name_table: Callable[[pa.Array, NDArray[np.i
     return PersonColumns(
         n=n,
         names=table,
-        name_keys=expand(own.rows, own.values, keys_per_name(table, informative=False), n),
-        relative_keys=expand(relatives.rows, relatives.values, keys_per_name(table, informative=False, loose=True), n),
+        name_keys=keys_of_bearers(table, (own.rows, own.values, n), informative=False),
+        relative_keys=keys_of_bearers(table, (relatives.rows, relatives.values, n), informative=False, loose=True),
         name=names,
         aliases=aliases,
-        sex=_numbers(person, "sex", 0),
-        birth_from=_numbers(person, "birth_from", UNKNOWN_DAY),
-        birth_to=_numbers(person, "birth_to", UNKNOWN_DAY),
-        birth_kind=_numbers(person, "birth_kind", 0),
-        record_day=_numbers(person, "record_day", UNKNOWN_DAY),
+        sex=numbers(person, "sex", 0),
+        birth_from=numbers(person, "birth_from", UNKNOWN_DAY),
+        birth_to=numbers(person, "birth_to", UNKNOWN_DAY),
+        birth_kind=numbers(person, "birth_kind", 0),
+        record_day=numbers(person, "record_day", UNKNOWN_DAY),
         ids=ids,
         last4=last4,
         near={"aadhaar": near},
         phones=phones,
         relative_phones=relative_phones,
         place={p: _code(person, p, dictionaries) for p in PLACE_FIELDS},
-        height_from=_numbers(person, "height_from", -1),
-        height_to=_numbers(person, "height_to", -1),
+        height_from=numbers(person, "height_from", -1),
+        height_to=numbers(person, "height_to", -1),
         marks=Csr.of_pairs(mark_rows, mark_codes.astype(np.int64), n),
         extra={c: _code(person, c, dictionaries) for c in person.column_names if c.startswith(EXTRA_PREFIX)},
         dictionaries=dictionaries,
@@ -150,6 +157,7 @@ def _code_phones(person: pa.Table, dictionaries: dict[str, Coded]) -> tuple[Csr,
     )
 
 
-def _numbers(person: pa.Table, column: str, missing: int) -> NDArray[Any]:
+def numbers(person: pa.Table, column: str, missing: int) -> NDArray[Any]:
+    """A column of numbers with `missing` where there is none."""
     filled = pc.fill_null(person[column], pa.scalar(missing, type=person.schema.field(column).type))
     return np.array(filled.to_numpy())  # a copy: kernels refuse the read-only memory of Arrow

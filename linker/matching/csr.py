@@ -34,6 +34,15 @@ class Csr:
         """The row number of every value."""
         return np.repeat(np.arange(len(self), dtype=np.int64), self.counts)
 
+    def take(self, rows: NDArray[np.int64]) -> Csr:
+        """The same for some rows, in their order."""
+        starts = self.offsets[rows]
+        counts = self.offsets[rows + 1] - starts
+        offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum(counts, out=offsets[1:])
+        at = np.repeat(starts - offsets[:-1], counts) + np.arange(offsets[-1])
+        return Csr(offsets, self.values[at])
+
     @classmethod
     def of_pairs(cls, rows: NDArray[np.int64], values: NDArray[np.int64], n: int) -> Csr:
         """From (row, value) pairs in any order; equal values of one row are kept once, in ascending order."""

@@ -13,7 +13,7 @@ import numpy as np
 from linker.errors import ConfigError
 from linker.matching.columns import NAME_FIELDS, UNKNOWN_DAY, PersonColumns
 from linker.matching.csr import Csr
-from linker.matching.namekeys import expand, keys_per_name
+from linker.matching.namekeys import keys_of_bearers
 from linker.schema import EXTRA_PREFIX, IdType
 
 if TYPE_CHECKING:
@@ -74,13 +74,11 @@ class Features:
 def _through_names(features: Features, fields: tuple[str, ...], *, aliases: bool, informative: bool) -> Csr:
     """Keys of the names that stand in `fields` of each record."""
     columns = features.columns
-    per_name = keys_per_name(columns.names, informative=informative)
     bearers = [Csr.of_column(columns.name[f].astype(np.int64)) for f in fields]
     if aliases:
         bearers.append(columns.aliases)
-    rows = np.concatenate([b.rows for b in bearers])
-    names = np.concatenate([b.values for b in bearers])
-    return expand(rows, names, per_name, columns.n)
+    pairs = np.concatenate([b.rows for b in bearers]), np.concatenate([b.values for b in bearers]), columns.n
+    return keys_of_bearers(columns.names, pairs, informative=informative, only=columns.only_names)
 
 
 def _birth_bands(features: Features) -> Csr:

@@ -21,7 +21,7 @@ from linker.names.frequency import Frequencies, count
 from linker.names.keys import KeyCounts, NameKeys, make_keys
 from linker.names.lexicon import Lexicon, lexicon
 from linker.names.space import PairTable, TokenSpace
-from linker.names.storage import read_arrays, write_arrays
+from linker.names.storage import Kept, read_folder, write_folder
 from linker.names.surnames import surnames_at_hand
 from linker.names.words import as_array, split
 
@@ -51,7 +51,21 @@ class _Base(_Part):
     pairs: PairTable
     hot: NDArray[np.void]
     numbers: dict[str, int] = field(default_factory=dict)
-    keys: tuple[NameKeys, KeyCounts] | None = None
+    keys: NameKeys | None = None
+    key_counts: KeyCounts | None = None
+
+    def counted(self) -> KeyCounts:
+        """How many records bear each key."""
+        if self.key_counts is None:
+            self.keys, self.key_counts = make_keys(self.names, self.dictionary, self.counts)
+        return self.key_counts
+
+    def own_keys(self) -> NameKeys:
+        """The keys of all names that the table was built from."""
+        known = self.counted()
+        if self.keys is None:
+            self.keys, _ = make_keys(self.names, self.dictionary, self.counts, known)
+        return self.keys
 
 
 class NameTable:
@@ -199,18 +213,10 @@ class NameTable:
         How rare a key is is said by the names that the table was built from.
         """
         base = self._base
-        if base.keys is None:
-            base.keys = make_keys(base.names, base.dictionary, base.counts)
-        own, known = base.keys
         first = len(base.texts)
-        found = [_from(own, start)] if start < first or self._added is None else []
+        found = [_from(base.own_keys(), start)] if start < first or self._added is None else []
         if self._added is not None:
-            space = self._space()
-            tokens, ids = np.unique(self._added.names.ids, return_inverse=True)
-            small = NameTokens(
-                self._added.names.offsets, ids.astype(np.int32), self._added.names.role, self._added.names.gender, []
-            )
-            more, _ = make_keys(small, space.subset(tokens.astype(np.int64)), self._added.counts, known)
+            more = self._keys_of(self._added.names)
             found.append(
                 _from(NameKeys(more.name_id + np.int32(first), more.token, more.kind, more.key, more.bits), start)
             )
@@ -218,6 +224,21 @@ class NameTable:
             return found[0]
         columns = ("name_id", "token", "kind", "key", "bits")
         return NameKeys(*(np.concatenate([getattr(f, c) for f in found]) for c in columns))
+
+    def keys_of(self, numbers: NDArray[np.int64]) -> NameKeys:
+        """Keys of some names, distinct numbers in ascending order; `name_id` is the position in `numbers`."""
+        return self._keys_of(self._take(numbers))
+
+    def _keys_of(self, names: NameTokens) -> NameKeys:
+        tokens, ids = np.unique(names.ids.astype(np.int64), return_inverse=True)
+        small = NameTokens(names.offsets, ids.astype(np.int32), names.role, names.gender, [])
+        counts = np.zeros(len(names), np.int64)  # what is common is known
+        return make_keys(small, self._space().subset(tokens), counts, self._base.counted())[0]
+
+    @property
+    def base_texts(self) -> pa.Array:
+        """The texts that the table was built from."""
+        return self._base.texts
 
     def latin(self) -> pa.Array:
         """Every name in Latin capitals, without titles: as it was spelled if it was Latin, else its likeliest romanisation."""
@@ -257,30 +278,31 @@ class NameTable:
 
     # --- keeping -----------------------------------------------------------------------------------------------------
 
-    def save(self, path: Path) -> None:
-        """Writes the table to one file. Names added by `extend` are not part of it.
+    def save(self, folder: Path) -> None:
+        """Writes the table into a folder of files that `load` maps into memory. Names added by `extend` are not part of it.
 
         Raises:
-            OSError: the file cannot be written.
+            OSError: a file cannot be written.
         """
         base = self._base
-        write_arrays(path, base.texts, base.counts, base.names, base.dictionary, base.lexicon.glued)
+        kept = Kept(base.texts, base.counts, base.names, base.dictionary, base.lexicon.glued, base.seen, base.counted())
+        write_folder(folder, kept)
 
     @classmethod
-    def load(cls, path: Path, channel: Channel | None = None) -> NameTable:
-        """The table that `save` wrote, to be used with the channel it was built with.
+    def load(cls, folder: Path, channel: Channel | None = None) -> NameTable:
+        """The table that `save` wrote, its arrays shared with all processes that open it.
 
         Raises:
-            ModelError: not such a file, or of another version.
+            ModelError: not such a folder, or of another version.
         """
-        texts, counts, names, dictionary, glued = read_arrays(path, channel or _shipped(), lexicon())
-        lists = replace(lexicon(), glued=glued)
-        spread = np.repeat(counts, np.diff(names.offsets)).astype(np.float64)
-        spelled = np.bincount(names.ids, weights=spread, minlength=len(dictionary)).astype(np.float64)
-        seen = count(dictionary.rows["sound"], spelled, float(counts.sum()), lists.counts)
         used = channel or _shipped()
-        pairs = PairTable(TokenSpace((dictionary,), used, lists, seen))
-        return cls(_Base(texts, counts, names, dictionary, used, lists, seen, pairs, hot(dictionary.rows)))
+        kept = read_folder(folder, used, lexicon())
+        lists = replace(lexicon(), glued=kept.glued)
+        pairs = PairTable(TokenSpace((kept.dictionary,), used, lists, kept.seen))
+        rows = hot(kept.dictionary.rows)
+        base = _Base(kept.texts, kept.counts, kept.names, kept.dictionary, used, lists, kept.seen, pairs, rows)
+        base.key_counts = kept.key_counts
+        return cls(base)
 
 
 @lru_cache(maxsize=1)

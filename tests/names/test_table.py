@@ -169,18 +169,34 @@ def test_rank_puts_complete_agreement_first(table: NameTable) -> None:
 
 
 def test_storage(table: NameTable, tmp_path: Path) -> None:
-    table.save(tmp_path / "names.npz")
-    stored = NameTable.load(tmp_path / "names.npz")
+    table.save(tmp_path)
+    stored = NameTable.load(tmp_path)
     ids = np.arange(len(NAMES), dtype=np.int32)
     assert np.array_equal(stored.agree(ids, ids[::-1].copy()).weight, table.agree(ids, ids[::-1].copy()).weight)
     assert stored.latin().equals(table.latin())
     assert np.array_equal(stored.keys().key, table.keys().key)
+    assert np.array_equal(stored.keys().bits, table.keys().bits)
+    longer, other = stored.extend(["Rakeshwar"]), table.extend(["Rakeshwar"])
+    assert np.array_equal(longer.keys(len(NAMES)).bits, other.keys(len(NAMES)).bits)
+    last = np.array([len(NAMES)] * len(NAMES), np.int32)
+    assert np.array_equal(longer.agree(ids, last).weight, other.agree(ids, last).weight)
 
 
-def test_a_file_that_is_no_table(tmp_path: Path) -> None:
-    (tmp_path / "names.npz").write_bytes(b"nothing")
+def test_keys_of_some_names(table: NameTable) -> None:
+    keys = table.keys()
+    for numbers in ([0], [2, 3, 7], list(range(len(NAMES)))):
+        some = table.keys_of(np.array(numbers))
+        for at, number in enumerate(numbers):
+            assert some.key[some.name_id == at].tolist() == keys.key[keys.name_id == number].tolist()
+            assert some.bits[some.name_id == at].tolist() == keys.bits[keys.name_id == number].tolist()
+
+
+def test_a_folder_that_holds_no_table(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="build it again"):
-        NameTable.load(tmp_path / "names.npz")
+        NameTable.load(tmp_path)
+    (tmp_path / "name_version.npy").write_bytes(b"nothing")
+    with pytest.raises(ModelError, match="build it again"):
+        NameTable.load(tmp_path)
 
 
 def test_arrow_input_with_nulls() -> None:

@@ -1,0 +1,76 @@
+"""The key table of a snapshot: for every feature that a key may use, which records bear each of its values.
+
+The batch builds groups of records that share a key and splits those that are too large by a further feature. The same groups are found here
+the other way round: the records of one value, and where these are too many, their intersection with those of a further value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.arrays import get_array, put_array
+from linker.config.matching import Key
+from linker.matching.csr import Csr
+from linker.matching.keys import Features
+
+_THREADS = 2
+
+
+@dataclass(frozen=True)
+class Postings:
+    """Values of feature f stand, ascending, in `values[first[f]:first[f + 1]]`; value v is borne by `rows[at[v]:at[v + 1]]`, ascending."""
+
+    first: NDArray[np.int64]
+    values: NDArray[np.int64]
+    at: NDArray[np.int64]
+    rows: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, features: Features, names: Sequence[str]) -> Postings:
+        """The postings of some features."""
+        tables = [features.get(name) for name in names]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            parts = list(pool.map(_invert, tables))
+        sizes = [len(values) for values, _, _ in parts]
+        at = [np.zeros(1, np.int64), *(counts for _, counts, _ in parts)]
+        return cls(
+            np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+            np.concatenate([np.empty(0, np.int64), *(values for values, _, _ in parts)]),
+            np.cumsum(np.concatenate(at)),
+            np.concatenate([np.empty(0, np.int32), *(rows for _, _, rows in parts)]),
+        )
+
+    @property
+    def longest(self) -> int:
+        """The most records that bear one value."""
+        return int(np.diff(self.at).max(initial=0))
+
+    def save(self, folder: Path) -> None:
+        for name in ("first", "values", "at", "rows"):
+            put_array(folder, f"key_{name}", getattr(self, name))
+
+    @classmethod
+    def open(cls, folder: Path) -> Postings:
+        return cls(*(get_array(folder, f"key_{name}") for name in ("first", "values", "at", "rows")))
+
+
+def feature_names(keys: Sequence[Key]) -> tuple[str, ...]:
+    """All features that the keys of a configuration start from or are refined by."""
+    return tuple(sorted({f for key in keys for chain in (key.start, *key.refine) for f in chain}))
+
+
+def _invert(table: Csr) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+    """Distinct values, how many rows bear each, and these rows."""
+    order = np.argsort(table.values, kind="stable")  # rows stay ascending within a value
+    values = table.values[order]
+    fresh = np.ones(len(values), dtype=bool)
+    fresh[1:] = values[1:] != values[:-1]
+    starts = np.flatnonzero(fresh)
+    counts = np.diff(np.concatenate([starts, [len(values)]]))
+    return values[fresh], counts.astype(np.int64), table.rows.astype(np.int32)[order]

@@ -1,0 +1,72 @@
+"""Levels, weights and decisions of pairs by a stored model, without Splink: the same as the batch gives for the same pair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.config.matching import Matching
+from linker.config.policy import Policy
+from linker.matching.columns import PersonColumns
+from linker.matching.comparisons import Comparison, comparisons_of
+from linker.matching.comparisons.base import Rows
+from linker.matching.model import MatchModel
+from linker.matching.policy import RULES, Rule, decide, vetoed
+from linker.matching.vectors import measure, measure_above
+from linker.schema import Decision
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Pairs with their level codes, shape (comparisons, pairs), weights in bits (prior included), decisions and rules (index into
+    RULES)."""
+
+    left: Rows
+    right: Rows
+    vectors: NDArray[np.int8]
+    weight: NDArray[np.float64]
+    decision: NDArray[np.int8]
+    rule: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+class Scorer:
+    """A snapshot's comparisons, model and policy."""
+
+    def __init__(self, matching: Matching, policy: Policy, model: MatchModel) -> None:
+        self.matching, self.policy, self.model = matching, policy, model
+        self.comparisons: tuple[Comparison, ...] = comparisons_of(matching.comparisons)
+        self.tables = model.weights(self.comparisons)
+
+    def score(self, columns: PersonColumns, left: Rows, right: Rows, floor: float | None = None) -> Scored:
+        """Measure, weigh and decide pairs of rows; with a `floor` (bits) only those that reach it, found without measuring the others to
+        the end."""
+        if floor is None:
+            vectors = measure(columns, self.comparisons, left, right)
+            return self._decided(columns, left, right, vectors, self.weigh(vectors))
+        scale = (self.tables, self.model.prior_bits, floor)
+        alive, vectors, _ = measure_above(columns, self.comparisons, (left, right), scale)
+        weight = self.weigh(vectors)
+        keep = weight >= floor
+        chosen = alive[keep]
+        return self._decided(columns, left[chosen], right[chosen], vectors[:, keep], weight[keep])
+
+    def weigh(self, vectors: NDArray[np.int8]) -> NDArray[np.float64]:
+        """Match weights in bits of level codes, shape (comparisons, pairs)."""
+        weight = np.full(vectors.shape[1], self.model.prior_bits)
+        for table, codes in zip(self.tables, vectors, strict=True):
+            weight += table[codes]
+        return weight
+
+    def _decided(
+        self, columns: PersonColumns, left: Rows, right: Rows, vectors: NDArray[np.int8], weight: NDArray[np.float64]
+    ) -> Scored:
+        decided = decide(self.policy, self.comparisons, vectors.T, weight, self.tables)
+        veto = vetoed(columns, self.matching.vetoes, left, right)
+        decision, rule = decided.decision, decided.rule
+        decision[veto], rule[veto] = Decision.NO_LINK, RULES.index(Rule.VETO)
+        return Scored(left, right, vectors, weight, decision, rule)
