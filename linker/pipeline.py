@@ -18,6 +18,7 @@ from linker.batch.identify import Before, identify
 from linker.config.run import LoadedRun
 from linker.evaluate.report import render
 from linker.identity.golden import golden_records
+from linker.index import build_index
 from linker.matching.columns import build_columns
 from linker.matching.edges import edge_table, match
 from linker.matching.model import MatchModel
