@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linker.normalise.aadhaar import AadhaarKey, verhoeff
+from linker.normalise.aadhaar import AadhaarKey
 from linker.normalise.ages import parse_age
 from linker.normalise.dates import parse_date, parse_year
 from linker.normalise.gazetteer import gazetteer
@@ -32,6 +32,7 @@ from linker.normalise.places import place_key
 from linker.normalise.publishing import mask_text
 from linker.normalise.reference import forms, rows
 from linker.normalise.sex import parse_sex
+from linker.normalise.verhoeff import verhoeff
 from linker.schema import RECORD, IdType
 
 STATES = ("delhi", "uttar pradesh", "rajasthan", "haryana")

@@ -4,45 +4,37 @@ The key comes from the environment variable `LINKER_AADHAAR_KEY`: 64 hexadecimal
 before a colon ('v2:…'). The hash of a number begins with the version, so values made with different keys are never
 compared; after a rotation a run reads its input again and writes the new version everywhere.
 
+Without that key a run compares whole numbers all the same: with a key of its own, drawn from the numbers that it reads
+(so that a repeated run gives the same result) and never written anywhere. Its hashes are taken out of everything that is
+published (`forgotten`), so they live as long as the run; comparing with later runs needs the key in the environment.
+
 A hash is HMAC-SHA-256, its first 128 bits written with the letters a … p, four bits each: no digit stands in it, so a
 search for twelve digits finds a number and never a hash.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import os
 import re
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.errors import ConfigError
+from linker.schema import IdType
 
 KEY_VARIABLE = "LINKER_AADHAAR_KEY"
 HOW_TO_MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_hex(32))"'
 HASH_LETTERS = 32
+OF_THIS_RUN = "this-run"
+"""Version of a run's own key; no key of the environment can have it."""
 
 _HEX_TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 _KEY = re.compile(r"(?:(?P<version>[A-Za-z][A-Za-z0-9]{0,7}):)?(?P<key>[0-9a-fA-F]{64,128})\Z")
-
-# Verhoeff's dihedral group: multiplication, and the permutation by position.
-_TIMES = np.array([
-    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4, 0, 6, 7, 8, 9, 5], [2, 3, 4, 0, 1, 7, 8, 9, 5, 6],
-    [3, 4, 0, 1, 2, 8, 9, 5, 6, 7], [4, 0, 1, 2, 3, 9, 5, 6, 7, 8], [5, 9, 8, 7, 6, 0, 4, 3, 2, 1],
-    [6, 5, 9, 8, 7, 1, 0, 4, 3, 2], [7, 6, 5, 9, 8, 2, 1, 0, 4, 3], [8, 7, 6, 5, 9, 3, 2, 1, 0, 4],
-    [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
-], dtype=np.int8)  # fmt: skip
-_TURN = np.array([
-    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 5, 7, 6, 2, 8, 3, 0, 9, 4], [5, 8, 0, 3, 7, 9, 6, 1, 4, 2],
-    [8, 9, 1, 6, 0, 4, 3, 5, 2, 7], [9, 4, 5, 3, 1, 2, 6, 8, 7, 0], [4, 2, 8, 6, 5, 7, 3, 9, 0, 1],
-    [2, 7, 9, 3, 8, 0, 6, 4, 1, 5], [7, 0, 4, 6, 9, 1, 3, 2, 5, 8],
-], dtype=np.int8)  # fmt: skip
-
-_TIMES_LISTS, _TURN_LISTS = _TIMES.tolist(), _TURN.tolist()
 
 
 @dataclass(frozen=True)
@@ -71,6 +63,12 @@ class AadhaarKey:
             )
         return cls(bytes.fromhex(match["key"]), match["version"] or "v1")
 
+    @classmethod
+    def of_run(cls, column: pa.ChunkedArray | pa.Array) -> AadhaarKey:
+        """The key of a run that was given none, drawn from the Aadhaar cells of all its records."""
+        cells = sorted(pc.unique(column).drop_null().to_pylist())
+        return cls(hashlib.sha256("\n".join(["linker", *cells]).encode()).digest(), OF_THIS_RUN)
+
     def hash(self, number: str) -> str:
         """The hash of twelve digits."""
         digest = hmac.digest(self.secret, number.encode(), "sha256").hex()[:HASH_LETTERS]
@@ -93,32 +91,21 @@ class AadhaarKey:
         return pc.binary_join_element_wise(self.version, texts, ":").take(pa.array(place, mask=place < 0))
 
 
-def verhoeff(digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Which rows of an (n, length) array of decimal digits pass Verhoeff's check."""
-    check = np.zeros(len(digits), dtype=np.int8)
-    for place in range(digits.shape[1]):
-        check = _TIMES[check, _TURN[place % 8, digits[:, digits.shape[1] - 1 - place]]]
-    passed: npt.NDArray[np.bool_] = check == 0
-    return passed
-
-
-def passes(number: str) -> bool:
-    """Whether a string of ASCII digits passes Verhoeff's check."""
-    check = 0
-    for place, digit in enumerate(reversed(number)):
-        check = _TIMES_LISTS[check][_TURN_LISTS[place % 8][ord(digit) - 48]]
-    return check == 0
+def forgotten(person: pa.Table) -> pa.Table:
+    """A PERSON table as it may be published: without the hashes that only this run could compare."""
+    for number, name in enumerate(person.column_names):
+        column = person[name]
+        if name == "aadhaar_near":
+            first = pc.list_element(pc.if_else(pc.equal(pc.list_value_length(column), 0), None, column), 0)
+        elif name in set(IdType):
+            first = column
+        else:
+            continue
+        ours = pc.fill_null(pc.starts_with(first, OF_THIS_RUN + ":"), False)
+        if pc.any(ours).as_py():
+            person = person.set_column(number, name, pc.if_else(ours, pa.scalar(None, column.type), column))
+    return person
 
 
 def masked(last4: str) -> str:
     return f"XXXX-XXXX-{last4}"
-
-
-def near_numbers(number: str) -> list[str]:
-    """The valid numbers that one wrong digit or one exchange of neighbours turns into `number`, which fails the check.
-
-    Verhoeff's check finds every such slip, so for each place exactly one other digit passes, and few exchanges do.
-    """
-    candidates = {number[:i] + digit + number[i + 1 :] for i in range(len(number)) for digit in "0123456789"}
-    candidates |= {number[:i] + number[i + 1] + number[i] + number[i + 2 :] for i in range(len(number) - 1)}
-    return sorted(c for c in candidates if c != number and c[0] in "23456789" and passes(c))

@@ -13,6 +13,7 @@ from linker.config.loading import CONFIGS, Settings, load
 from linker.names.legacy import to_unicode
 from linker.names.unicode import PLAIN, clean
 from linker.normalise.columns import one_chunk
+from linker.normalise.markup import MARKS, without_markup
 
 _PLAIN = "^" + re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", PLAIN) + "$"  # in RE2's syntax
 _LONG_NUMBER_HERE = r"[0-9०-९](?:[ .\-–/]{0,2}[0-9०-९]){11}"
@@ -64,11 +65,13 @@ def regroup(values: pa.Array, parents: pa.Array, rows: int) -> pa.Array:
 
 
 def _cleaned(values: pa.Array) -> pa.Array:
-    plain = pc.match_substring_regex(values, _PLAIN)
-    odd = pc.invert(plain)
+    marked = pc.match_substring_regex(values, f"[{MARKS}]")
+    odd = pc.or_(pc.invert(pc.match_substring_regex(values, _PLAIN)), marked)
     if not pc.any(odd).as_py():
         return values
-    texts = [clean(text) for text in values.filter(odd).to_pylist()]
+    texts = [
+        without_markup(text) if "<" in text or "&" in text else clean(text) for text in values.filter(odd).to_pylist()
+    ]
     return pc.replace_with_mask(values, odd, pa.array(texts, pa.string()))
 
 

@@ -90,6 +90,10 @@ class Gazetteer:
             return None
         return _choose(self._by_key.get(key, []), state) or self._closest(spelt[2], state)
 
+    def is_district_of(self, text: str, state: str) -> bool:
+        """Whether a text is exactly a known name of one of the state's districts, wherever it stands."""
+        return any(district.state == state for district in self._by_form.get(_form(text), []))
+
     def has_namesakes(self, text: str) -> bool:
         """Whether several states have a district of this name, so that it says nothing without a state."""
         return len(self._by_form.get(_form(_BRACKET.sub(" ", text[:LONGEST])), [])) > 1

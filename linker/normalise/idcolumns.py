@@ -9,6 +9,7 @@ reading (a test compares them).
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,10 +17,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linker.normalise.aadhaar import AadhaarKey, near_numbers, passes, verhoeff
+from linker.normalise.aadhaar import AadhaarKey
 from linker.normalise.columns import Bools, Int32s, characters, counting, different, one_chunk
 from linker.normalise.freetext import found_in_text
 from linker.normalise.identifiers import Reading, Status, few_different, read_identifier
+from linker.normalise.verhoeff import near_numbers, passes, verhoeff
 from linker.schema import IdType
 
 _QUICK = {
@@ -29,8 +31,11 @@ _QUICK = {
     IdType.DRIVING_LICENCE: r"^(?:DL|UP|RJ|HR|MP|PB|BR|UK|MH|GJ)(?:0[1-9]|[1-9][0-9])(?:19|20)[0-9]{9}$",
     IdType.NFN: r"^(?:0[1-9]|[12][0-9]|3[0-8])[0-9]{8}$",
 }
-"""What the kernels recognise: a part of what `read_identifier` calls valid (check digits and repetitions are looked at
-after)."""
+"""What the kernels recognise: a part of what `read_identifier` calls valid or, where only the check digit is wrong,
+unchecked (check digits and repetitions are looked at after)."""
+
+
+_X = ord("X") - ord("0")
 
 
 @dataclass
@@ -54,13 +59,15 @@ class _Cells:
     statuses: list[Status]
     status: Int32s
     odd: dict[int, Reading]
+    failed: pa.Array
+    """Aadhaar numbers that fail their check, null elsewhere."""
 
     def of_rows(self, per_cell: pa.Array) -> pa.Array:
         return per_cell.take(self.index)
 
 
-def id_columns(record: pa.Table, key: AadhaarKey | None) -> IdColumns:
-    """All identifiers of the records. Without a key no Aadhaar number is kept, only last four digits."""
+def id_columns(record: pa.Table, key: AadhaarKey) -> IdColumns:
+    """All identifiers of the records; `key` hashes the Aadhaar numbers among them."""
     result = IdColumns()
     moved: list[tuple[int, Reading]] = []
     for kind in IdType:
@@ -71,14 +78,14 @@ def id_columns(record: pa.Table, key: AadhaarKey | None) -> IdColumns:
         cells = _read(column, kind)
         values = cells.values if kind is IdType.AADHAAR else _without_aadhaar(cells.values, kind, key)
         if kind is IdType.AADHAAR:
-            values = key.hashes(values) if key else pa.nulls(len(values), pa.string())
+            values = key.hashes(values)
         result.values[kind] = cells.of_rows(values)
         result.last4[kind] = cells.of_rows(cells.last4)
         per_row = cells.of_rows(pa.array(cells.status)).drop_null().to_numpy()
         for position, number in enumerate(np.bincount(per_row, minlength=len(cells.statuses)).tolist()):
             if number:
                 result.counts[kind, cells.statuses[position]] = number
-        if kind is IdType.AADHAAR and key:
+        if kind is IdType.AADHAAR:
             result.aadhaar_near = cells.of_rows(_near(cells, key))
         moved.extend(_strangers(cells))
     if result.aadhaar_near is None:
@@ -94,55 +101,56 @@ def _read(column: pa.Array, kind: IdType) -> _Cells:
     encoded = pc.dictionary_encode(column)
     texts = encoded.dictionary
     bare = pc.replace_substring_regex(pc.ascii_upper(texts), "[ -]", "")
-    quick = _recognised(bare, kind)
-    values = pc.if_else(pa.array(quick), bare, None)
-    last4 = pc.utf8_slice_codeunits(values, -4)
+    valid, unchecked = _recognised(bare, kind)
+    quick = pa.array(valid if kind is IdType.AADHAAR else valid | unchecked)
+    values = pc.if_else(quick, bare, None)
+    last4 = pc.utf8_slice_codeunits(pc.if_else(pa.array(valid | unchecked), bare, None), -4)
     statuses = list(Status)
-    status = np.full(len(texts), statuses.index(Status.VALID), dtype=np.int32)
-    rest = np.flatnonzero(~quick)
+    status = np.where(unchecked, statuses.index(Status.UNCHECKED), statuses.index(Status.VALID)).astype(np.int32)
+    failed = pc.if_else(pa.array(unchecked & (kind is IdType.AADHAAR)), bare, None)
+    rest = np.flatnonzero(~valid & ~unchecked)
     odd = {
         int(i): read_identifier(text, kind)
         for i, text in zip(rest, texts.take(pa.array(rest)).to_pylist(), strict=True)
     }
     if odd:
-        own = {i: r if r.kind is kind else Reading(r.status, kind) for i, r in odd.items()}
-        values = _patched(
-            values,
-            rest,
-            [None if r.status is Status.UNCHECKED and kind is IdType.AADHAAR else r.value for r in own.values()],
-        )
-        last4 = _patched(last4, rest, [r.last4 for r in own.values()])
-        status[rest] = [statuses.index(r.status) for r in own.values()]
-    return _Cells(encoded.indices, values, last4, statuses, status, odd)
+        own = [r if r.kind is kind else Reading(r.status, kind) for r in odd.values()]
+        mistyped = [r.status is Status.UNCHECKED and kind is IdType.AADHAAR for r in own]
+        values = _patched(values, rest, [None if bad else r.value for r, bad in zip(own, mistyped, strict=True)])
+        failed = _patched(failed, rest, [r.value if bad else None for r, bad in zip(own, mistyped, strict=True)])
+        last4 = _patched(last4, rest, [r.last4 for r in own])
+        status[rest] = [statuses.index(r.status) for r in own]
+    return _Cells(encoded.indices, values, last4, statuses, status, odd, failed)
 
 
-def _patched(column: pa.Array, places: npt.NDArray[np.intp], texts: list[str | None]) -> pa.Array:
+def _patched(column: pa.Array, places: npt.NDArray[np.intp], texts: Sequence[str | None]) -> pa.Array:
     mask = np.zeros(len(column), dtype=np.bool_)
     mask[places] = True
     return pc.replace_with_mask(column, pa.array(mask), pa.array(texts, pa.string()))
 
 
-def _recognised(bare: pa.Array, kind: IdType) -> Bools:
-    """Which values the kernels find valid."""
+def _recognised(bare: pa.Array, kind: IdType) -> tuple[Bools, Bools]:
+    """Which values the kernels find valid, and which only fail their check digit."""
+    valid, unchecked = np.zeros(len(bare), dtype=np.bool_), np.zeros(len(bare), dtype=np.bool_)
     pattern = _QUICK.get(kind)
     if pattern is None:
-        return np.zeros(len(bare), dtype=np.bool_)
-    fits = pc.match_substring_regex(bare, pattern).to_numpy(zero_copy_only=False)
-    places = np.flatnonzero(fits)
-    letters = characters(bare.take(pa.array(places)))
+        return valid, unchecked
+    places = np.flatnonzero(pc.match_substring_regex(bare, pattern).to_numpy(zero_copy_only=False))
     if not len(places):
-        return np.asarray(fits, dtype=np.bool_)
+        return valid, unchecked
+    letters = characters(bare.take(pa.array(places)))
     if kind is IdType.AADHAAR:
-        good = verhoeff(letters) & ~_filled(letters)
+        good, real = verhoeff(letters), ~_filled(letters)
     elif kind is IdType.EPIC:
-        good = luhn(letters[:, 3:]) & ~_filled(letters[:, 3:])
+        good, real = luhn(letters[:, 3:]), ~_filled(letters[:, 3:])
     elif kind is IdType.PAN:
-        good = (letters[:, 5:9] != 0).any(axis=1)
+        good = real = (letters[:, 5:9] != 0).any(axis=1)
     else:
-        good = ~_filled(letters[:, 2:] if kind is IdType.DRIVING_LICENCE else letters)
-    fits = np.zeros(len(bare), dtype=np.bool_)
-    fits[places[good]] = True
-    return fits
+        good = real = ~_filled(letters[:, 2:] if kind is IdType.DRIVING_LICENCE else letters)
+    valid[places[good & real]] = True
+    masked = (letters[:, :3] == _X).all(axis=1)
+    unchecked[places[~good & real & ~masked]] = True
+    return valid, unchecked
 
 
 def luhn(digits: npt.NDArray[np.uint8]) -> Bools:
@@ -163,7 +171,7 @@ def _filled(digits: npt.NDArray[np.uint8]) -> Bools:
     return found
 
 
-def _without_aadhaar(values: pa.Array, kind: IdType, key: AadhaarKey | None) -> pa.Array:
+def _without_aadhaar(values: pa.Array, kind: IdType, key: AadhaarKey) -> pa.Array:
     """The values of another type; one that may be an Aadhaar number (twelve digits that pass its check) is hashed, so
     that it still compares."""
     if kind in _QUICK:
@@ -174,18 +182,21 @@ def _without_aadhaar(values: pa.Array, kind: IdType, key: AadhaarKey | None) -> 
     doubtful = [(place, text) for place, text in zip(places.tolist(), texts, strict=True) if passes(text)]
     if not doubtful:
         return values
-    hashed = [key.hash(text) if key else None for _, text in doubtful]
+    hashed = [key.hash(text) for _, text in doubtful]
     return _patched(values, np.array([place for place, _ in doubtful], dtype=np.intp), hashed)
 
 
 def _near(cells: _Cells, key: AadhaarKey) -> pa.Array:
     """For each mistyped number, the hashes of the valid numbers that one wrong digit or one transposition away; null
     for all others."""
-    lists: list[list[str] | None] = [None] * len(cells.values)
-    for place, reading in cells.odd.items():
-        if reading.status is Status.UNCHECKED and reading.kind is IdType.AADHAAR and reading.value:
-            lists[place] = [key.hash(number) for number in near_numbers(reading.value)]
-    return pa.array(lists, pa.list_(pa.string()))
+    places = np.flatnonzero(cells.failed.is_valid().to_numpy(zero_copy_only=False))
+    if not len(places):
+        return pa.nulls(len(cells.values), pa.list_(pa.string()))
+    row, number = near_numbers(characters(cells.failed.take(pa.array(places))))
+    hashes = key.hashes(pa.array(number).cast(pa.string()))
+    lengths = np.bincount(places[row], minlength=len(cells.values))
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), hashes, mask=pa.array(lengths == 0))
 
 
 def _strangers(cells: _Cells) -> list[tuple[int, Reading]]:
@@ -198,15 +209,14 @@ def _strangers(cells: _Cells) -> list[tuple[int, Reading]]:
     return [(int(row), moved[int(index[row])]) for row in found]
 
 
-def _move(result: IdColumns, moved: list[tuple[int, Reading]], key: AadhaarKey | None) -> None:
+def _move(result: IdColumns, moved: list[tuple[int, Reading]], key: AadhaarKey) -> None:
     """Put values of another type into that type's column, where the row has none there."""
     for kind in {reading.kind for _, reading in moved}:
         values: dict[int, str | None] = {}
         last4: dict[int, str | None] = {}
         for row, reading in moved:
             if reading.kind is kind and row not in values:
-                hashed = key.hash(reading.value) if key and reading.value else None
-                values[row] = hashed if kind is IdType.AADHAAR else reading.value
+                values[row] = key.hash(reading.value) if kind is IdType.AADHAAR and reading.value else reading.value
                 last4[row] = reading.last4
         for table, found in ((result.values, values), (result.last4, last4)):
             rows_ = np.fromiter(found, dtype=np.intp)

@@ -19,9 +19,9 @@ from stdnum import luhn
 from stdnum.in_ import epic as stdnum_epic
 
 from linker.names.unicode import fold
-from linker.normalise.aadhaar import passes
 from linker.normalise.absent import is_absent
 from linker.normalise.reference import rows
+from linker.normalise.verhoeff import passes
 from linker.schema import IdType
 
 LONGEST = 120

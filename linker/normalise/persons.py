@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.names.unicode import fold
-from linker.normalise.aadhaar import HOW_TO_MAKE_A_KEY, KEY_VARIABLE, AadhaarKey
+from linker.normalise.aadhaar import HOW_TO_MAKE_A_KEY, KEY_VARIABLE, AadhaarKey, forgotten
 from linker.normalise.birth import births
 from linker.normalise.columns import ABSENT, Distinct, Int64s, days, one_chunk
 from linker.normalise.findings import PersonFindings
@@ -29,7 +29,7 @@ from linker.normalise.sex import sexes
 from linker.normalise.shared import LOOKED_AT, SHOWN, People, Verdict, find_shared, shared_note, without
 from linker.schema import EXTRA_PREFIX, PERSON, IdType
 
-__all__ = ["PersonFindings", "PersonOptions", "publishable", "to_persons"]
+__all__ = ["PersonFindings", "PersonOptions", "forgotten", "publishable", "to_persons"]
 
 
 def _this_year() -> int:
@@ -38,8 +38,8 @@ def _this_year() -> int:
 
 @dataclass(frozen=True)
 class PersonOptions:
-    """How records are read. `aadhaar_key` hashes Aadhaar numbers (None: only their last four digits are used);
-    `latest_year` is the last calendar year that a date may have."""
+    """How records are read. `aadhaar_key` hashes Aadhaar numbers (None: a key of this run only, see
+    `linker.normalise.aadhaar`); `latest_year` is the last calendar year that a date may have."""
 
     aadhaar_key: AadhaarKey | None = field(default_factory=AadhaarKey.from_environment)
     latest_year: int = field(default_factory=_this_year)
@@ -124,7 +124,8 @@ def _add_birth(
 def _add_identifiers(
     columns: dict[str, pa.Array], record: pa.Table, options: PersonOptions, findings: PersonFindings
 ) -> None:
-    ids = id_columns(record, options.aadhaar_key)
+    key = options.aadhaar_key or AadhaarKey.of_run(record[str(IdType.AADHAAR)])
+    ids = id_columns(record, key)
     for kind in IdType:
         columns[str(kind)] = ids.values[kind]
         columns[f"{kind}_last4"] = ids.last4[kind]
@@ -133,8 +134,8 @@ def _add_identifiers(
         findings.identifiers.setdefault(str(kind), {})[str(status)] = number
     if options.aadhaar_key is None and IdType.AADHAAR in {kind for kind, _ in ids.counts}:
         findings.notes.append(
-            f"Aadhaar numbers were compared by their last four digits only, because {KEY_VARIABLE} is not set. "
-            f"Make a key with: {HOW_TO_MAKE_A_KEY}"
+            f"Aadhaar numbers were compared within this run only, by a key that was thrown away, because {KEY_VARIABLE} is "
+            f"not set; later runs and searches have their last four digits. Make a key with: {HOW_TO_MAKE_A_KEY}"
         )
 
 

@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.names.unicode import map_distinct
-from linker.normalise.aadhaar import masked, passes
+from linker.normalise.aadhaar import masked
 from linker.normalise.columns import Bools, one_chunk
+from linker.normalise.verhoeff import passes
 from linker.schema import IdType
 
 KEPT = frozenset({"record_id", "source", "native_id", "state"})

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from linker.normalise.cells import mask_long_numbers, readable, readable_lists
 from linker.normalise.columns import one_chunk
 from linker.normalise.details import Details, details_of
+from linker.normalise.freedistricts import add_unlabelled_districts
 from linker.schema import EXTRA_PREFIX, QUARANTINE, RECORD, ROW_LIST_FIELDS, ROW_TEXT_FIELDS, IdType, Quarantined
 
 Indices = npt.NDArray[np.int64]
@@ -81,6 +82,7 @@ def to_records(rows: pa.Table, options: RecordOptions | None = None) -> Records:
     columns["marks"] = cells["marks"].take(row)
     columns["record_date"] = _record_dates(cells).take(row)
     columns.update({name: details.columns[name] for name in _PARSED})
+    add_unlabelled_districts(columns, columns["state"])
     for name in _FREE_TEXT:
         columns[name] = mask_long_numbers(columns[name])
     for name in rows.column_names:

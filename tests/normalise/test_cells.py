@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linker.names.unicode import clean
 from linker.normalise.cells import mask_long_numbers, readable, readable_lists, stated
+from linker.normalise.markup import without_markup
 
 NOTHING = ["अज्ञात", "नामालूम", "ना मालूम", "NA", "n/a", "N.A.", "-", "--", ".", "UNKNOWN", "Unknown Person", "0", "0000000000", "9999999999",
            "999999999999", "1111 1111 1111", "xxx", "XXXXXX", "(अज्ञात)", "01-01-1900", "?", "अज्ञात।", " "]  # fmt: skip
@@ -44,7 +44,7 @@ def test_statements_are_kept(text: str) -> None:
 def test_readable_is_clean(texts: list[str | None]) -> None:
     texts = [None if t is None else t.encode("utf-8", "ignore").decode() for t in texts]
     for text, found in zip(texts, readable(pa.array(texts, pa.string())).to_pylist(), strict=True):
-        assert found is None or (text is not None and found == clean(text))
+        assert found is None or (text is not None and found == without_markup(text))
 
 
 def test_lists_lose_only_entries_that_say_nothing() -> None:
