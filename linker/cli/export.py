@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from linker.cli.snapshots import tell_rebuilt
+from linker.errors import InputError
+from linker.identity.asof import open_as_of
 from linker.registry.auditlog import AuditLog
-from linker.registry.snapshot import open_current
 from linker.share.export import Format
 from linker.share.export import export as write
 
@@ -18,7 +20,11 @@ def export(
     workspace: Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")],
     out: Annotated[Path, typer.Option(help="Folder for identity.<ext> and crosswalk.<ext>; made if missing.")],
     kind: Annotated[Format, typer.Option("--format", help="parquet for programs, csv or xlsx for people.")],
-    recipient: Annotated[str, typer.Option(help="Who receives it; kept in the audit log.")] = "",
+    recipient: Annotated[
+        str, typer.Option(help="Who receives it; kept in the audit log, and told when a record is erased.")
+    ],
+    purpose: Annotated[str, typer.Option(help="What they receive it for; kept in the audit log.")] = "",
+    as_of: Annotated[str | None, typer.Option(help="As it was: a snapshot's number, or a day (YYYY-MM-DD).")] = None,
 ) -> None:
     """Write the unified identity table and the crosswalk of the current snapshot. Identifiers are masked.
 
@@ -26,14 +32,24 @@ def export(
 
     Example: linker export --workspace work --format xlsx --out for_haryana --recipient 'SCRB Haryana, letter 41/2025'
     """
-    snapshot = open_current(workspace)
+    if not recipient.strip():
+        raise InputError("an export needs a recipient", do="add --recipient 'WHO, REFERENCE'")
+    snapshot = open_as_of(workspace, as_of)
+    console = Console()
+    tell_rebuilt(console, snapshot)
 
     def release(rows: dict[str, int]) -> None:
-        detail = {"format": str(kind), "out": str(out.resolve()), "recipient": recipient, "rows": rows}
+        detail = {
+            "format": str(kind),
+            "out": str(out.resolve()),
+            "recipient": recipient,
+            "purpose": purpose,
+            "snapshot": snapshot.number,
+            "rows": rows,
+        }
         AuditLog(workspace).append("export", f"snapshot {snapshot.number}", detail)
 
     paths = write(snapshot.table("identity"), snapshot.table("crosswalk"), kind, out, release)
-    console = Console()
     for path in paths:
         console.print(f"wrote {path} ({path.stat().st_size:,} bytes)", soft_wrap=True)
     console.print("Every link in it is a lead, not an identification.")

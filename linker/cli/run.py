@@ -121,6 +121,8 @@ def _summarise(console: Console, result: RunResult, workspace: Path) -> None:
     console.print(table)
     console.print(f"report: {result.report}", soft_wrap=True, highlight=False)
     console.print(
-        f"next:   linker export --workspace {workspace} --format xlsx --out DIR", soft_wrap=True, highlight=False
+        f"next:   linker export --workspace {workspace} --format xlsx --out DIR --recipient WHO",
+        soft_wrap=True,
+        highlight=False,
     )
     console.print("A link is a lead, not an identification.")

@@ -11,9 +11,10 @@ from rich.console import Console
 from linker.cli import display
 from linker.errors import WorkspaceError
 from linker.identity import history as past
+from linker.identity.asof import Rebuilt, open_as_of
 from linker.identity.lookup import Found, find, neighbours
 from linker.registry.auditlog import AuditLog
-from linker.registry.snapshot import Snapshot, current_name, list_runs, open_current, open_snapshot
+from linker.registry.snapshot import Snapshot, current_name, list_runs, open_current
 
 Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")]
 
@@ -46,19 +47,32 @@ def runs(workspace: Workspace) -> None:
 def show(
     identity: Annotated[str, typer.Argument(help="An identity id (P-…), a record id, or a source's own number.")],
     workspace: Workspace,
-    snapshot: Annotated[str | None, typer.Option(help="Number of an older snapshot.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="As it was: a snapshot's number, or a day (YYYY-MM-DD).")] = None,
     why: Annotated[str, typer.Option(help="What you look it up for; stands in the audit log.")] = "",
 ) -> None:
     """Show an identity: its values and where each came from, its records, and why they are one person.
 
     Example: linker show delhi:8161000153053 --workspace work --why 'FIR 12/2025'
     """
-    opened = open_snapshot(workspace, snapshot) if snapshot else open_current(workspace)
+    opened = open_as_of(workspace, as_of)
     console = Console()
+    tell_rebuilt(console, opened)
     for at in find(workspace, opened, identity):
         AuditLog(workspace).append("view", at.identity_id, {"why": why, "snapshot": opened.number})
         _print_identity(console, opened, at)
     console.print("Every link is a lead, not an identification.", style="dim")
+
+
+def tell_rebuilt(console: Console, snapshot: Snapshot) -> None:
+    """Say so where a snapshot's tables had to be made again."""
+    if isinstance(snapshot, Rebuilt):
+        console.print(
+            f"snapshot {snapshot.number} keeps its events only: who belonged where is as it was, values are of the records "
+            f"in snapshot {snapshot.source}; {snapshot.missing:,} records are no longer held",
+            style="yellow",
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def _print_identity(console: Console, snapshot: Snapshot, at: Found) -> None:

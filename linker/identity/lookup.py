@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from linker.errors import WorkspaceError
 from linker.identity import history
 from linker.identity.ids import tidy
-from linker.registry.snapshot import Snapshot
+from linker.registry.snapshot import Snapshot, open_current
 
 MOST = 200
 """Edges shown inside an identity; others shown are a tenth of it."""
@@ -63,6 +63,10 @@ def find(workspace: Path, snapshot: Snapshot, asked: str, *, resolve: bool = Tru
 def _successors(workspace: Path, snapshot: Snapshot, name: str) -> list[Found]:
     living = history.successors(workspace, name)
     found = [_found(snapshot, golden) for golden in (_golden(snapshot, n) for n in living) if golden is not None]
+    if not found and snapshot.number != open_current(workspace).number:
+        raise WorkspaceError(
+            f"{name} did not exist in snapshot {snapshot.number}", where=str(snapshot.path), do=f"linker history {name}"
+        )
     if not found:
         raise WorkspaceError(f"{name} is no more: its records left the register", do=f"linker history {name}")
     return [replace(f, note=f"{name} is superseded by {f.identity_id}") for f in found]

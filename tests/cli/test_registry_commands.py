@@ -88,7 +88,7 @@ def test_a_superseded_id_is_resolved(workspace: Path) -> None:
 
 
 def test_an_older_snapshot_is_shown(workspace: Path) -> None:
-    assert "s/d" not in call(workspace, "show", "s/a", "--snapshot", "1")
+    assert "s/d" not in call(workspace, "show", "s/a", "--as-of", "1")
 
 
 def test_decide_undo_export_import(workspace: Path, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_audit_verify_prints_the_head_and_compares(workspace: Path) -> None:
     "arguments",
     [("show", "nobody"), ("history", "P-000000-000000"), ("decide", "s/a", "s/a", "same", "--why", "x"),
      ("decide", "s/a", "s/b", "same", "--why", " "),
-     ("audit", "verify", "--head", "x"), ("decisions", "undo", "7", "--why", "x"), ("show", "s/a", "--snapshot", "9")],
+     ("audit", "verify", "--head", "x"), ("decisions", "undo", "7", "--why", "x"), ("show", "s/a", "--as-of", "9"), ("show", "s/a", "--as-of", "May"), ("show", "s/a", "--as-of", "1999-01-01")],
 )  # fmt: skip
 def test_mistakes_are_said_in_words(workspace: Path, arguments: tuple[str, ...]) -> None:
     assert isinstance(_invoke(workspace, *arguments).exception, LinkerError)
