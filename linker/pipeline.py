@@ -15,6 +15,7 @@ import numpy as np
 from linker.batch.admission import admit
 from linker.batch.facts import SETTINGS, manifest_of, published_tables, report_of, settings_json
 from linker.batch.identify import Before, identify
+from linker.batch.purge import purge_due
 from linker.config.run import LoadedRun
 from linker.evaluate.report import render
 from linker.identity.golden import golden_records
@@ -28,6 +29,7 @@ from linker.progress import Observer, Silent, Stopwatch, peak_bytes
 from linker.registry.auditlog import AuditLog
 from linker.registry.audits import audit_snapshot
 from linker.registry.snapshot import Snapshot, SnapshotWriter
+from linker.registry.suppression import Suppression
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,9 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
         InputError, QuarantineError, ModelError, AuditError, WorkspaceError: nothing is published then.
     """
     watch = Stopwatch(observer or Silent())
+    purge_due(workspace)
     with SnapshotWriter(workspace, loaded.settings.keep_snapshots, audit_snapshot) as writer:
-        admitted = admit(loaded, watch)
+        admitted = admit(loaded, watch, Suppression.of(workspace))
         record_ids = admitted.record["record_id"]
         with watch.stage("names"):
             columns = build_columns(admitted.person, lambda names, counts: NameTable.build(names, counts=counts))

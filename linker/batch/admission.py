@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linker.batch.withheld import quarantine_without, records_without
 from linker.config.run import LoadedRun
 from linker.errors import InputError, QuarantineError
 from linker.evaluate.report_input import SourceCount
@@ -16,6 +17,7 @@ from linker.normalise.persons import PersonOptions, to_persons
 from linker.normalise.records import RecordOptions, to_records
 from linker.progress import Stopwatch
 from linker.records import SourceRows, read_sources
+from linker.registry.suppression import Suppression
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,12 @@ class Admitted:
     quarantine: pa.Table
     tallies: tuple[SourceCount, ...]
     findings: PersonFindings
+    withheld: int = 0
+    """records that were kept out because they were erased"""
 
 
-def admit(loaded: LoadedRun, watch: Stopwatch) -> Admitted:
-    """Everything up to comparable persons.
+def admit(loaded: LoadedRun, watch: Stopwatch, suppression: Suppression | None = None) -> Admitted:
+    """Everything up to comparable persons; erased records are gone before anything looks at them.
 
     Raises:
         InputError: a file cannot be read, or nothing is left to match.
@@ -45,7 +49,10 @@ def admit(loaded: LoadedRun, watch: Stopwatch) -> Admitted:
         legacy = {source.name: source.legacy_fields for source in loaded.sources}
         record, nameless = to_records(rows, RecordOptions(legacy_fields=legacy))
         del rows  # a million rows are half a gigabyte
-        quarantine = pa.concat_tables([quarantine, nameless])
+        suppression = suppression or Suppression("", frozenset())
+        erased = suppression.hits(record["record_id"])
+        record = records_without(record, erased)
+        quarantine = quarantine_without(pa.concat_tables([quarantine, nameless]), suppression.hits)
         _refuse_if_too_many(quarantine, rows_in, loaded)
         record = _in_order(record)
         findings = PersonFindings()
@@ -59,7 +66,7 @@ def admit(loaded: LoadedRun, watch: Stopwatch) -> Admitted:
     if not len(record):
         files = ", ".join(loaded.inputs.values())
         raise InputError("no record is left to match", where=files, do="look at the quarantine and at the mapping")
-    return Admitted(record, person, quarantine, tallies, findings)
+    return Admitted(record, person, quarantine, tallies, findings, int(erased.sum()))
 
 
 @dataclass(frozen=True)

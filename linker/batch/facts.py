@@ -68,6 +68,7 @@ def manifest_of(
             "repeated": sum(t.repeated for t in tallies),
             "records_made": sum(t.records for t in tallies),
             "excluded": sum(t.excluded for t in tallies),
+            "withheld": admitted.withheld,
             "records": len(admitted.record),
             "candidate_pairs": matched.candidate_pairs,
             "edges": len(tables["edge"]),

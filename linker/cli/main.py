@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.console import Console
 
-from linker.cli import audit, decisions, names, snapshots
+from linker.cli import audit, decisions, erase, names, snapshots
 from linker.cli.evaluate import evaluate
 from linker.cli.export import export
 from linker.cli.run import run
@@ -27,6 +27,8 @@ app.command("show")(snapshots.show)
 app.command("history")(snapshots.history)
 app.command("decide")(decisions.decide)
 app.add_typer(decisions.app, name="decisions")
+app.command("erase")(erase.erase)
+app.add_typer(erase.app, name="erasures")
 app.add_typer(audit.app, name="audit")
 app.add_typer(names.app, name="names", help="Compare names by themselves.")
 

@@ -127,3 +127,24 @@ def _without_password(chosen: str, name: str) -> str:
             do="leave it out; name the environment variable that holds it in the mapping (password_env)",
         )
     return chosen
+
+
+class SnapshotSettings(Settings):
+    """What a snapshot was made with (its `settings.json`), for all who work on it without its configuration files."""
+
+    settings: RunConfig
+    matching: Matching
+    policy: Policy
+    clusters: ClusterRules
+
+    @classmethod
+    def read(cls, file: Path) -> SnapshotSettings:
+        """Raises ConfigError where the file is missing or does not fit this version."""
+        try:
+            return cls.model_validate_json(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise ConfigError(
+                "the snapshot does not tell its settings",
+                where=str(file),
+                do="publish a new one with linker run CONFIG",
+            ) from None

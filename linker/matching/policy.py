@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,7 +149,13 @@ def vetoed(columns: PersonColumns, vetoes: Sequence[Veto], left: Rows, right: Ro
     return out
 
 
-def exclusive_pairs(columns: PersonColumns, vetoes: Sequence[Veto], largest: int = 200) -> tuple[Rows, Rows]:
+class HasTexts(Protocol):
+    """Coded text columns by name; -1 is unknown."""
+
+    def text_column(self, name: str) -> NDArray[np.int32]: ...
+
+
+def exclusive_pairs(columns: HasTexts, vetoes: Sequence[Veto], largest: int = 200) -> tuple[Rows, Rows]:
     """All pairs of records that a `same` veto keeps apart, whether or not they are candidates, so that no chain joins them.
     Groups beyond `largest` are a fault of the data (a placeholder) and are left to the pairwise veto."""
     lefts, rights = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int32)]

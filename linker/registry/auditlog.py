@@ -3,6 +3,9 @@
 Each entry carries the hash of the one before, so nothing in it can be changed, removed or put elsewhere unseen. The head (number and hash
 of the last entry) is also noted beside the log, and should be kept elsewhere: against it a log that was cut short, or rewritten as a
 whole, shows as well. Decisions are logged by the hash of their row, so a changed decision shows too.
+
+An erasure may blank an entry's subject and detail (`redaction`). The purge that did it is an entry itself and holds the blanked entry's
+hash, so nothing else can pass for it.
 """
 
 from __future__ import annotations
@@ -22,6 +25,9 @@ from linker.registry.tables import AUDIT, DECISION
 
 HEAD_FILE = "audit-head.json"
 START = "0" * 64
+ERASED = "(erased)"
+"""Stands where an erasure has taken a text away."""
+PURGE = "purge"
 FIELDS = ("number", "at", "who", "kind", "subject", "detail", "previous")
 
 
@@ -66,6 +72,11 @@ def digest(row: Mapping[str, Any]) -> str:
     """Hash of a decision's row. The log holds this and not the row, so that it need not name anyone."""
     text = json.dumps([row[c.name] for c in DECISION.columns], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def erased_detail(number: int) -> str:
+    """The detail of an entry that erasure `number` has blanked."""
+    return json.dumps({"erasure": number})
 
 
 def append(
@@ -127,12 +138,13 @@ class AuditLog:
         """The chain of entries, which may have been read elsewhere, such as from a backup of this log."""
         faults, previous, number = [], START, 0
         hashes = {0: START}
+        blanked = _redactions(entries, "entries")
         for entry in entries:
             if entry["number"] != number + 1:
                 faults.append(f"entry {number + 1} is missing")
             if entry["previous"] != previous:
                 faults.append(f"entry {entry['number']} does not follow the entry before it")
-            if entry["hash"] != entry_hash(entry):
+            if entry["hash"] != entry_hash(entry) and not _is_blanked(entry, blanked):
                 faults.append(f"entry {entry['number']} was changed")
             number, previous = entry["number"], entry["hash"]
             hashes[number] = previous
@@ -146,12 +158,15 @@ class AuditLog:
         with self._engine.connect() as connection:
             rows = {r.number: dict(r._mapping) for r in connection.execute(select(DECISION))}
         logged = {e["subject"]: e["detail"] for e in entries if e["kind"] == "decision"}
+        redacted = _redactions(entries, "decisions")
         faults = [f"decision {number} was added behind the log" for number in rows if str(number) not in logged]
         for number, detail in logged.items():
             row = rows.get(int(number)) if number.isdecimal() else None
             if row is None:
                 faults.append(f"decision {number} is missing")
-            elif json.dumps({"digest": digest(row)}) != detail:
+            elif json.dumps({"digest": digest(row)}) != (
+                json.dumps({"digest": redacted[number]}) if number in redacted else detail
+            ):
                 faults.append(f"decision {number} was changed")
         return faults
 
@@ -160,3 +175,27 @@ class AuditLog:
             return None
         noted = json.loads((self._folder / HEAD_FILE).read_text(encoding="utf-8"))
         return Head(int(noted["number"]), str(noted["hash"]))
+
+
+def _redactions(entries: Sequence[Mapping[str, Any]], what: str) -> dict[str, str]:
+    """Numbers of entries or decisions that purges have changed, with their hashes since the last of these."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        if entry["kind"] == PURGE and entry["hash"] == entry_hash(entry):
+            found |= _read(entry["detail"]).get(what, {})
+    return found
+
+
+def _is_blanked(entry: Mapping[str, Any], blanked: Mapping[str, str]) -> bool:
+    """Whether an entry is exactly what a purge has made of it, and says nothing."""
+    if blanked.get(str(entry["number"])) != entry_hash(entry) or entry["subject"] != ERASED:
+        return False
+    return set(_read(entry["detail"])) == {"erasure"}
+
+
+def _read(detail: str) -> dict[str, Any]:
+    try:
+        content = json.loads(detail)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}

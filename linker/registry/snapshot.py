@@ -68,7 +68,7 @@ class SnapshotWriter:
 
     def __enter__(self) -> SnapshotWriter:
         self._lock.acquire()
-        self._sweep()
+        self.sweep()
         return self
 
     def __exit__(
@@ -119,7 +119,7 @@ class SnapshotWriter:
         self._prune(int(name))
         return Snapshot(place, whole)
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
         """Remove what dead runs left: unfinished folders, and one that was renamed but never named as current."""
         published = current_name(self._workspace) or ""
         for folder in self._folder.glob("*"):
@@ -140,18 +140,18 @@ def _write_files(tables: Mapping[str, pa.Table], extra: Mapping[str, str], folde
     """Write tables and texts; gives each file's size and hash."""
     with ThreadPoolExecutor(WRITERS) as pool:
         jobs = {
-            f"{name}.parquet": pool.submit(_write_table, table, folder / f"{name}.parquet")
+            f"{name}.parquet": pool.submit(write_table, table, folder / f"{name}.parquet")
             for name, table in tables.items()
         }
         files = {name: job.result() for name, job in jobs.items()}
     for name, text in extra.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
         sync(folder / name)
-        files[name] = _facts(folder / name)
+        files[name] = facts_of(folder / name)
     return dict(sorted(files.items()))
 
 
-def _write_table(table: pa.Table, path: Path) -> dict[str, Any]:
+def write_table(table: pa.Table, path: Path) -> dict[str, Any]:
     """The same rows give the same bytes: no time, no pandas notes. Only ids get statistics, which is what is looked up by."""
     paths = [f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name for field in table.schema]
     pq.write_table(
@@ -163,8 +163,8 @@ def _write_table(table: pa.Table, path: Path) -> dict[str, Any]:
         write_statistics=[name for name in paths if name in UNIQUE],
     )
     sync(path)
-    return _facts(path)
+    return facts_of(path)
 
 
-def _facts(path: Path) -> dict[str, Any]:
+def facts_of(path: Path) -> dict[str, Any]:
     return {"bytes": path.stat().st_size, "sha256": sha256(path)}

@@ -36,3 +36,25 @@ AUDIT = Table(
     Column("hash", String(64), nullable=False),
 )
 """What was done, each entry carrying the hash of the one before."""
+
+ERASURE = Table(
+    "erasure",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("order_text", Text, nullable=False),
+    Column("purge_after", String(32), nullable=False),
+    Column("undone_at", String(32), nullable=True),
+    Column("purged_at", String(32), nullable=True),
+)
+"""Orders to erase. One that is neither undone nor purged can still be taken back."""
+
+ERASED_RECORD = Table(
+    "erased_record",
+    METADATA,
+    Column("erasure", Integer, primary_key=True, autoincrement=False),
+    Column("token", String(64), primary_key=True),
+    Column("record_id", Text, nullable=True),
+)
+"""The records of an order: a keyed hash by which they are known if they come again, and until the purge their ids."""

@@ -121,7 +121,8 @@ def test_audit_verify_prints_the_head_and_compares(workspace: Path) -> None:
     "arguments",
     [("show", "nobody"), ("history", "P-000000-000000"), ("decide", "s/a", "s/a", "same", "--why", "x"),
      ("decide", "s/a", "s/b", "same", "--why", " "),
-     ("audit", "verify", "--head", "x"), ("decisions", "undo", "7", "--why", "x"), ("show", "s/a", "--as-of", "9"), ("show", "s/a", "--as-of", "May"), ("show", "s/a", "--as-of", "1999-01-01")],
+     ("audit", "verify", "--head", "x"), ("decisions", "undo", "7", "--why", "x"), ("show", "s/a", "--as-of", "9"),
+     ("show", "s/a", "--as-of", "May"), ("show", "s/a", "--as-of", "1999-01-01")],
 )  # fmt: skip
 def test_mistakes_are_said_in_words(workspace: Path, arguments: tuple[str, ...]) -> None:
     assert isinstance(_invoke(workspace, *arguments).exception, LinkerError)

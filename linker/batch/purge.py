@@ -1,0 +1,211 @@
+"""Carrying an erasure out for good: the records leave every snapshot, everything derived from them is removed or made anew.
+
+The tables of snapshots that held them are written again file by file, each replaced in one step. If the process dies on the way, the order
+is still open and the next attempt does what is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linker.batch.erasure import NO_REPORT, edges_without
+from linker.batch.regroup import name_table
+from linker.batch.withheld import among, quarantine_without, records_without
+from linker.errors import InputError
+from linker.identity.golden import golden_records
+from linker.identity.values import single
+from linker.registry.auditlog import AuditLog
+from linker.registry.erasures import Erasures, Order
+from linker.registry.redaction import purge as purge_registry
+from linker.registry.rewriting import rewrite
+from linker.registry.snapshot import Snapshot, SnapshotWriter, list_runs
+from linker.registry.trace import Trace, stands_in, traces
+from linker.schema import EVENT
+
+SHORTEST = 5
+"""Values of fewer characters are found everywhere and prove nothing."""
+INDEXES = "indexes"
+"""The workspace's folder of search indexes; each is made again from its snapshot when it is asked for."""
+EXPORTED = ("identity", "crosswalk")
+
+
+@dataclass(frozen=True)
+class Purged:
+    """What was done. `left` are places in the workspace that still hold a value that only the erased records had."""
+
+    order: Order
+    snapshots: tuple[int, ...]
+    removed: tuple[str, ...]
+    left: tuple[Trace, ...]
+
+
+def purge_due(workspace: Path) -> list[Purged]:
+    """Carry out all orders whose time to be taken back has passed."""
+    return [purge(workspace, order.number) for order in Erasures(workspace).due()]
+
+
+def purge(workspace: Path, number: int) -> Purged:
+    """Carry an order out for good, whether or not its time has come.
+
+    Raises:
+        InputError: there is no such order, it was taken back, or it was carried out already.
+        WorkspaceError: a run is at work.
+    """
+    erasures = Erasures(workspace)
+    order = erasures.order(number)
+    if not order.pending:
+        raise InputError(f"erasure {number} is {order.state}", do="linker erasures list")
+    with SnapshotWriter(workspace) as writer:
+        if among(order.records)(_current_ids(workspace)).any():
+            raise InputError(
+                f"the snapshot in force still holds records of erasure {number}",
+                do="publish one without them (linker run, or the same linker erase again)",
+            )
+        writer.sweep()
+        runs = list_runs(workspace)
+        values = _values(runs, order.records)
+        changed = tuple(run.number for run in runs if _clean(run, order))
+        removed = tuple(_remove_derived(workspace))
+        values = _only_theirs(list_runs(workspace), values, order.records)
+        tokens = {record: f"erased:{number}.{k}" for k, record in enumerate(order.records, start=1)}
+        detail = {"snapshots": list(changed), "removed": len(removed)}
+        head = purge_registry(erasures.engine, number, tokens, values, detail)
+        AuditLog(workspace, erasures.engine).keep_head(head)
+        left = tuple(traces(workspace, [*order.records, *values]))
+    return Purged(erasures.order(number), changed, removed, left)
+
+
+def _current_ids(workspace: Path) -> pa.Array:
+    return single(list_runs(workspace)[0].table("crosswalk", ["record_id"])["record_id"])
+
+
+def _clean(run: Snapshot, order: Order) -> bool:
+    """Remove the records from a snapshot's tables; whether it held anything of them."""
+    changed: dict[str, pa.Table] = {}
+    for name, without in _TABLES.items():
+        if name in run.tables:
+            table = run.table(name)
+            cleaned = without(table, order.records)
+            if not cleaned.equals(table):
+                changed[name] = cleaned
+    if "crosswalk" in changed and "identity" in run.tables:
+        changed["identity"] = _golden(run, changed)
+        kept = pc.unique(single(changed["identity"]["identity_id"]))
+        if "attention" in run.tables:
+            attention = run.table("attention")
+            changed["attention"] = attention.filter(pc.is_in(attention["identity_id"], value_set=kept))
+    if not changed:
+        return False
+    texts = {"report.html": NO_REPORT} if set(changed) != {"event"} and (run.path / "report.html").is_file() else {}
+    rewrite(run, changed, texts, {"erasures": [*run.manifest.get("erasures", []), order.number]})
+    return True
+
+
+def _records(table: pa.Table, ids: Sequence[str]) -> pa.Table:
+    return records_without(table, among(ids)(single(table["record_id"])))
+
+
+def _persons(table: pa.Table, ids: Sequence[str]) -> pa.Table:
+    return table.filter(pa.array(~among(ids)(single(table["record_id"]))))
+
+
+def _quarantine(table: pa.Table, ids: Sequence[str]) -> pa.Table:
+    return quarantine_without(table, among(ids))
+
+
+def _events(table: pa.Table, ids: Sequence[str]) -> pa.Table:
+    """Events without the records; an event that concerned only them keeps what happened to which identity."""
+    lists = single(table["record_ids"])
+    hit = among(ids)(pc.list_flatten(lists))
+    if not hit.any():
+        return table
+    parent = pc.list_parent_indices(lists).to_numpy(zero_copy_only=False)[~hit]
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(parent, minlength=len(lists)))]).astype(np.int32)
+    left = pa.ListArray.from_arrays(pa.array(offsets), pc.list_flatten(lists).filter(pa.array(~hit)))
+    return EVENT.conform(table.set_column(table.column_names.index("record_ids"), "record_ids", left))
+
+
+_TABLES: Mapping[str, Callable[[pa.Table, Sequence[str]], pa.Table]] = {
+    "record": _records,
+    "person": _persons,
+    "crosswalk": _persons,
+    "edge": edges_without,
+    "review": edges_without,
+    "quarantine": _quarantine,
+    "event": _events,
+}
+
+
+def _golden(run: Snapshot, changed: Mapping[str, pa.Table]) -> pa.Table:
+    """The unified table with golden records made anew for identities that lost records; those that lost all are gone."""
+    before, now = run.table("crosswalk"), changed["crosswalk"]
+    lost = before.filter(pc.invert(pc.is_in(before["record_id"], value_set=single(now["record_id"]))))
+    touched = pc.unique(single(lost["identity_id"]))
+    identity = run.table("identity")
+    rows = pc.is_in(now["identity_id"], value_set=touched)
+    members = now.filter(rows)
+    place = pc.index_in(single(members["record_id"]), value_set=single(changed["record"]["record_id"]))
+    record, person = changed["record"].take(place), changed["person"].take(place)
+    weakest = identity["weakest_link"].take(
+        pc.index_in(members["identity_id"], value_set=single(identity["identity_id"]))
+    )
+    fresh = golden_records(
+        record, person, single(members["identity_id"]), name_table(person),
+        pc.fill_null(weakest, float("nan")).to_numpy(),
+    )  # fmt: skip
+    kept = identity.filter(pc.invert(pc.is_in(identity["identity_id"], value_set=touched)))
+    return pa.concat_tables([kept, fresh]).sort_by("identity_id").combine_chunks()
+
+
+def _remove_derived(workspace: Path) -> Iterator[str]:
+    """Remove search indexes, what is no file of its snapshot, and exports that were written into the workspace."""
+    if (workspace / INDEXES).is_dir():
+        shutil.rmtree(workspace / INDEXES)
+        yield INDEXES
+    for run in list_runs(workspace):
+        for path in run.path.iterdir():
+            if path.name != "manifest.json" and path.name not in run.manifest["files"]:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+                yield path.relative_to(workspace).as_posix()
+    inside = os.path.realpath(workspace)
+    for entry in AuditLog(workspace).entries():
+        out = json.loads(entry["detail"]).get("out") if entry["kind"] == "export" else None
+        if out and os.path.commonpath([inside, os.path.realpath(out)]) == inside:
+            for path in (p for name in EXPORTED for p in Path(out).glob(f"{name}.*")):
+                with contextlib.suppress(FileNotFoundError):
+                    path.unlink()
+                    yield path.relative_to(inside).as_posix()
+
+
+def _values(runs: Sequence[Snapshot], ids: Sequence[str]) -> list[str]:
+    """All texts of some length that snapshots hold of the records."""
+    found: set[str] = set()
+    for run in runs:
+        for name in {"record", "person"} & set(run.tables):
+            rows: list[dict[str, Any]] = run.table(name, filters=pc.field("record_id").isin(list(ids))).to_pylist()
+            for value in (v for row in rows for v in row.values()):
+                texts = value if isinstance(value, list) else [value]
+                found.update(t for t in texts if isinstance(t, str) and len(t) >= SHORTEST)
+    return sorted(found - set(ids))
+
+
+def _only_theirs(runs: Sequence[Snapshot], values: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """Values that no record left in any snapshot holds, alone or inside a longer text, and that no record id contains by chance."""
+    left = [v for v in values if not any(v in i for i in ids) or not v.isdecimal()]
+    for run in runs:
+        for name in {"record", "person"} & set(run.tables):
+            table = run.table(name)
+            for column in table.column_names:
+                left = [v for v in left if not stands_in(table[column], v)]
+    return left

@@ -1,0 +1,31 @@
+"""Writing tables of a published snapshot again, which only an erasure may: each file is replaced in one step, the manifest last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from linker.registry.files import sync, write_json
+from linker.registry.published import MANIFEST, Snapshot
+from linker.registry.snapshot import facts_of, write_table
+
+
+def rewrite(
+    snapshot: Snapshot, tables: Mapping[str, pa.Table], texts: Mapping[str, str], noted: Mapping[str, Any]
+) -> None:
+    """Replace tables and text files of a snapshot; `noted` is added to its manifest."""
+    files, rows = dict(snapshot.manifest["files"]), dict(snapshot.manifest["rows"])
+    for name, table in tables.items():
+        aside = snapshot.path / f".{name}.new"
+        files[f"{name}.parquet"] = write_table(table, aside)
+        rows[name] = table.num_rows
+        aside.replace(snapshot.path / f"{name}.parquet")
+    for name, text in texts.items():
+        aside = snapshot.path / f".{name}.new"
+        aside.write_text(text, encoding="utf-8", newline="\n")
+        sync(aside)
+        files[name] = facts_of(aside)
+        aside.replace(snapshot.path / name)
+    write_json(snapshot.path / MANIFEST, {**snapshot.manifest, "files": files, "rows": rows, **noted})
