@@ -7,7 +7,6 @@ each row as it stands now: `AuditLog.verify` accepts a row that is not as it was
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,7 +17,10 @@ from linker.registry import auditlog
 from linker.registry.auditlog import ERASED, PURGE, Head, digest, entry_hash, erased_detail
 from linker.registry.database import now, writing
 from linker.registry.tables import AUDIT, DECISION, ERASED_RECORD, ERASURE
+from linker.registry.trace import in_text, replaced
 
+NAMELESS = frozenset({"decision", PURGE})
+"""Log entries of numbers and hashes only."""
 OWN = frozenset({"audit", "decision", "erased_record", "alembic_version"})
 
 
@@ -67,6 +69,8 @@ def _entries(connection: Connection, number: int, values: Sequence[str]) -> dict
     """Redact log entries; their numbers and new hashes."""
     changed = {}
     for row in connection.execute(select(AUDIT).order_by(AUDIT.c.number)).mappings().all():
+        if row["kind"] in NAMELESS:
+            continue
         if _holds(row["subject"], values) or _holds(row["detail"], values):
             new = dict(row) | {"subject": ERASED, "detail": erased_detail(number)}
             where = AUDIT.c.number == row["number"]
@@ -93,21 +97,16 @@ def _others(connection: Connection, tokens: Mapping[str, str], values: Sequence[
                 connection.execute(update(table).where(and_(*(k == row[k.name] for k in keys))).values(**new))
 
 
-def _replaced(value: str | None, replacements: Mapping[str, str]) -> str | None:
-    if value is None:
+def _replaced(text: str | None, replacements: Mapping[str, str]) -> str | None:
+    if text is None:
         return None
     for old in sorted(replacements, key=len, reverse=True):
-        value = value.replace(old, replacements[old]).replace(_escaped(old), replacements[old])
-    return value
+        text = replaced(old, replacements[old], text)
+    return text
 
 
-def _escaped(value: str) -> str:
-    """As JSON writes it where it keeps to ASCII."""
-    return json.dumps(value)[1:-1]
-
-
-def _holds(value: str, values: Sequence[str]) -> bool:
-    return any(v in value or _escaped(v) in value for v in values)
+def _holds(text: str, values: Sequence[str]) -> bool:
+    return any(in_text(value, text) for value in values)
 
 
 def _unlock(connection: Connection) -> None:

@@ -1,11 +1,16 @@
 """Where values stand in a workspace: every byte of every file is searched, compressed tables and spreadsheets after unpacking.
 
-Used to prove that an erasure has left nothing, and to tell what it could not reach.
+Used to prove that an erasure has left nothing, and to tell what it could not reach. A value stands somewhere only by itself: 'delhi:50' is
+neither 'delhi:501' nor 'delhi:50#2', the second person of the same row.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
+import json
+import re
+import sqlite3
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +23,10 @@ import pyarrow.parquet as pq
 
 ENCODINGS = ("utf-8", "utf-16-le")
 MAGIC = b"PAR1"
+
+
+_WORD = "A-Za-z0-9_#"
+_NUMBER_GOES_ON = re.compile("[0-9_#]")
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,8 @@ def traces(folder: Path, values: Sequence[str]) -> Iterator[Trace]:
         yield from _raw(name, "bytes", content, values)
         if content[:4] == MAGIC:
             yield from _columns(name, path, values)
+        elif content[:15] == b"SQLite format 3":
+            yield from _cells(name, path, values)
         elif zipfile.is_zipfile(io.BytesIO(content)):
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 for member in archive.namelist():
@@ -45,8 +56,46 @@ def traces(folder: Path, values: Sequence[str]) -> Iterator[Trace]:
 
 def _raw(name: str, place: str, content: bytes, values: Sequence[str]) -> Iterator[Trace]:
     for value in values:
-        if any(value.encode(encoding) in content for encoding in ENCODINGS):
+        if any(_in_bytes(value, content, encoding) for encoding in ENCODINGS):
             yield Trace(name, place, value)
+
+
+def _in_bytes(value: str, content: bytes, encoding: str) -> bool:
+    """Whether bytes hold the value. What stands before it says nothing: databases write one cell right behind another."""
+    wanted, width = value.encode(encoding), len("a".encode(encoding))
+    at = content.find(wanted)
+    while at >= 0:
+        behind = content[at + len(wanted) : at + len(wanted) + width].decode(encoding, "replace")
+        if not _NUMBER_GOES_ON.fullmatch(behind):
+            return True
+        at = content.find(wanted, at + 1)
+    return False
+
+
+def _cells(name: str, path: Path, values: Sequence[str]) -> Iterator[Trace]:
+    """Traces in the rows of a SQLite database (its bytes, free pages among them, are searched besides)."""
+    with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(sqlite3.connect(path)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (table,) in tables:
+            quoted = table.replace('"', '""')
+            texts = "\n".join(
+                c for row in connection.execute(f'SELECT * FROM "{quoted}"') for c in row if isinstance(c, str)
+            )
+            yield from (Trace(name, table, value) for value in values if in_text(value, texts))
+
+
+def in_text(value: str, text: str) -> bool:
+    """Whether a text holds the value, by itself or as JSON writes it."""
+    return any(
+        re.search(f"(?<![{_WORD}]){re.escape(form)}(?![{_WORD}])", text) for form in {value, json.dumps(value)[1:-1]}
+    )
+
+
+def replaced(value: str, by: str, text: str) -> str:
+    """The text with another text instead of the value."""
+    for form in {value, json.dumps(value)[1:-1]}:
+        text = re.sub(f"(?<![{_WORD}]){re.escape(form)}(?![{_WORD}])", lambda _: by, text)
+    return text
 
 
 def _columns(name: str, path: Path, values: Sequence[str]) -> Iterator[Trace]:
@@ -72,6 +121,6 @@ def stands_in(column: pa.ChunkedArray, value: str) -> bool:
         data = texts.buffers()[2]
         if data is None or value.encode() not in memoryview(data).tobytes():
             continue
-        if pc.any(pc.match_substring(texts, value)).as_py():
+        if pc.any(pc.match_substring_regex(texts, f"(^|[^{_WORD}])\\Q{value}\\E($|[^{_WORD}])")).as_py():
             return True
     return False

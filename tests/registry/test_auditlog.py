@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from linker.registry.auditlog import AuditLog, Head
+from linker.registry.database import open_registry
 from linker.registry.ledger import Ledger, NewVerdict, Verdict
+from linker.registry.redaction import purge
 
 COLUMNS = ("at", "who", "kind", "subject", "detail", "previous", "hash")
 
@@ -52,10 +54,14 @@ def test_an_empty_log_passes(tmp_path: Path) -> None:
     assert AuditLog(tmp_path).verify() == AuditLog(tmp_path).verify(Head(0, "0" * 64))
 
 
-def test_ten_thousand_mutations_are_all_found(place: Path) -> None:
+@pytest.mark.parametrize("erased", [False, True], ids=["plain", "after_an_erasure"])
+def test_ten_thousand_mutations_are_all_found(place: Path, erased: bool) -> None:
     """Single bytes of any value, rows removed, repeated, renumbered or exchanged: each is found, and the log as it was passes."""
     choose = random.Random(11)
     log = AuditLog(place)
+    if erased:
+        purge(open_registry(place), 1, {"a": "erased:1.1"}, ["out-3", "सत्यापन"], {})
+        assert sum(e["subject"] == "(erased)" for e in log.entries()) == 6  # five views in Hindi, one export
     rows = log.entries()
     assert sum(_mutated(rows, choose, log) for _ in range(10_000)) == 10_000
     assert log.verify().faults == []
@@ -142,3 +148,24 @@ def test_the_log_names_no_records(place: Path) -> None:
     for entry in AuditLog(place).entries():
         if entry["kind"] == "decision":
             assert set(entry["detail"]) & set('{}"') and '"a"' not in entry["detail"]
+
+
+def test_only_a_purge_may_blank_and_only_blank(place: Path) -> None:
+    """Blanking an entry without a purge, or writing something else into a blanked one, shows."""
+    log = AuditLog(place)
+    with unlocked(place).begin() as connection:
+        connection.execute(text("UPDATE audit SET subject = '(erased)', detail = '{\"erasure\": 1}' WHERE number = 3"))
+    assert log.verify().faults == ["entry 3 was changed"]
+
+
+def test_a_redacted_decision_is_still_what_was_decided(place: Path) -> None:
+    purge(open_registry(place), 1, {"a": "erased:1.1"}, [], {})
+    log, ledger = AuditLog(place), Ledger(place)
+    assert log.verify().faults == []
+    [first, second] = ledger.entries()
+    assert {first.left_record, first.right_record} == {"erased:1.1", "b"}
+    assert (first.verdict, first.why, second.why) == (Verdict.SAME, "(erased)", "seen")
+    with unlocked(place).begin() as connection:
+        connection.execute(text("UPDATE decision SET verdict = 'different' WHERE number = 1"))
+    assert log.verify().faults == ["decision 1 was changed"]
+    assert b"seen" in (place / "registry.sqlite").read_bytes()

@@ -1,14 +1,9 @@
-"""The registry on a real PostgreSQL server, started here on a socket of its own."""
+"""The registry on a real PostgreSQL server, started here."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -18,34 +13,14 @@ from linker.errors import WorkspaceError
 from linker.registry.auditlog import AuditLog
 from linker.registry.database import open_registry
 from linker.registry.ledger import Ledger, NewVerdict, Verdict
-
-pytest.importorskip("psycopg")
-PROGRAMS = shutil.which("pg_ctl") and shutil.which(
-    "initdb", path=os.environ.get("PATH", "") + ":/usr/lib/postgresql/15/bin"
-)
-pytestmark = pytest.mark.skipif(not PROGRAMS, reason="no PostgreSQL server is installed")
+from linker.registry.redaction import purge
+from tests.registry.postgres import postgres
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """URL of an empty server. It refuses to run as root, so then it runs as the user that its package made."""
-    user = "postgres" if os.name == "posix" and os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    if user:
-        shutil.chown(folder, user)
-    binaries = Path(str(PROGRAMS)).resolve().parent
-
-    def run(program: str, *options: object, check: bool = True) -> None:
-        command = [str(binaries / program), "-D", str(folder / "data"), *map(str, options)]
-        subprocess.run(command, user=user, check=check, cwd=folder, timeout=120, stdout=subprocess.DEVNULL)
-
-    try:
-        run("initdb", "-U", "linker", "-A", "trust")
-        run("pg_ctl", "-l", folder / "log", "-o", f"-k {folder} -c listen_addresses='' -c fsync=off", "-w", "start")
-        yield f"postgresql+psycopg://linker@/postgres?host={folder}"
-    finally:
-        run("pg_ctl", "-m", "immediate", "stop", check=False)
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres() as url:
+        yield url
 
 
 def test_decisions_and_log(server: str) -> None:
@@ -91,3 +66,23 @@ def test_a_server_that_is_not_there_is_named() -> None:
     with pytest.raises(WorkspaceError, match="cannot be opened") as caught:
         Ledger("postgresql+psycopg://someone:secret@127.0.0.1:1/none")
     assert "secret" not in str(caught.value)
+
+
+def test_an_erasure_leaves_nothing_on_the_server(server: str) -> None:
+    """Ids and values are gone from every table, the guards stand again, and the log is sound."""
+    ledger = Ledger(server)
+    ledger.decide([NewVerdict("delhi:777001", "delhi:777002", Verdict.SAME, "गुप्तनाम saw both")])
+    log = AuditLog(server)
+    log.append("view", "P-9", {"why": "about गुप्तनाम"})
+    purge(open_registry(server), 7, {"delhi:777001": "erased:7.1"}, ["गुप्तनाम"], {})
+    with create_engine(server).connect() as connection:
+        for table in ("decision", "audit"):
+            told = str(connection.execute(text(f"SELECT * FROM {table}")).all())
+            assert "777001" not in told
+            assert "गुप्तनाम" not in told
+    assert log.verify().faults == []
+    assert ("delhi:777002", "erased:7.1") in {(e.left_record, e.right_record) for e in ledger.entries()} | {
+        (e.right_record, e.left_record) for e in ledger.entries()
+    }
+    with pytest.raises(DatabaseError, match="append-only"), open_registry(server).begin() as connection:
+        connection.execute(text("DELETE FROM audit"))
