@@ -69,27 +69,29 @@ class _Coder:
     """Codes texts column by column; `fresh` collects what the base does not know."""
 
     def __init__(self, person: pa.Table, base: PersonColumns) -> None:
-        self._person, self._base = person, base
-        self._n = len(person)
+        self._columns = dict(zip(person.column_names, person.columns, strict=True))
+        self._base, self._n = base, len(person)
+        self._none = np.full(self._n, -1, np.int32)
         self.fresh: dict[str, Coded] = {}
 
     def column(self, name: str) -> Codes:
         """One text per person; a column that the table lacks is empty."""
-        if name not in self._person.column_names or self._person[name].null_count == self._n:
-            return np.full(self._n, -1, np.int32)
-        (codes,), self.fresh[name] = _code(self._base.dictionaries[name], [_whole(self._person[name])])
+        column = self._columns.get(name)
+        if column is None or column.null_count == self._n:
+            return self._none
+        (codes,), self.fresh[name] = _code(self._base.dictionaries[name], [_whole(column)])
         return codes
 
     def aadhaar(self) -> tuple[Codes, Csr]:
-        rows, _, near = code_lists(self._person["aadhaar_near"])
+        rows, _, near = code_lists(self._columns["aadhaar_near"])
         (own, near_codes), self.fresh["aadhaar"] = _code(
-            self._base.dictionaries["aadhaar"], [_whole(self._person["aadhaar"]), near]
+            self._base.dictionaries["aadhaar"], [_whole(self._columns["aadhaar"]), near]
         )
         return own, Csr.of_pairs(rows, near_codes.astype(np.int64), self._n)
 
     def phones(self) -> tuple[Csr, Csr]:
-        own_rows, _, own = code_lists(self._person["phones"])
-        other_rows, _, other = code_lists(self._person["relative_phones"])
+        own_rows, _, own = code_lists(self._columns["phones"])
+        other_rows, _, other = code_lists(self._columns["relative_phones"])
         (a, b), self.fresh["phones"] = _code(self._base.dictionaries["phones"], [own, other])
         return (
             Csr.of_pairs(own_rows, a.astype(np.int64), self._n),
@@ -97,7 +99,7 @@ class _Coder:
         )
 
     def marks(self) -> Csr:
-        rows, _, texts = code_lists(self._person["marks"])
+        rows, _, texts = code_lists(self._columns["marks"])
         (codes,), self.fresh["marks"] = _code(self._base.dictionaries["marks"], [texts])
         return Csr.of_pairs(rows, codes.astype(np.int64), self._n)
 

@@ -20,6 +20,8 @@ from linker.matching.csr import Csr
 from linker.matching.keys import Features
 
 _THREADS = 2
+_SMALL = 100_000
+"""So few values are sorted sooner than a thread is started."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,11 @@ class Postings:
     def of(cls, features: Features, names: Sequence[str]) -> Postings:
         """The postings of some features."""
         tables = [features.get(name) for name in names]
-        with ThreadPoolExecutor(_THREADS) as pool:
-            parts = list(pool.map(_invert, tables))
+        if sum(len(table.values) for table in tables) < _SMALL:
+            parts = [_invert(table) for table in tables]
+        else:
+            with ThreadPoolExecutor(_THREADS) as pool:
+                parts = list(pool.map(_invert, tables))
         sizes = [len(values) for values, _, _ in parts]
         at = [np.zeros(1, np.int64), *(counts for _, counts, _ in parts)]
         return cls(
@@ -46,10 +51,18 @@ class Postings:
             np.concatenate([np.empty(0, np.int32), *(rows for _, _, rows in parts)]),
         )
 
-    @property
-    def longest(self) -> int:
-        """The most records that bear one value."""
-        return int(np.diff(self.at).max(initial=0))
+    @classmethod
+    def none(cls, names: Sequence[str]) -> Postings:
+        """The postings of nobody."""
+        return cls(
+            np.zeros(len(names) + 1, np.int64), np.empty(0, np.int64), np.zeros(1, np.int64), np.empty(0, np.int32)
+        )
+
+    def bearers(self, feature: int, value: int) -> int:
+        """How many records bear a value of a feature."""
+        low, high = int(self.first[feature]), int(self.first[feature + 1])
+        at = low + int(np.searchsorted(self.values[low:high], value))
+        return int(self.at[at + 1] - self.at[at]) if at < high and self.values[at] == value else 0
 
     def save(self, folder: Path) -> None:
         for name in ("first", "values", "at", "rows"):

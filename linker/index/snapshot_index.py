@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,11 @@ class SnapshotIndex:
     """the records of each identity"""
     records: pa.Table
     identities: pa.Table
+    state: NDArray[np.int16]
+    """the state of each record's source, a place in `states`"""
+    states: tuple[str, ...]
+    identity_order: NDArray[np.int32]
+    """rows of the identity table in the order of their ids"""
 
     @property
     def snapshot(self) -> str:
@@ -58,6 +63,34 @@ class SnapshotIndex:
         """Rows of records; -1 for those that are not here."""
         return find_texts(self.record_ids, pa.array(record_ids, pa.string()))
 
+    def identity_row(self, identity_id: str) -> int:
+        """The row of an identity, -1 if there is none."""
+        ids, low, high = self.identities["identity_id"], 0, len(self.identity_order)
+        while low < high:
+            middle = (low + high) // 2
+            found = ids[int(self.identity_order[middle])].as_py()
+            if found == identity_id:
+                return int(self.identity_order[middle])
+            low, high = (middle + 1, high) if found < identity_id else (low, middle)
+        return -1
+
+    def identity_id(self, row: int) -> str:
+        """The id of an identity's row."""
+        return str(self.identities["identity_id"][row].as_py())
+
+    def records_at(self, rows: NDArray[np.integer]) -> list[dict[str, Any]]:
+        """What the record table holds of some records, empty fields left out."""
+        return _filled(self.records, rows)
+
+    def golden_at(self, rows: NDArray[np.integer]) -> list[dict[str, Any]]:
+        """What the identity table holds of some identities, empty fields left out."""
+        return _filled(self.identities, rows)
+
+    def of_states(self, names: Collection[str]) -> NDArray[np.bool_]:
+        """Which records come from one of these states."""
+        wanted = np.array([state in names for state in self.states] + [False], np.bool_)
+        return wanted[self.state]
+
     def candidates(self, new: PersonColumns, place: NDArray[np.int64] | None = None) -> Found:
         """Who shares a key with each new person, among the base's records and the new ones, in the groups that a batch over both would
         make. `place[i]`: the row that new person i would have in the base (where its record id sorts), which decides what is compared in
@@ -68,15 +101,29 @@ class SnapshotIndex:
         return self._look_up(new, Terms(caps, search=False, place=place))
 
     def search_candidates(self, new: PersonColumns, most: int) -> Found:
-        """Who shares a key with each new person, in groups larger than a batch takes; at most `most` of a group that nothing splits."""
+        """Which records of the base share a key with each new person, in groups larger than a batch takes; at most `most` of a group that
+        nothing splits."""
         keys = self.scorer.matching.keys
         return self._look_up(new, Terms(tuple(SEARCH_CAP * key.cap for key in keys), search=True, most=most))
+
+    def unsaid(self, new: PersonColumns) -> int:
+        """How many records bear a word by which a new person's name is looked for, but beside rarer words, so that they are found by those
+        alone: somebody who asks for 'Kumar' does not get every Kumar."""
+        names = feature_names(self.scorer.matching.keys)
+        if not {"name", "name_token"} <= set(names):
+            return 0
+        whole, token = names.index("name"), names.index("name_token")
+        counts = (
+            self.postings.bearers(token, value) - self.postings.bearers(whole, value)
+            for value in np.unique(Features(new).get("name").values).tolist()
+        )
+        return max(counts, default=0)
 
     def _look_up(self, new: PersonColumns, terms: Terms) -> Found:
         keys = self.scorer.matching.keys
         names = feature_names(keys)
         features = Features(new)
-        own = Postings.of(features, names)
+        own = Postings.none(names) if terms.search else Postings.of(features, names)
         return look_up(self.postings, self.columns.n, Asked.of(features, names), keys, terms, own)
 
     def score(
@@ -103,3 +150,14 @@ class SnapshotIndex:
             scored.decision,
             scored.rule,
         )
+
+
+def _filled(table: pa.Table, rows: NDArray[np.integer]) -> list[dict[str, Any]]:
+    """Rows as dictionaries without nulls and empty lists."""
+    taken = table.take(pa.array(rows.astype(np.int64)))
+    names = [(name, k) for k, name in enumerate(table.column_names) if taken.column(k).null_count < len(taken)]
+    columns = [(name, taken.column(k).to_pylist()) for name, k in names]
+    return [
+        {name: values[i] for name, values in columns if values[i] is not None and values[i] != []}
+        for i in range(len(taken))
+    ]

@@ -38,7 +38,7 @@ from linker.registry.files import Lock, write_json
 from linker.registry.snapshot import Snapshot, open_current
 
 INDEXES, FACTS = "indexes", "index.json"
-VERSION = 1
+VERSION = 2
 PARTIAL = ".partial-"
 SETTINGS = "settings.json"
 """The file of a snapshot that holds its matching configuration and policy."""
@@ -138,6 +138,10 @@ def _write_identities(folder: Path, snapshot: Snapshot) -> None:
     put_array(folder, "identity_of", rows.astype(np.int32))
     put_array(folder, "members_offsets", members.offsets)
     put_array(folder, "members_values", members.values)
+    states = record["state"].combine_chunks().dictionary_encode()
+    put_texts(folder, "states", states.dictionary)
+    put_array(folder, "state_of", states.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int16))
+    put_array(folder, "identity_order", pc.array_sort_indices(ids).to_numpy().astype(np.int32))
     put_table(folder, "identity", identity)
     put_table(folder, "record", record.drop_columns([c for c in NOT_SHOWN if c in record.column_names]))
 
@@ -185,6 +189,9 @@ def _open(folder: Path, snapshot: Snapshot) -> SnapshotIndex:
             members=Csr(get_array(folder, "members_offsets"), get_array(folder, "members_values")),
             records=get_table(folder, "record"),
             identities=get_table(folder, "identity"),
+            identity_order=get_array(folder, "identity_order"),
+            state=get_array(folder, "state_of"),
+            states=tuple(get_texts(folder, "states").to_pylist()),
         )
     except LinkerError:
         raise

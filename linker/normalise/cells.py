@@ -24,10 +24,15 @@ class _Placeholders(Settings):
     words: tuple[str, ...]
 
 
+def placeholder_words() -> tuple[str, ...]:
+    """What is typed where nothing is known."""
+    return load(CONFIGS / "reference" / "placeholders.yaml", _Placeholders).words
+
+
 @lru_cache(maxsize=1)
 def _placeholder() -> str:
     """A regular expression that matches a whole cell without a statement."""
-    words = [re.escape(word) for word in load(CONFIGS / "reference" / "placeholders.yaml", _Placeholders).words]
+    words = [re.escape(word) for word in placeholder_words()]
     repeated = [rf"{digit}(?:[ \-]?{digit}){{5,}}" for digit in "0123456789"]
     return rf"(?i)^[^\pL\pN\pM]*(?:{'|'.join([*words, *repeated, 'x{3,}'])})?[^\pL\pN\pM]*$"
 

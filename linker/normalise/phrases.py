@@ -22,7 +22,7 @@ from linker.normalise.fields import Field, Mode
 from linker.normalise.grammar import parse
 from linker.normalise.tokens import tokenise
 
-__all__ = ["Field", "Parsed", "parse_addresses", "parse_names", "parse_phrases", "parse_relatives"]
+__all__ = ["Field", "Parsed", "parse_addresses", "parse_names", "parse_phrases", "parse_relatives", "read_text"]
 
 _CHUNK = 50_000  # texts whose tokens are in memory at a time
 _THREADS = 2  # the grammar runs without the interpreter's lock
@@ -155,6 +155,21 @@ def parse_relatives(texts: pa.Array | pa.ChunkedArray) -> Parsed:
 def parse_addresses(texts: pa.Array | pa.ChunkedArray) -> Parsed:
     """A column of addresses: village, mohalla or locality, station, tehsil, district, state, pin."""
     return _parse(texts, Mode.ADDRESS)
+
+
+def read_text(text: str, mode: Mode) -> list[dict[Field, list[str]]]:
+    """The persons of a single clean text, each with the pieces of every field it has: what the columns hold, without making columns."""
+    chunk, persons = _parse_chunk(pa.array([text], pa.string()), mode)
+    raw = chunk.buffer.tobytes()
+    found: list[dict[Field, list[str]]] = [{} for _ in persons]
+    for row, field, start, end in zip(chunk.row, chunk.field, chunk.start, chunk.end, strict=True):
+        found[row].setdefault(Field(field), []).append(raw[start:end].decode())
+    return [
+        {f: p for f, p in own.items() if f in _OWN}
+        | {f: p for f, p in found[chunk.relatives_from[k]].items() if f in _RELATIVES}
+        | {f: p for f, p in found[chunk.address_from[k]].items() if f not in _OWN and f not in _RELATIVES}
+        for k, own in enumerate(found)
+    ]
 
 
 def _parse(texts: pa.Array | pa.ChunkedArray, mode: Mode) -> Parsed:

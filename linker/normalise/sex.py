@@ -40,6 +40,16 @@ def parse_sex(text: str) -> Sex:
     return named.pop() if len(named) == 1 else Sex.UNKNOWN
 
 
+@lru_cache(maxsize=1)
+def _title() -> re.Pattern[str]:
+    return re.compile(_WOMANS_TITLE)
+
+
+def is_titled_as_woman(name: str) -> bool:
+    """Whether a name as it was typed begins with a woman's title."""
+    return _title().match(name) is not None
+
+
 def sexes(record: pa.Table) -> Int64s:
     """`Sex` per record: the column, else a woman's title before the name, else a husband (then female)."""
     stated = Distinct(record["sex"], parse_sex).numbers(lambda sex: sex.value, absent=0)

@@ -48,6 +48,9 @@ def index_over(columns: PersonColumns, keys: Sequence[Key] | None = None) -> Sna
         Csr.of_column(everyone),
         NOBODY,
         NOBODY,
+        np.zeros(columns.n, np.int16),
+        ("uttar_pradesh",),
+        everyone.astype(np.int32),
     )
 
 

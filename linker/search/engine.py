@@ -1,0 +1,101 @@
+"""One query against an index: query → keys → candidates → levels → weights → identities in order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from linker.index import SnapshotIndex
+from linker.index.scoring import Scored
+from linker.search.person import person_table
+from linker.search.query import Query
+
+MOST = 200
+"""Records of a group that nothing splits which a search looks at."""
+BUDGET = 1_500
+"""Records that one search compares at most; those that share most keys come first."""
+LEAST_BITS = 3.0
+"""A record is shown only if the evidence makes it so many bits likelier than a random one to be the person."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How many identities are wanted, from which weight on (bits; None: `LEAST_BITS` above the prior), and which states' records may be
+    looked at (None: all)."""
+
+    limit: int
+    floor: float | None = None
+    states: Collection[str] | None = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Pairs of the query with base records above the floor, the best reading of the query for each, ordered: best identity first, and
+    within an identity best record first. `first[i]` is where the i-th identity begins."""
+
+    scored: Scored
+    order: NDArray[np.int64]
+    first: NDArray[np.int64]
+    compared: int
+    partial: tuple[str, ...]
+
+
+def rank(index: SnapshotIndex, query: Query, terms: Terms) -> Ranking:
+    """Find, weigh and order."""
+    new = index.code(person_table(query.persons))
+    found = index.search_candidates(new, MOST)
+    row, partner, left_out = _chosen(found.row, found.partner, len(index))
+    if terms.states is not None:
+        allowed = index.of_states(terms.states)[partner]
+        row, partner = row[allowed], partner[allowed]
+    floor = terms.floor if terms.floor is not None else index.scorer.model.prior_bits + LEAST_BITS
+    scored = index.score(new, row, partner, floor)
+    keys = index.scorer.matching.keys
+    partial = [
+        f"{int(count):,} further records share only a frequent {key.name.replace('_', ' ')} key"
+        for key, count in zip(keys, found.left_out.max(axis=0).tolist(), strict=True)
+        if count
+    ]
+    unsaid = index.unsaid(new)
+    if unsaid:
+        partial.append(f"{unsaid:,} further records bear a word of the name beside rarer ones")
+    if left_out:
+        partial.append(f"{left_out:,} further records share one key")
+    order, first = _ordered(scored, index.identity, terms.limit)
+    return Ranking(scored, order, first, len(np.unique(partner)), tuple(partial))
+
+
+def _chosen(
+    row: NDArray[np.int32], partner: NDArray[np.int32], records: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
+    """The distinct (row, base record) pairs, within the budget those that most keys found; and how many were left out."""
+    in_base = partner < records
+    pair = row[in_base].astype(np.int64) << 32 | partner[in_base]
+    distinct, hits = np.unique(pair, return_counts=True)
+    left_out = max(len(distinct) - BUDGET, 0)
+    if left_out:
+        distinct = np.sort(distinct[np.argsort(-hits, kind="stable")[:BUDGET]])
+    return (distinct >> 32).astype(np.int32), (distinct & 0xFFFFFFFF).astype(np.int32), left_out
+
+
+def _ordered(scored: Scored, identity: NDArray[np.int32], limit: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Positions in `scored` by identity, and where each identity begins."""
+    by_weight = np.lexsort((scored.left, -scored.weight))
+    _, fresh = np.unique(scored.left[by_weight], return_index=True)  # the best reading of each record
+    by_weight = by_weight[np.sort(fresh)]
+    owner = identity[scored.left[by_weight]]
+    _, at, back = np.unique(owner, return_index=True, return_inverse=True)
+    place = np.argsort(np.argsort(at))[back]  # identities in the order of their best record
+    order = np.lexsort((np.arange(len(owner)), place))
+    order = order[place[order] < limit]
+    first = np.flatnonzero(np.diff(place[order], prepend=-1))
+    return by_weight[order], first
+
+
+def comparison_table(first: Query, second: Query) -> pa.Table:
+    """Two persons to be compared."""
+    return person_table((first.persons[0], second.persons[0]))

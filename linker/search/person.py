@@ -1,0 +1,123 @@
+"""One query's record → the person that is compared: the same as `linker.normalise.persons`, of one record instead of columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+
+from linker.normalise.birth import births
+from linker.normalise.columns import ABSENT
+from linker.normalise.gazetteer import gazetteer
+from linker.normalise.idcolumns import id_columns
+from linker.normalise.marks import parse_height, parse_marks
+from linker.normalise.persons import PersonOptions
+from linker.normalise.phones import parse_phones
+from linker.normalise.places import parse_pin, place_key
+from linker.normalise.publishing import mask_text
+from linker.normalise.sex import is_titled_as_woman, parse_sex
+from linker.schema import PERSON, RECORD, IdType, Sex
+from linker.search.fields import Fields
+
+NAMES = ("name", "father", "mother", "husband", "guardian")
+_BIRTH = ("birth_date", "birth_year", "age", "record_date")
+_IDS = tuple(str(t) for t in IdType)
+_LONG = re.compile(r"[0-9]")
+
+
+def person_of(record: Fields, options: PersonOptions) -> Fields:
+    """The PERSON fields of a record as `linker.search.fields.record_of` gives it; unknown fields are left out."""
+    person: Fields = {name: _shown(record[name]) for name in NAMES if name in record}
+    if "aliases" in record:
+        person["aliases"] = [_shown(alias) for alias in record["aliases"]]
+    person["sex"] = int(_sex(record))
+    person |= _birth(*(record.get(field) for field in _BIRTH), options.latest_year)
+    for target, source in (("phones", "phone"), ("relative_phones", "relative_phone")):
+        if source in record and (found := parse_phones(record[source])):
+            person[target] = list(found)
+    if any(kind in record for kind in _IDS):
+        person |= _identifiers(record, options)
+    person |= _places(record)
+    person |= _build(record)
+    return person
+
+
+def person_table(persons: Sequence[Fields]) -> pa.Table:
+    """Persons as a PERSON table."""
+    columns = [pa.array([p.get(name) for p in persons], kind) for name, kind in PERSON.columns.items()]
+    return pa.table(columns, names=list(PERSON.columns))
+
+
+def _shown(text: str) -> str:
+    return mask_text(text) if _LONG.search(text) else text
+
+
+def _sex(record: Fields) -> Sex:
+    stated = parse_sex(record["sex"]) if "sex" in record else Sex.UNKNOWN
+    if stated is Sex.UNKNOWN and ("husband" in record or is_titled_as_woman(record.get("name_typed") or "")):
+        return Sex.FEMALE
+    return stated
+
+
+@lru_cache(maxsize=50_000)
+def _birth(birth_date: str | None, birth_year: str | None, age: str | None, day: str | None, latest: int) -> Fields:
+    """The birth interval, by the rules of the batch; the same statements are read once."""
+    stated = {"birth_date": birth_date, "birth_year": birth_year, "age": age, "record_date": day}
+    if not any(stated.values()):
+        return {}
+    columns = {name: pa.array([stated.get(name)], pa.string()) for name in (*stated, "fir_date", "fir_number")}
+    born = births(pa.table(columns), latest)
+    found: Fields = {"birth_kind": int(born.kind[0]), "juvenile": bool(born.juvenile[0])}
+    for name, days in (("birth_from", born.first), ("birth_to", born.last), ("record_day", born.record_day)):
+        if days[0] != ABSENT:
+            found[name] = int(days[0])
+    return found
+
+
+def _identifiers(record: Fields, options: PersonOptions) -> Fields:
+    columns = {}
+    for name, kind in RECORD.columns.items():
+        value = record.get(name) if name in _IDS else None
+        columns[name] = pa.array([value], kind)
+    found = id_columns(pa.table(columns), options.aadhaar_key)
+    values: Fields = {str(kind): column[0].as_py() for kind, column in found.values.items()}
+    values |= {f"{kind}_last4": column[0].as_py() for kind, column in found.last4.items()}
+    values["aadhaar_near"] = found.aadhaar_near[0].as_py() if found.aadhaar_near is not None else None
+    station = place_key(record.get("station", "")) or place_key(record.get("fir_station", ""))
+    sheet = values.get(str(IdType.HISTORY_SHEET))
+    values[str(IdType.HISTORY_SHEET)] = f"{station}/{sheet}" if station and sheet else None
+    values[f"{IdType.HISTORY_SHEET}_last4"] = None
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _places(record: Fields) -> Fields:
+    found: dict[str, Any] = {
+        name: place_key(record[name]) for name in ("village", "station", "tehsil", "fir_station") if name in record
+    }
+    known = gazetteer()
+    state = known.state(record["address_state"]) if "address_state" in record else None
+    if "district" in record:
+        district = known.district(record["district"], state)
+        if district:
+            found["district"], state = district.name, state or district.state
+        elif not known.has_namesakes(record["district"]):
+            found["district"] = place_key(record["district"])
+    found["address_state"] = state
+    if "pin" in record:
+        found["pin"] = parse_pin(record["pin"])
+    return {name: value for name, value in found.items() if value}
+
+
+def _build(record: Fields) -> Fields:
+    found: Fields = {}
+    low, high = (parse_height(record[name]) if name in record else None for name in ("height_from", "height_to"))
+    if low or high:
+        found["height_from"] = min(end for end in (low and low[0], high and high[1]) if end is not None)
+        found["height_to"] = max(span[1] for span in (low, high) if span)
+    marks = sorted({code for text in record.get("marks", ()) for code in parse_marks(text)})
+    if marks:
+        found["marks"] = marks
+    return found
