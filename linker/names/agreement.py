@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linker.names.alignment import MOST_TOKENS, fill_in
 from linker.names.canonical import NameTokens
-from linker.names.scoring import PARAMETER_VALUES, collect_pairs, score_pairs, scratch
+from linker.names.numbering import fill_in
+from linker.names.scoring import collect_pairs, score_pairs
 from linker.names.space import PairTable
+from linker.names.workspace import MOST_TOKENS, PARAMETER_VALUES, workspace
 
 _CHUNK = 1 << 15
 _BLOCK = 1 << 20
@@ -119,7 +120,7 @@ def _agree_block(
         p = pairs.take(part)
         score_pairs(
             rows, PARAMETER_VALUES[0], names.offsets, names.ids, names.role, p.left, p.right, p.owner_left, p.owner_right,
-            at, start, table.weights, table.grades, scratch(), out.weight[part], out.level[part],
+            at, start, table.weights, table.grades, workspace(), out.weight[part], out.level[part],
         )  # fmt: skip
 
     _in_threads(work, len(chunks))

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linker.names.agreement import Pairs, number_pairs
-from linker.names.alignment import MOST_TOKENS
 from linker.names.canonical import NameTokens, Role
 from linker.names.evidence import Grade
 from linker.names.levels import NameLevel
-from linker.names.scoring import PARAMETER_VALUES, score, scratch, turned_round
+from linker.names.scoring import score, turned_round
 from linker.names.space import PairTable
+from linker.names.workspace import MOST_TOKENS, PARAMETER_VALUES, workspace
 
 _REASONS = {
     "exact": ("same word", "वही शब्द"),
@@ -109,7 +109,7 @@ def explain(
     turned = bool(turned_round(rows, names.ids, a, n, b, m))
     if turned:
         a, n, b, m = b, m, a, n
-    s, p = scratch(), PARAMETER_VALUES[0]
+    s, p = workspace()[0], PARAMETER_VALUES[0]
     weight, level = score(
         rows, p, names.ids, names.role, a, n, b, m, (0, 0, 0, 0), at, start[0], table.weights, table.grades, s
     )
@@ -134,25 +134,25 @@ def _matches(
     used: set[int] = set()
     i = 0
     while i < len(a):
-        j = int(s.partner_a[i])
+        j = int(s["partner_a"][i])
         if j < 0:
-            found.append(TokenMatch(a[i], "", -float(s.gap_a[i]), "only_left"))
+            found.append(TokenMatch(a[i], "", -float(s["gap_a"][i]), "only_left"))
             i += 1
-        elif i + 1 < len(a) and s.partner_a[i + 1] == j:
-            found.append(TokenMatch(f"{a[i]} {a[i + 1]}", b[j], _joined(s.joined_a[i, j]), "joined"))
+        elif i + 1 < len(a) and s["partner_a"][i + 1] == j:
+            found.append(TokenMatch(f"{a[i]} {a[i + 1]}", b[j], _joined(s["joined_a"][i, j]), "joined"))
             used.add(j)
             i += 2
-        elif j + 1 < len(b) and s.partner_b[j + 1] == i and s.partner_b[j] == i:
-            found.append(TokenMatch(a[i], f"{b[j]} {b[j + 1]}", _joined(s.joined_b[i, j]), "joined"))
+        elif j + 1 < len(b) and s["partner_b"][j + 1] == i and s["partner_b"][j] == i:
+            found.append(TokenMatch(a[i], f"{b[j]} {b[j + 1]}", _joined(s["joined_b"][i, j]), "joined"))
             used.update((j, j + 1))
             i += 1
         else:
             initial = bool((roles[0][i] | roles[1][j]) & Role.INITIAL)
-            reason = "initial" if initial else Grade(int(s.g[i, j])).name.lower()
-            found.append(TokenMatch(a[i], b[j], float(s.w[i, j]), "similar" if reason == "none" else reason))
+            reason = "initial" if initial else Grade(int(s["g"][i, j])).name.lower()
+            found.append(TokenMatch(a[i], b[j], float(s["w"][i, j]), "similar" if reason == "none" else reason))
             used.add(j)
             i += 1
-    found += [TokenMatch("", b[j], -float(s.gap_b[j]), "only_right") for j in range(len(b)) if j not in used]
+    found += [TokenMatch("", b[j], -float(s["gap_b"][j]), "only_right") for j in range(len(b)) if j not in used]
     return found
 
 

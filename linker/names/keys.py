@@ -9,11 +9,12 @@ from numba import njit, types
 from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
-from linker.names.alignment import I4S, I8S, INVERSE, U1S
 from linker.names.canonical import NameTokens, Role
 from linker.names.dictionary import TOKEN, TokenDictionary
 from linker.names.levels import KeyKind
+from linker.names.numbering import INVERSE
 from linker.names.sounds import Code, finished
+from linker.names.workspace import I4S, I8S, U1S
 
 _STRICT, _NEAR, _LOOSE = int(KeyKind.STRICT), int(KeyKind.NEAR), int(KeyKind.LOOSE)
 _INITIAL = int(Role.INITIAL)

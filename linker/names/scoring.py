@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit, types
-from numpy.typing import NDArray
 
-from linker.names.alignment import (
-    F4S,
-    I1S,
-    I4S,
-    I8,
-    I8S,
-    MOST_TOKENS,
-    PARAMETERS,
-    TOKENS,
-    U1S,
-    P,
-    align,
-    align_plainly,
-    asked_for,
-    gap_cost,
-    plain_weight,
-    token_weights,
-)
+from linker.names.alignment import align, align_plainly, plain_weight
 from linker.names.canonical import Role
 from linker.names.evidence import Grade
 from linker.names.levels import NameLevel
+from linker.names.numbering import asked_for
+from linker.names.workspace import F4, F4S, I1, I1S, I4S, I8, I8S, MOST_TOKENS, NOTHING, TABLE, TOKENS, U1S, P, S
 
 _L = {level.name: int(level) for level in NameLevel}
 _UNKNOWN, _GENDER, _GIVEN_CONFLICT, _DIFFERENT = (
@@ -41,47 +23,24 @@ _SURNAME_ONLY, _INITIALS, _GIVEN_ONLY, _SIMILAR = _L["SURNAME_ONLY"], _L["INITIA
 _PARTIAL, _SAME, _EXACT = _L["PARTIAL"], _L["SAME"], _L["EXACT"]
 _G_EXACT, _G_SIMILAR, _G_FINAL = int(Grade.EXACT), int(Grade.SIMILAR), int(Grade.FINAL_VOWEL)
 _HEAD, _MINOR = int(Role.HEAD), int(Role.PREFIX | Role.OPTIONAL)
-_IS_INITIAL = int(Role.INITIAL)
-
-
-class Scratch(NamedTuple):
-    """Working space of one thread: what the kernels fill for one pair of names."""
-
-    w: NDArray[np.float32]
-    g: NDArray[np.int8]
-    joined_a: NDArray[np.float32]
-    joined_b: NDArray[np.float32]
-    gap_a: NDArray[np.float32]
-    gap_b: NDArray[np.float32]
-    best: NDArray[np.float32]
-    choice: NDArray[np.int16]
-    partner_a: NDArray[np.int8]
-    partner_b: NDArray[np.int8]
-
-
-_OUTCOME = types.Tuple((types.float32, types.int8))  # type: ignore[no-untyped-call]
+_IS_INITIAL, _IS_PREFIX, _IS_OPTIONAL = int(Role.INITIAL), int(Role.PREFIX), int(Role.OPTIONAL)
+_OUTCOME = types.Tuple((F4, I1))  # type: ignore[no-untyped-call]
 _OWNER = types.UniTuple(I8, 4)  # type: ignore[no-untyped-call]
-_S = types.NamedTuple(  # type: ignore[no-untyped-call]
-    (
-        types.float32[:, ::1], types.int8[:, ::1], types.float32[:, ::1], types.float32[:, ::1], types.float32[::1],
-        types.float32[::1], types.float32[:, ::1], types.int16[:, ::1], types.int8[::1], types.int8[::1],
-    ),
-    Scratch,
-)  # fmt: skip
 
 
-def scratch() -> Scratch:
-    """Fresh working space."""
-    k = MOST_TOKENS
-    return Scratch(
-        np.zeros((k, k), np.float32), np.zeros((k, k), np.int8), np.zeros((k, k), np.float32), np.zeros((k, k), np.float32),
-        np.zeros(k, np.float32), np.zeros(k, np.float32), np.zeros((k + 1, 1 << k), np.float32),
-        np.zeros((k + 1, 1 << k), np.int16), np.zeros(k, np.int8), np.zeros(k, np.int8),
-    )  # fmt: skip
-
-
-PARAMETER_VALUES = np.array([(0.4, 0.25, 12.0, 3.0, 0.3, 0.3, 0.8, 1.0, 0.5, 3.0, 1.2, 2.5, 0.5, 0.3, 2.0)], PARAMETERS)
-"""Set by hand on the order of magnitude that dropped and added words have in public lists of candidates; see benchmarks/names_full.py."""
+@njit(F4(TOKENS, P, I8, types.uint8), cache=True, nogil=True, inline="always")
+def _gap_cost(rows, p, token, role):  # type: ignore[no-untyped-def]
+    """What a token without a partner costs."""
+    cost = p.gap + p.gap_slope * min(rows[token].bits, p.gap_bits)
+    if role & _HEAD:
+        cost += p.gap_head
+    if role & _IS_INITIAL:
+        cost = p.gap_initial
+    if role & _IS_PREFIX:
+        cost = p.gap_prefix
+    if role & _IS_OPTIONAL:
+        cost = p.gap_optional
+    return cost
 
 
 @njit(types.boolean(TOKENS, I8, I4S, I8, I8), cache=True, nogil=True)
@@ -89,26 +48,73 @@ def _stands_in(rows, token, ids, start, end):  # type: ignore[no-untyped-def]
     """Whether a token of this sound stands in the owner's name, ids[start:end]."""
     found = False
     for k in range(start, end):
-        found = found or ids[k] == token or rows[ids[k]]["sound"] == rows[token]["sound"]
+        found = found or ids[k] == token or rows[ids[k]].sound == rows[token].sound
     return found
 
 
-@njit(types.void(TOKENS, I4S, I8, I8, I8, I8, _OWNER, _S), cache=True, nogil=True)
-def _discount(rows, ids, a, n, b, m, owner, s):  # type: ignore[no-untyped-def]
+@njit(types.void(TOKENS, P, I4S, U1S, I8, I8, I8, I8, _OWNER, S), cache=True, nogil=True, inline="always")
+def _lay_out_tokens(rows, p, ids, role, a, n, b, m, owner, s):  # type: ignore[no-untyped-def]
+    """Everything about single tokens of the names ids[a:a + n] and ids[b:b + m]."""
+    for i in range(n):
+        token = ids[a + i]
+        s.id_a[i], s.role_a[i], s.bits_a[i] = token, role[a + i], rows[token].bits
+        s.gap_a[i] = _gap_cost(rows, p, token, role[a + i])
+    for j in range(m):
+        token = ids[b + j]
+        s.id_b[j], s.role_b[j], s.bits_b[j] = token, role[b + j], rows[token].bits
+        s.gap_b[j] = _gap_cost(rows, p, token, role[b + j])
+    if owner[0] < owner[1] and owner[2] < owner[3]:
+        for i in range(n):
+            s.owned_a[i] = _stands_in(rows, ids[a + i], ids, owner[0], owner[1])
+        for j in range(m):
+            s.owned_b[j] = _stands_in(rows, ids[b + j], ids, owner[2], owner[3])
+
+
+@njit(types.void(TOKENS, P, I8, I8, I4S, I8, F4S, I1S, S), cache=True, nogil=True, inline="always")
+def _lay_out_pairs(rows, p, n, m, at, base, weights, grades, s):  # type: ignore[no-untyped-def]
+    """The weight and grade of every token of one name against every token of the other, and of neighbours against single tokens."""
+    for i in range(n):
+        for j in range(m):
+            number = at[base]
+            base += 1
+            if number >= 0:
+                s.w[i, j], s.g[i, j] = weights[number], grades[number]
+            elif number == -2:
+                s.w[i, j], s.g[i, j] = rows[s.id_a[i]].own, _G_EXACT
+            else:
+                s.w[i, j], s.g[i, j] = NOTHING, 0
+                initial_a, initial_b = s.role_a[i] & _IS_INITIAL, s.role_b[j] & _IS_INITIAL
+                if (initial_a or initial_b) and rows[s.id_a[i]].starts & rows[s.id_b[j]].starts:
+                    if initial_a and initial_b and s.id_a[i] == s.id_b[j]:
+                        s.w[i, j], s.g[i, j] = p.initials, 2
+                    else:
+                        s.w[i, j], s.g[i, j] = p.initial, 1
+    for i in range(n - 1):
+        for j in range(m):
+            s.joined_a[i, j] = weights[at[base]] if at[base] >= 0 else NOTHING
+            base += 1
+    for j in range(m - 1):
+        for i in range(n):
+            s.joined_b[i, j] = weights[at[base]] if at[base] >= 0 else NOTHING
+            base += 1
+
+
+@njit(types.void(I8, I8, S), cache=True, nogil=True)
+def _discount(n, m, s):  # type: ignore[no-untyped-def]
     """Tokens that stand in the owner's name on both sides have been counted there: here they are worth nothing."""
     for j in range(m):
-        if _stands_in(rows, ids[b + j], ids, owner[2], owner[3]):
+        if s.owned_b[j]:
             s.gap_b[j] = min(s.gap_b[j], np.float32(0.5))
     for i in range(n):
-        if not _stands_in(rows, ids[a + i], ids, owner[0], owner[1]):
+        if not s.owned_a[i]:
             continue
         s.gap_a[i] = min(s.gap_a[i], np.float32(0.5))
         for j in range(m):
-            if s.w[i, j] > 0 and _stands_in(rows, ids[b + j], ids, owner[2], owner[3]):
+            if s.w[i, j] > 0 and s.owned_b[j]:
                 s.w[i, j] = np.float32(0)
 
 
-@njit(types.boolean(_S, I8, I8, I8, I8), cache=True, nogil=True)
+@njit(types.boolean(S, I8, I8, I8, I8), cache=True, nogil=True)
 def _is_joined(s, i, j, n, m):  # type: ignore[no-untyped-def]
     """Whether the partners i and j are two words on one side and one on the other."""
     if (i + 1 < n and s.partner_a[i + 1] == j) or (i > 0 and s.partner_a[i - 1] == j):
@@ -116,7 +122,7 @@ def _is_joined(s, i, j, n, m):  # type: ignore[no-untyped-def]
     return s.partner_b[j] != i or (j + 1 < m and s.partner_b[j + 1] == i)
 
 
-@njit(types.float32(types.float32, P, types.boolean, _S, I8), cache=True, nogil=True)
+@njit(F4(F4, P, types.boolean, S, I8), cache=True, nogil=True)
 def _capped(total, p, apply, s, n):  # type: ignore[no-untyped-def]
     """When given names conflict, what agrees besides counts for little: brothers share it too."""
     if not apply:
@@ -126,11 +132,11 @@ def _capped(total, p, apply, s, n):  # type: ignore[no-untyped-def]
         j = s.partner_a[i]
         if j >= 0 and s.w[i, j] > 0:
             agreed += s.w[i, j]
-    return total - max(agreed - p["surname_cap"], np.float32(0))
+    return total - max(agreed - p.surname_cap, np.float32(0))
 
 
-@njit(types.float32(TOKENS, P, I4S, U1S, I8, I8, I8, I8, _S), cache=True, nogil=True)
-def _clash(rows, p, ids, role, a, n, b, m, s):  # type: ignore[no-untyped-def]
+@njit(F4(P, I8, I8, S), cache=True, nogil=True)
+def _clash(p, n, m, s):  # type: ignore[no-untyped-def]
     """What tokens cost more that are unmatched on both sides, facing each other in the order of their rarity."""
     done_a = done_b = 0
     cost = np.float32(0)
@@ -139,7 +145,7 @@ def _clash(rows, p, ids, role, a, n, b, m, s):  # type: ignore[no-untyped-def]
         for i in range(n):
             if (
                 s.partner_a[i] < 0
-                and not role[a + i] & _MINOR
+                and not s.role_a[i] & _MINOR
                 and not done_a >> i & 1
                 and (best_a < 0 or s.gap_a[i] > s.gap_a[best_a])
             ):
@@ -147,7 +153,7 @@ def _clash(rows, p, ids, role, a, n, b, m, s):  # type: ignore[no-untyped-def]
         for j in range(m):
             if (
                 s.partner_b[j] < 0
-                and not role[b + j] & _MINOR
+                and not s.role_b[j] & _MINOR
                 and not done_b >> j & 1
                 and (best_b < 0 or s.gap_b[j] > s.gap_b[best_b])
             ):
@@ -158,20 +164,16 @@ def _clash(rows, p, ids, role, a, n, b, m, s):  # type: ignore[no-untyped-def]
         done_b |= 1 << best_b
         if s.g[best_a, best_b] == _G_FINAL:
             continue  # charged as a final vowel
-        lesser = min(rows[ids[a + best_a]]["bits"], rows[ids[b + best_b]]["bits"], p["gap_bits"])
-        if (role[a + best_a] | role[b + best_b]) & _IS_INITIAL:
+        lesser = min(s.bits_a[best_a], s.bits_b[best_b], p.gap_bits)
+        if (s.role_a[best_a] | s.role_b[best_b]) & _IS_INITIAL:
             lesser = np.float32(3.0)
-        cost += p["clash"] + p["clash_slope"] * lesser
-        if role[a + best_a] & role[b + best_b] & _HEAD:
-            cost += p["clash_head"]
+        cost += p.clash + p.clash_slope * lesser
+        if s.role_a[best_a] & s.role_b[best_b] & _HEAD:
+            cost += p.clash_head
 
 
-@njit(
-    _OUTCOME(TOKENS, P, I4S, U1S, I8, I8, I8, I8, types.float32, _S),
-    cache=True,
-    nogil=True,
-)
-def _outcome(rows, p, ids, role, a, n, b, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR0911, PLR0912, PLR0915
+@njit(_OUTCOME(P, I8, I8, F4, S), cache=True, nogil=True)
+def _outcome(p, n, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR0911, PLR0912, PLR0915
     """Conflicts charged on top of the alignment's weight, and the level."""
     all_exact, any_similar, any_initial, head_by_initial, turned = n == m, False, False, False, False
     strong = False  # a token that tells something agrees
@@ -186,12 +188,12 @@ def _outcome(rows, p, ids, role, a, n, b, m, total, s):  # type: ignore[no-untyp
         before = max(before, j)
         grade = s.g[i, j]
         joined = _is_joined(s, i, j, n, m)
-        initial = (role[a + i] | role[b + j]) & _IS_INITIAL
+        initial = (s.role_a[i] | s.role_b[j]) & _IS_INITIAL
         all_exact = all_exact and grade == _G_EXACT and not joined
         any_similar = any_similar or (grade == _G_SIMILAR and not joined and not initial)
         any_initial = any_initial or initial != 0
-        if (role[a + i] | role[b + j]) & _HEAD:
-            head_by_initial = head_by_initial or (initial != 0 and ids[a + i] != ids[b + j])
+        if (s.role_a[i] | s.role_b[j]) & _HEAD:
+            head_by_initial = head_by_initial or (initial != 0 and s.id_a[i] != s.id_b[j])
         strong = strong or (not initial and (joined or s.w[i, j] > 2))
     # what is left on both sides contradicts each other, the most telling first
     left_a = left_b = 0
@@ -202,20 +204,20 @@ def _outcome(rows, p, ids, role, a, n, b, m, total, s):  # type: ignore[no-untyp
             j >= 0
             and s.g[i, j] == 0
             and s.w[i, j] > -90
-            and not (role[a + i] | role[b + j]) & _MINOR
+            and not (s.role_a[i] | s.role_b[j]) & _MINOR
             and not _is_joined(s, i, j, n, m)
         ):
             left_a, left_b = left_a + 1, left_b + 1  # aligned, yet with nothing in common
-            if role[a + i] & role[b + j] & _HEAD:
+            if s.role_a[i] & s.role_b[j] & _HEAD:
                 head_conflict = True
-                total -= p["clash_head"]
-        if s.partner_a[i] < 0 and not role[a + i] & _MINOR:
+                total -= p.clash_head
+        if s.partner_a[i] < 0 and not s.role_a[i] & _MINOR:
             left_a += 1
-            head_met = head_met and not role[a + i] & _HEAD
+            head_met = head_met and not s.role_a[i] & _HEAD
     for j in range(m):
-        if s.partner_b[j] < 0 and not role[b + j] & _MINOR:
+        if s.partner_b[j] < 0 and not s.role_b[j] & _MINOR:
             left_b += 1
-            head_met = head_met and not role[b + j] & _HEAD
+            head_met = head_met and not s.role_b[j] & _HEAD
     gender = False
     for i in range(n):
         for j in range(m):
@@ -224,14 +226,14 @@ def _outcome(rows, p, ids, role, a, n, b, m, total, s):  # type: ignore[no-untyp
                 if s.partner_a[i] != j:
                     total += s.gap_a[i] + s.gap_b[j] + s.w[i, j]
     if left_a and left_b:
-        clash = _clash(rows, p, ids, role, a, n, b, m, s)
+        clash = _clash(p, n, m, s)
         total -= clash
         for i in range(n):
             for j in range(m):
-                if s.partner_a[i] < 0 and s.partner_b[j] < 0 and role[a + i] & _HEAD and role[b + j] & _HEAD:
+                if s.partner_a[i] < 0 and s.partner_b[j] < 0 and s.role_a[i] & _HEAD and s.role_b[j] & _HEAD:
                     head_conflict = True
     if turned:
-        total -= p["order"]
+        total -= p.order
     if all_exact and not turned:
         return total, np.int8(_EXACT)
     matched = before >= 0
@@ -254,32 +256,32 @@ def _outcome(rows, p, ids, role, a, n, b, m, total, s):  # type: ignore[no-untyp
     return total, np.int8(_SIMILAR if any_similar else _SAME)
 
 
+@njit(_OUTCOME(P, I8, I8, types.boolean, S), cache=True, nogil=True)
+def _decide(p, n, m, owned, s):  # type: ignore[no-untyped-def]
+    """Weight and level of what is laid out."""
+    if n == 0 or m == 0:
+        return np.float32(0), np.int8(_UNKNOWN)
+    if owned:
+        _discount(n, m, s)
+    if align_plainly(s, n, m):
+        return _outcome(p, n, m, plain_weight(s, n, m), s)
+    return _outcome(p, n, m, align(s, n, m, p.join), s)
+
+
 @njit(
-    _OUTCOME(TOKENS, P, I4S, U1S, I8, I8, I8, I8, _OWNER, I4S, I8, F4S, I1S, _S),
+    _OUTCOME(TOKENS, P, I4S, U1S, I8, I8, I8, I8, _OWNER, I4S, I8, F4S, I1S, S),
     cache=True,
     nogil=True,
+    inline="always",
 )
 def score(rows, p, ids, role, a, n, b, m, owner, at, base, weights, grades, s):  # type: ignore[no-untyped-def]
     """Weight and level of names ids[a:a + n] and ids[b:b + m]; the alignment stays in `s`.
 
     `owner` are start and end in `ids` of both owners' names (equal: none); `at[base:]` the numbers that `asked_for` wrote.
     """
-    if n == 0 or m == 0:
-        return np.float32(0), np.int8(_UNKNOWN)
-    token_weights(rows, p, ids, role, a, n, b, m, at, base, weights, grades, s.w, s.g, s.joined_a, s.joined_b)
-    for i in range(n):
-        s.gap_a[i] = gap_cost(rows, p, ids[a + i], role[a + i])
-    for j in range(m):
-        s.gap_b[j] = gap_cost(rows, p, ids[b + j], role[b + j])
-    if owner[0] < owner[1] and owner[2] < owner[3]:
-        _discount(rows, ids, a, n, b, m, owner, s)
-    if align_plainly(s.w, s.joined_a, s.joined_b, s.gap_a, s.gap_b, n, m, s.partner_a, s.partner_b):
-        total = plain_weight(s.w, s.gap_a, s.gap_b, n, m, s.partner_a, s.partner_b)
-    else:
-        total = align(
-            s.w, s.joined_a, s.joined_b, s.gap_a, s.gap_b, n, m, p["join"], s.best, s.choice, s.partner_a, s.partner_b
-        )
-    return _outcome(rows, p, ids, role, a, n, b, m, total, s)
+    _lay_out_tokens(rows, p, ids, role, a, n, b, m, owner, s)
+    _lay_out_pairs(rows, p, n, m, at, base, weights, grades, s)
+    return _decide(p, n, m, owner[0] < owner[1] and owner[2] < owner[3], s)
 
 
 @njit(types.boolean(TOKENS, I4S, I8, I8, I8, I8), cache=True, nogil=True)
@@ -297,12 +299,15 @@ def turned_round(rows, ids, a, n, b, m):  # type: ignore[no-untyped-def]
 
 
 @njit(
-    types.void(TOKENS, P, I4S, I4S, U1S, I4S, I4S, I4S, I4S, I4S, I8S, F4S, I1S, _S, F4S, I1S), cache=True, nogil=True
+    types.void(TOKENS, P, I4S, I4S, U1S, I4S, I4S, I4S, I4S, I4S, I8S, F4S, I1S, S[::1], F4S, I1S),
+    cache=True,
+    nogil=True,
 )
 def score_pairs(  # type: ignore[no-untyped-def]
-    rows, p, offsets, ids, role, left, right, owner_left, owner_right, at, start, weights, grades, s, out, level
+    rows, p, offsets, ids, role, left, right, owner_left, owner_right, at, start, weights, grades, space, out, level
 ):
     """Weight and level of many pairs of names (-1 is no name); `at[start[k]:]` are the numbers of pair k."""
+    s = space[0]
     for k in range(len(left)):
         x, y, u, v = left[k], right[k], owner_left[k], owner_right[k]
         if x < 0 or y < 0:
@@ -319,7 +324,7 @@ def score_pairs(  # type: ignore[no-untyped-def]
         out[k], level[k] = score(rows, p, ids, role, a, n, b, m, owner, at, start[k], weights, grades, s)
 
 
-@njit(I8(TOKENS, I4S, I4S, U1S, I4S, I4S, types.int64[:, ::1], I4S, I8S, I8S), cache=True, nogil=True)
+@njit(I8(TOKENS, I4S, I4S, U1S, I4S, I4S, TABLE, I4S, I8S, I8S), cache=True, nogil=True)
 def collect_pairs(rows, offsets, ids, role, left, right, table, at, start, missing):  # type: ignore[no-untyped-def]
     """Numbers the token pairs of many pairs of names; returns how many codes, some twice, the table lacks."""
     count = base = 0

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from linker.names.alignment import NO_TOKEN, enter
 from linker.names.channel import Channel
 from linker.names.dictionary import TOKEN, TokenDictionary, build_dictionary
 from linker.names.evidence import Slip, family_cost, judge
 from linker.names.frequency import Frequencies
 from linker.names.lexicon import Lexicon
+from linker.names.numbering import NO_TOKEN, enter
 
 
 class TokenSpace:
