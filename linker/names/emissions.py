@@ -109,11 +109,23 @@ class Counts:
         """The counts as a model file gives them back."""
         return replace(self, count=self.from_quantised(self.quantised()))
 
-    def emissions(self) -> Emissions:
-        """The smoothed probabilities."""
-        start = self.row_start()
+    def emissions(self, coarse_share: float = 0.0) -> Emissions:
+        """The smoothed probabilities; a `coarse_share` of each is that of the unit in any surroundings.
+
+        Only the end of a token is still told from the rest: a vowel that may be dropped inside makes another name at the end.
+        """
+        start, parent = self.row_start(), self._parents()
         probability = np.zeros(len(self.count))
-        _smooth(start, self._parents(), self.count.copy(), self.strength, probability)
+        _smooth(start, parent, self.count.copy(), self.strength, probability)
+        if coarse_share:
+            coarse = np.arange(len(parent))
+            level, after = self.keys >> 42, (self.keys >> 12) & 63
+            enough = np.where(after == 0, 1, 0)
+            while (finer := level[coarse] > enough).any():
+                coarse = np.where(finer, parent[coarse], coarse)
+            width = np.diff(start)
+            place = np.arange(len(probability)) - np.repeat(start[:-1], width)
+            probability += coarse_share * (probability[np.repeat(start[coarse], width) + place] - probability)
         return Emissions(
             self.source, self.target, self.chunks, self.allowed, self.n_allowed, self.keys, start,
             probability.astype(np.float32), self.floor,
