@@ -86,7 +86,7 @@ def full_names(data: Path) -> dict[str, dict[str, float]]:
 
 
 def channel_scores(channel: Channel) -> Scores:
-    """The channel's weights as a scorer; the pool is encoded once."""
+    """The channel as a scorer, as `linker names nearest` uses it for single words; the pool is encoded once."""
     encoded: dict[int, Encoded] = {}
 
     def scores(queries: Sequence[str], pool: Sequence[str]) -> NDArray[np.float32]:
@@ -94,7 +94,7 @@ def channel_scores(channel: Channel) -> Scores:
             encoded[id(pool)] = channel.encode(pool)
         i = np.repeat(np.arange(len(queries), dtype=np.int32), len(pool))
         j = np.tile(np.arange(len(pool), dtype=np.int32), len(queries))
-        return channel.weights(channel.encode(queries), encoded[id(pool)], i, j).reshape(len(queries), len(pool))
+        return channel.likeness(channel.encode(queries), encoded[id(pool)], i, j).reshape(len(queries), len(pool))
 
     return scores
 

@@ -1,7 +1,7 @@
 """Makes weights of the script combinations comparable: the same weight, the same chance of a false agreement.
 
-Different words are compared in all combinations, each word once in either script. Bits across scripts are the yardstick; the others are
-stretched and shifted so that they have its two quantiles at false-positive rates of 1e-4 and 1e-5.
+Different words are compared in all combinations, each word once in either script. Bits across scripts, by the surroundings of the letters
+alone, are the yardstick; all weights are stretched and shifted so that they have its two quantiles at false-positive rates of 1e-4 and 1e-5.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ def calibrate(model: ChannelModel, pairs: list[Pair]) -> NDArray[np.float64]:
     channel = Channel(model)
     chosen = random.Random(5).sample(pairs, _WORDS)
     latin, devanagari = channel.encode([p.latin for p in chosen]), channel.encode([p.devanagari for p in chosen])
-    across = _quantiles(channel, devanagari, latin, chosen)
-    out = [_line(_quantiles(channel, e, e, chosen), across) for e in (latin, devanagari)]
-    return np.array([*out, (1.0, 0.0)])
+    yardstick = _quantiles(Channel(model, coarse_share=0.0), devanagari, latin, chosen)
+    combinations = ((latin, latin), (devanagari, devanagari), (devanagari, latin))
+    return np.array([_line(_quantiles(channel, a, b, chosen), yardstick) for a, b in combinations])
 
 
 def _quantiles(channel: Channel, left: Encoded, right: Encoded, pairs: list[Pair]) -> NDArray[np.float64]:

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TextIO
 
-import numpy as np
-import pyarrow as pa
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -18,6 +16,7 @@ from rich.table import Table
 
 from linker.cli.names_nearest import nearest_command
 from linker.errors import InputError
+from linker.names.ranking import rank_pairs
 from linker.names.table import NameTable
 
 app = typer.Typer(no_args_is_help=True)
@@ -36,10 +35,7 @@ def score(
     Example: linker names score pairs.tsv --out scores.tsv
     """
     ids, left, right = read_pairs(pairs)
-    distinct = pa.array([*left, *right], pa.string()).dictionary_encode()
-    table = NameTable.build(distinct.dictionary)
-    at = distinct.indices.to_numpy(zero_copy_only=False).astype(np.int32)
-    scores = table.rank(at[: len(ids)], at[len(ids) :])
+    scores = rank_pairs(left, right)
     with _output(out) as file:
         file.write("pair_id\tscore\n")
         file.writelines(f"{i}\t{w:.3f}\n" for i, w in zip(ids, scores.tolist(), strict=True))

@@ -27,10 +27,10 @@ SHIPPED = CONFIGS / "models" / "names.npz"
 LOWEST = HOPELESS
 """Weights are not told apart below this."""
 
-COARSE_SHARE = 0.02
+COARSE_SHARE = 0.05
 """How often a unit is written with little regard to its surroundings: people slip, and not all surroundings were seen in training."""
 LONG_BITS, LONG_SHARE = 16.0, 0.4
-"""Of every bit of surprise beyond LONG_BITS this share counts for nothing: long names are made of parts that many names share (-endra,
+"""Of every bit of surprise beyond LONG_BITS `likeness` leaves out this share: long names are made of parts that many names share (-endra,
 -prasad, -lakshmi), so that two of them agree by chance more often than their letters say."""
 
 _SAME = 1.0  # bits lost by the chance that one name is spelled in two ways; equal spellings lose no more
@@ -38,10 +38,7 @@ _BLOCK = 1 << 18
 
 Numbers = NDArray[np.int32]
 
-
-def _share(direction: str) -> float:
-    source, target = DIRECTIONS[direction]
-    return COARSE_SHARE if source != target else 0.0  # within a script, what differs was written so on purpose
+_ACROSS = ("dl", "ld")  # within a script, what differs was written so on purpose
 
 
 @dataclass(frozen=True)
@@ -63,9 +60,12 @@ class Encoded:
 class Channel:
     """The trained channel of both scripts."""
 
-    def __init__(self, model: ChannelModel) -> None:
+    def __init__(self, model: ChannelModel, coarse_share: float = COARSE_SHARE) -> None:
         self.model = model
-        self._directions = {name: Direction.of(counts.emissions(_share(name))) for name, counts in model.counts.items()}
+        self._directions = {
+            name: Direction.of(counts.emissions(coarse_share if name in _ACROSS else 0.0))
+            for name, counts in model.counts.items()
+        }
 
     @classmethod
     def load(cls, path: Path | None = None) -> Channel:
@@ -116,6 +116,20 @@ class Channel:
                 list(pool.map(run, bounds))
         return out
 
+    def likeness(
+        self, left: Encoded, right: Encoded, i: NDArray[np.int32], j: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """The same, for ranking and for a threshold on single words without any knowledge of how common names are.
+
+        Long words lose a share of what they are worth (see LONG_SHARE). Where names are weighed with their frequencies, `weights` is right.
+        """
+        out = self.weights(left, right, i, j)
+        surprise = (left.bits[i] + right.bits[j]) / 2
+        out -= np.where(out > LOWEST, LONG_SHARE * np.maximum(surprise - np.float32(LONG_BITS), 0), 0).astype(
+            np.float32
+        )
+        return np.maximum(out, np.float32(LOWEST))
+
     def _block(self, left: Encoded, right: Encoded, i: Numbers, j: Numbers) -> NDArray[np.float32]:
         i, j = np.ascontiguousarray(i, np.int32), np.ascontiguousarray(j, np.int32)
         out = np.full(len(i), LOWEST, np.float32)
@@ -144,9 +158,7 @@ class Channel:
         likely = np.flatnonzero(first > HOPELESS)
         order = likely[np.argsort(j[likely], kind="stable")]
         second = self._one_way(right, left, j[order], i[order], directions[1])
-        surprise = (left.bits[i[order]] + right.bits[j[order]]) / 2
-        long = LONG_SHARE * np.maximum(surprise - np.float32(LONG_BITS), 0)
-        first[order] = np.where(second > HOPELESS, (first[order] + second) / 2 - long, HOPELESS)
+        first[order] = np.where(second > HOPELESS, (first[order] + second) / 2, HOPELESS)
         return first
 
     def _one_way(self, source: Encoded, target: Encoded, i: Numbers, j: Numbers, name: str) -> NDArray[np.float32]:

@@ -112,7 +112,7 @@ class Counts:
     def emissions(self, coarse_share: float = 0.0) -> Emissions:
         """The smoothed probabilities; a `coarse_share` of each is that of the unit in any surroundings.
 
-        Only the end of a token is still told from the rest: a vowel that may be dropped inside makes another name at the end.
+        Not at the end of a token: a vowel that may be dropped inside makes another name there.
         """
         start, parent = self.row_start(), self._parents()
         probability = np.zeros(len(self.count))
@@ -120,8 +120,8 @@ class Counts:
         if coarse_share:
             coarse = np.arange(len(parent))
             level, after = self.keys >> 42, (self.keys >> 12) & 63
-            enough = np.where(after == 0, 1, 0)
-            while (finer := level[coarse] > enough).any():
+            inside = after > 0
+            while (finer := inside & (level[coarse] > 0)).any():
                 coarse = np.where(finer, parent[coarse], coarse)
             width = np.diff(start)
             place = np.arange(len(probability)) - np.repeat(start[:-1], width)

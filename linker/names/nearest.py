@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numba
@@ -18,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linker.names.channel import LOWEST, Channel, Encoded
+from linker.names.ranking import as_single, mostly_single
 from linker.names.soundbag import near, sound_bags
 from linker.names.table import NameTable
 from linker.names.words import Words, as_array, split
 
 _SHORTLIST = 3  # times as many full names are aligned as are asked for
-_SEVERAL = 0.05  # share of texts with several words below which a list is one of single words
 _LEAST_TOKEN = 0.0  # bits that a token pair must have to bring a full name into the shortlist
 _FEW = 25_000_000  # pairs of tokens kept at a time
 
@@ -60,9 +59,9 @@ def nearest(queries: Sequence[str], lines: Sequence[str], top: int = 100, channe
     """
     channel = channel or Channel.load()
     asked, listed = split(as_array(queries)), split(as_array(lines))
-    single = _mostly_single(asked) and _mostly_single(listed)
+    single = mostly_single(asked) and mostly_single(listed)
     if single:
-        asked, listed = _joined(asked), _joined(listed)
+        asked, listed = as_single(asked), as_single(listed)
     left, right = channel.encode(asked.forms), channel.encode(listed.forms)
     if not len(asked.forms) or not len(listed.forms):
         return _answer([])
@@ -72,21 +71,6 @@ def nearest(queries: Sequence[str], lines: Sequence[str], top: int = 100, channe
     return _full(Texts(queries, asked), Texts(lines, listed), table, top)
 
 
-def _mostly_single(words: Words) -> bool:
-    return bool((np.diff(words.offsets) > 1).mean() < _SEVERAL) if len(words) else True
-
-
-def _joined(words: Words) -> Words:
-    """Every text as one word."""
-    bounds, forms = words.offsets.tolist(), words.forms
-    ids = words.ids.tolist()
-    texts = ["".join([forms[x] for x in ids[a:b]]) for a, b in pairwise(bounds)]
-    number: dict[str, int] = {}
-    joined = np.array([number.setdefault(t, len(number)) for t in texts if t], np.int32)
-    offsets = np.concatenate([np.zeros(1, np.int32), np.cumsum([bool(t) for t in texts], dtype=np.int32)])
-    return Words(offsets, joined, np.zeros(len(joined), np.bool_), list(number))
-
-
 class _Tokens:
     """Distinct tokens of queries (left) and list (right), and the weights of those that may be one name."""
 
@@ -94,8 +78,8 @@ class _Tokens:
         self.channel, self.left, self.right = channel, left, right
         self._bags = sound_bags(channel, left), sound_bags(channel, right)
 
-    def of(self, first: int, last: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
-        """Left numbers, right numbers and weights of the plausible pairs of left tokens first … last - 1."""
+    def of(self, first: int, last: int, rank: bool) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+        """Left numbers, right numbers and weights (or, for ranking, likenesses) of the plausible pairs of left tokens first … last - 1."""
 
         def candidates(k: int) -> NDArray[np.int64]:
             room = np.empty(len(self.right), np.int64)
@@ -105,7 +89,8 @@ class _Tokens:
             parts = list(pool.map(candidates, range(first, last)))
         i = np.repeat(np.arange(first, last, dtype=np.int32), [len(p) for p in parts])
         j = np.concatenate(parts).astype(np.int32)
-        return i, j, self.channel.weights(self.left, self.right, i, j)
+        weigh = self.channel.likeness if rank else self.channel.weights
+        return i, j, weigh(self.left, self.right, i, j)
 
     def blocks(self) -> Iterator[tuple[int, int]]:
         """The same for all left tokens, a part at a time."""
@@ -119,7 +104,7 @@ def _single(asked: Words, listed: Words, table: _Tokens, top: int) -> Nearest:
     ranked: dict[int, Ranked] = {}
     words = np.array(table.right.tokens, object)
     for first, last in table.blocks():
-        i, j, weight = table.of(first, last)
+        i, j, weight = table.of(first, last, rank=True)
         bounds = np.searchsorted(i, np.arange(first, last + 1))
         right = words[j]
         for k in range(last - first):
@@ -162,7 +147,7 @@ def _full(queries: Texts, lines: Texts, table: _Tokens, top: int) -> Nearest:
     rare = -np.log2(np.maximum(np.diff(starts), 1) / max(1, len(listed))).astype(np.float32)
     pairs = []
     for first, last in table.blocks():
-        i, j, weight = table.of(first, last)
+        i, j, weight = table.of(first, last, rank=False)
         keep = weight > _LEAST_TOKEN
         pairs.append((i[keep], j[keep], np.minimum(weight[keep], rare[j[keep]] + 1)))
     i, j, worth = (np.concatenate([p[k] for p in pairs]) for k in range(3))
