@@ -1,7 +1,7 @@
 """Makes weights of the script combinations comparable: the same weight, the same chance of a false agreement.
 
 Different words are compared in all combinations, each word once in either script. Bits across scripts, by the surroundings of the letters
-alone, are the yardstick; all weights are stretched and shifted so that they have its two quantiles at false-positive rates of 1e-4 and 1e-5.
+alone, are the yardstick: all weights are stretched and shifted to have its two quantiles, at false-positive rates of 1e-4 and 1e-5.
 """
 
 from __future__ import annotations
