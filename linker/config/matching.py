@@ -53,12 +53,23 @@ class Key(Settings):
 
 
 class Veto(Settings):
-    """Two records with the same (or with different) values in `fields` are certainly two people."""
+    """Two records are certainly two people: by the same or by different values in `fields`, because one had died before the other was seen,
+    or because both were in custody at one time in two places."""
 
     name: str
     fields: tuple[str, ...]
-    when: Literal["same", "different"]
+    """`died`: the day of death. `custody`: first day, last day, place"""
+    when: Literal["same", "different", "died", "custody"]
     reason: str
+    slack_days: Annotated[int, Field(ge=0, le=366)] = 7
+    """`died` and `custody`: days by which dates may be wrong"""
+
+    @model_validator(mode="after")
+    def _fields_fit(self) -> Veto:
+        needed = {"died": 1, "custody": 3}.get(self.when, 0)
+        if needed and len(self.fields) != needed:
+            raise ValueError(f"a veto when '{self.when}' needs {needed} field{'s' if needed > 1 else ''}")
+        return self
 
 
 class Model(Settings):

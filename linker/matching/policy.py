@@ -19,6 +19,7 @@ from linker.errors import ConfigError
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons import Comparison, Side
 from linker.matching.comparisons.base import Rows
+from linker.matching.impossible import IMPOSSIBLE
 from linker.schema import Decision
 
 
@@ -140,6 +141,9 @@ def vetoed(columns: PersonColumns, vetoes: Sequence[Veto], left: Rows, right: Ro
     """Which pairs certainly are two people, by the configured vetoes."""
     out = np.zeros(len(left), dtype=bool)
     for veto in vetoes:
+        if veto.when in IMPOSSIBLE:
+            out |= IMPOSSIBLE[veto.when](columns, veto, left, right)
+            continue
         hit = np.ones(len(left), dtype=bool)
         for field in veto.fields:
             codes = columns.text_column(field)

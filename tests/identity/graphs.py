@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from hypothesis import strategies as st
 
+from benchmarks.reference_partition import Problem, best_partition
 from linker.config.clusters import ClusterRules
 from linker.identity.clusters import Clusters, Constraints, cluster
 from linker.schema import Decision
@@ -77,54 +78,16 @@ def random_graphs(draw: st.DrawFn, most: int = 14) -> Graph:
     return Graph(n, pairs, tuple(draw(few)), tuple(draw(few)), veto)
 
 
-def best_partition(graph: Graph) -> float:
-    """The largest sum of weights inside groups over all partitions that the constraints allow.
-
-    Every group must hang together by links and verdicts. Branch and bound over records in order: each joins a group before it or founds
-    one; a branch ends when even all positive pairs still open could not make it the best.
-    """
-    weight = np.zeros((graph.n, graph.n))
-    linked = np.zeros((graph.n, graph.n), np.bool_)
-    for i, j, w in graph.pairs:
-        weight[i, j] = weight[j, i] = w
-        linked[i, j] = linked[j, i] = w >= LINK_FROM and (min(i, j), max(i, j)) not in graph.veto
-    apart = np.zeros((graph.n, graph.n), np.bool_)
+def best(graph: Graph) -> float:
+    """The largest sum of weights inside groups over all partitions that the constraints allow."""
+    left, right, weight = (np.array([p[k] for p in graph.pairs]) for k in range(3))
+    veto = np.array([(min(p[:2]), max(p[:2])) in graph.veto for p in graph.pairs], np.bool_)
+    problem = Problem.of(np.arange(graph.n), left.astype(int), right.astype(int), weight, weight >= LINK_FROM, veto)
     for i, j in graph.apart():
-        apart[i, j] = apart[j, i] = True
-    together = np.zeros((graph.n, graph.n), np.bool_)
+        problem.apart[i, j] = problem.apart[j, i] = True
     for i, j in graph.must:
-        together[i, j] = together[j, i] = linked[i, j] = linked[j, i] = True
-    hope = [sum(max(weight[k, j], 0) for k in range(i, graph.n) for j in range(k)) for i in range(graph.n)] + [0.0]
-    best = -np.inf
-
-    def connected(block: list[int]) -> bool:
-        seen, queue = {block[0]}, [block[0]]
-        while queue:
-            at = queue.pop()
-            for other in block:
-                if other not in seen and linked[at, other]:
-                    seen.add(other)
-                    queue.append(other)
-        return len(seen) == len(block)
-
-    def place(i: int, blocks: list[list[int]], value: float) -> None:
-        nonlocal best
-        if value + hope[i] <= best:
-            return
-        if i == graph.n:
-            if all(connected(b) for b in blocks):
-                best = value
-            return
-        for block in [*blocks, []]:
-            if apart[i, block].any() or any(together[i, j] for b in blocks if b is not block for j in b):
-                continue
-            gain = float(weight[i, block].sum())
-            block.append(i)
-            place(i + 1, blocks if len(block) > 1 else [*blocks, block], value + gain)
-            block.pop()
-
-    place(0, [], 0.0)
-    return best
+        problem.together[i, j] = problem.together[j, i] = problem.linked[i, j] = problem.linked[j, i] = True
+    return best_partition(problem)
 
 
 def value(graph: Graph, label: np.ndarray) -> float:
