@@ -37,23 +37,26 @@ class Problem:
         return float(np.triu(np.where(same, self.weight, 0), 1).sum())
 
 
-def best_partition(problem: Problem) -> float:
-    """The largest value of any partition that is allowed, -inf if none is.
+def best_partition(problem: Problem) -> tuple[float, npt.NDArray[np.int64]]:
+    """The largest value of any partition that is allowed (-inf if none is), and each record's group in it.
 
     Branch and bound over records in order: each joins a group before it or founds one; a branch ends when even all positive pairs still
     open could not make it the best.
     """
     weight, n = problem.weight, len(problem.weight)
     hope = [sum(max(weight[k, j], 0) for k in range(i, n) for j in range(k)) for i in range(n)] + [0.0]
-    best = -np.inf
+    best, label = -np.inf, np.arange(n)
 
     def place(i: int, blocks: list[list[int]], value: float) -> None:
-        nonlocal best
+        nonlocal best, label
         if value + hope[i] <= best:
             return
         if i == n:
             if all(_hangs_together(problem.linked, block) for block in blocks):
                 best = value
+                label = np.empty(n, np.int64)
+                for number, block in enumerate(blocks):
+                    label[block] = number
             return
         for block in [*blocks, []]:
             split = any(problem.together[i, j] for other in blocks if other is not block for j in other)
@@ -65,7 +68,7 @@ def best_partition(problem: Problem) -> float:
             block.pop()
 
     place(0, [], 0.0)
-    return best
+    return best, label
 
 
 def _hangs_together(linked: npt.NDArray[np.bool_], block: list[int]) -> bool:

@@ -1,8 +1,9 @@
 """Groups that hang on thin evidence are cut at the weakest place before they are published.
 
 A group fails if one pair (bridge) or one record (hub) alone holds two parts of it together, or if it is large and loosely tied. It is cut
-at its weakest such place and looked at again, so that it loses no more than needed. Pairs that support without linking count as ties
-here, and verdicts are never cut.
+at all its bridges, else at its weakest hub, and looked at again. (Were only the weakest bridge cut, a strong false link could carry a part
+of its group over to strangers where a weaker, true link is next to it.) Pairs that support without linking count as ties here, and
+verdicts are never cut.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ Codes = npt.NDArray[np.int8]
 
 SPARSE = 5  # Held.SPARSE
 AT_ONCE = 4
-"""Of many weak places in one group a quarter is cut per look, the weakest first; of fewer than eight, one. That bounds the looks."""
+"""Of many hubs in one group a quarter is cut per look, the weakest first; of fewer than eight, one. That bounds the looks."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _look(part: Inside, n: int, rules: ClusterRules) -> tuple[Codes, Rows]:
     fixed = np.isinf(strength)
     stubborn = [below[fixed]]
     kind, below, inward, strength = kind[~fixed], below[~fixed], inward[~fixed], strength[~fixed]
-    chosen = _weakest_places(walk.root[below], strength, walk.place[below])
+    chosen = _places(kind == graph.BRIDGE, walk.root[below], strength, walk.place[below])
     cuts = graph.cut_pairs(ties, walk, kind[chosen], below[chosen], inward[chosen], len(part.left))
     loose, held = _loose(part, walk.root, walk.root[below], rules)
     stubborn.append(held)
@@ -109,14 +110,15 @@ def _look(part: Inside, n: int, rules: ClusterRules) -> tuple[Codes, Rows]:
     return cuts, np.concatenate(stubborn).astype(np.int32)
 
 
-def _weakest_places(group: Rows, strength: npt.NDArray[np.float32], place: Rows) -> npt.NDArray[np.int64]:
-    """The places to cut now: in each group the weakest, or the weakest quarter."""
-    order = np.lexsort((place, strength, group))
-    ordered = group[order]
-    _, first, count = np.unique(ordered, return_index=True, return_counts=True)
+def _places(bridge: Flags, group: Rows, strength: npt.NDArray[np.float32], place: Rows) -> npt.NDArray[np.int64]:
+    """The places to cut now: in each group all bridges, or where there is none the weakest hub, or the weakest quarter."""
+    has_bridge = np.isin(group, group[bridge])
+    order = np.flatnonzero(~has_bridge)
+    order = order[np.lexsort((place[order], strength[order], group[order]))]
+    _, first, count = np.unique(group[order], return_index=True, return_counts=True)
     rank = np.arange(len(order)) - np.repeat(first, count)
     quota = np.repeat(np.maximum(count // AT_ONCE, 1), count)
-    chosen: npt.NDArray[np.int64] = order[rank < quota]
+    chosen: npt.NDArray[np.int64] = np.concatenate([np.flatnonzero(bridge), order[rank < quota]])
     return chosen
 
 

@@ -87,7 +87,7 @@ def best(graph: Graph) -> float:
         problem.apart[i, j] = problem.apart[j, i] = True
     for i, j in graph.must:
         problem.together[i, j] = problem.together[j, i] = problem.linked[i, j] = problem.linked[j, i] = True
-    return best_partition(problem)
+    return best_partition(problem)[0]
 
 
 def value(graph: Graph, label: np.ndarray) -> float:

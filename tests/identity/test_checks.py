@@ -42,6 +42,25 @@ def test_a_bridge_is_held_with_its_reason() -> None:
     ]
 
 
+def test_a_strong_false_link_does_not_carry_a_part_of_its_group_over() -> None:
+    """0 and 1 hang on 2, 3, 4 by one true link of 10 bits; a false one of 28 bits ties 0 to strangers."""
+    pairs = [(0, 1, 12.0), (1, 2, 10.0), *clique(range(2, 5), 12.0), *clique(range(5, 10), 12.0), (0, 5, 28.0)]
+    found = Graph(10, tuple(pairs)).cluster()
+    assert groups(found.label) == {frozenset({0, 1}), frozenset(range(2, 5)), frozenset(range(5, 10))}
+
+
+def test_what_was_cut_heals_when_later_evidence_ties_it() -> None:
+    """A bridge between two groups is held; a later record that belongs to both, or a second pair, joins them, and what was held links."""
+    halves = (*clique(range(4), 10.0), *clique(range(4, 8), 10.0), (0, 7, 25.0))
+    held = Graph(8, halves).cluster()
+    assert held.held_reason.tolist() == [Held.BRIDGE]
+    healed = Graph(9, (*halves, (1, 8, 11.0), (6, 8, 11.0))).cluster()
+    assert groups(healed.label) == {frozenset(range(9))}
+    assert not len(healed.held_edge)
+    apart = Graph(9, (*halves, (1, 8, 11.0), (6, 8, 11.0)), cannot=((2, 5),)).cluster()
+    assert apart.label[2] != apart.label[5]
+
+
 def test_a_second_supporting_pair_is_no_bridge() -> None:
     graph = Graph(8, (*clique(range(4), 10.0), *clique(range(4, 8), 10.0), (0, 7, 25.0), (1, 6, 2.0)))
     assert len(groups(graph.cluster().label)) == 1
