@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from linker.registry.parts import ADDED, in_parts, part_file
 from linker.registry.published import Snapshot
 from linker.schema import IdType
 
@@ -55,8 +56,9 @@ def holds_aadhaar(texts: pa.Array) -> npt.NDArray[np.bool_]:
 
 
 def unmasked(snapshot: Snapshot, table: str) -> Iterator[str]:
-    """'table.column, row n' for each Aadhaar number in clear in a table's text columns."""
-    path = snapshot.file(table)
+    """'table.column, row n' for each Aadhaar number in clear in a table's text columns. Of a table in parts only what was added is looked
+    at: what earlier snapshots wrote was looked at then."""
+    path = part_file(snapshot.path, table, ADDED) if in_parts(snapshot.path, table) else snapshot.file(table)
     columns = [f for f in pq.read_schema(path) if f.name not in OTHER_NUMBERS and _is_text(f.type)]
     plain = [f.name for f in columns if not pa.types.is_list(f.type)]
     file = pq.ParquetFile(path, memory_map=True, read_dictionary=plain)

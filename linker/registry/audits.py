@@ -17,6 +17,7 @@ import duckdb
 
 from linker.errors import AuditError
 from linker.registry.aadhaar import unmasked
+from linker.registry.parts import relation
 from linker.registry.published import Snapshot
 
 FOLDER = Path(__file__).parent / "audits"
@@ -49,8 +50,7 @@ def violations(snapshot: Snapshot) -> list[str]:
     found: list[str] = []
     with duckdb.connect() as connection:
         for name in snapshot.tables:
-            path = str(snapshot.file(name)).replace("'", "''")
-            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")  # noqa: S608 - our own path
+            connection.execute(f"CREATE VIEW {name} AS {relation(snapshot.path, name)}")
         for query in queries():
             if query.tables <= set(snapshot.tables):
                 rows = connection.execute(f"SELECT * FROM ({query.sql}) LIMIT {SHOWN}").fetchall()  # noqa: S608

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from linker.errors import WorkspaceError
 from linker.registry.files import sha256
+from linker.registry.parts import in_parts, read_parts
 
 CURRENT, LOCK, SNAPSHOTS, MANIFEST = "current.json", "lock", "snapshots", "manifest.json"
 
@@ -29,10 +30,10 @@ class Snapshot:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        return tuple(sorted(p.stem for p in self.path.glob("*.parquet")))
+        return tuple(sorted(p.stem for p in self.path.glob("*.parquet") if "." not in p.stem))
 
     def file(self, table: str) -> Path:
-        """Where a table stands.
+        """Where a table stands; of one in parts (`registry.parts`) the file that earlier snapshots share.
 
         Raises:
             WorkspaceError: this snapshot does not hold it.
@@ -48,7 +49,10 @@ class Snapshot:
 
     def table(self, table: str, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
         """A table's rows, read from disk."""
-        return pq.read_table(self.file(table), columns=columns, filters=filters, memory_map=True)
+        file = self.file(table)
+        if in_parts(self.path, table):
+            return read_parts(self.path, table, columns, filters)
+        return pq.read_table(file, columns=columns, filters=filters, memory_map=True)
 
     def verify(self) -> list[str]:
         """Names of the files that are missing or not as they were published."""
@@ -59,7 +63,8 @@ class Snapshot:
         ]
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """A file that holds one JSON object."""
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 
@@ -67,7 +72,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 def current_name(workspace: Path) -> str | None:
     """The published snapshot's name, None before the first run."""
     try:
-        return str(_read_json(workspace / CURRENT)["snapshot"])
+        return str(read_json(workspace / CURRENT)["snapshot"])
     except FileNotFoundError:
         return None
     except (ValueError, KeyError) as error:
@@ -82,7 +87,7 @@ def open_snapshot(workspace: Path, name: str) -> Snapshot:
     published = current_name(workspace)
     if published is None or folder.name > published or not (folder / MANIFEST).is_file():
         raise WorkspaceError(f"there is no snapshot {name}", where=str(workspace), do="linker runs lists them")
-    return Snapshot(folder, _read_json(folder / MANIFEST))
+    return Snapshot(folder, read_json(folder / MANIFEST))
 
 
 def open_current(workspace: Path) -> Snapshot:
@@ -104,6 +109,6 @@ def list_runs(workspace: Path) -> list[Snapshot]:
     published = current_name(workspace)
     folders = (workspace / SNAPSHOTS).glob("[0-9]*") if published else []
     found = [
-        Snapshot(f, _read_json(f / MANIFEST)) for f in folders if f.name <= str(published) and (f / MANIFEST).is_file()
+        Snapshot(f, read_json(f / MANIFEST)) for f in folders if f.name <= str(published) and (f / MANIFEST).is_file()
     ]
     return sorted(found, key=lambda s: s.number, reverse=True)

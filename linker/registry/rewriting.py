@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from linker.registry.files import sync, write_json
+from linker.registry.parts import ADDED, GONE, part_file
 from linker.registry.published import MANIFEST, Snapshot
 from linker.registry.snapshot import facts_of, write_table
 
@@ -22,6 +23,9 @@ def rewrite(
         files[f"{name}.parquet"] = write_table(table, aside)
         rows[name] = table.num_rows
         aside.replace(snapshot.path / f"{name}.parquet")
+        for file in (part_file(snapshot.path, name, kind) for kind in (GONE, ADDED)):
+            file.unlink(missing_ok=True)
+            files.pop(file.name, None)
     for name, text in texts.items():
         aside = snapshot.path / f".{name}.new"
         aside.write_text(text, encoding="utf-8", newline="\n")

@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 
 from linker.registry.audits import audit_snapshot
 from linker.registry.files import Lock, sha256, sync, write_json
+from linker.registry.parts import ADDED, GONE, Part
 from linker.registry.published import (
     CURRENT,
     LOCK,
@@ -38,6 +39,7 @@ from linker.registry.published import (
     list_runs,
     open_current,
     open_snapshot,
+    read_json,
 )
 
 __all__ = ["Snapshot", "SnapshotWriter", "current_name", "list_runs", "open_current", "open_snapshot"]
@@ -77,9 +79,12 @@ class SnapshotWriter:
         self._lock.release()
 
     def write(
-        self, tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], extra: Mapping[str, str] | None = None
+        self,
+        tables: Mapping[str, pa.Table | Part],
+        manifest: Mapping[str, Any],
+        extra: Mapping[str, str] | None = None,
     ) -> Snapshot:
-        """Publish `tables`; `manifest` says how they came about; `extra` are further files by name (text).
+        """Publish `tables`, some perhaps in parts; `manifest` says how they came about; `extra` are further files by name (text).
 
         Raises:
             AuditError: the tables contradict each other. Nothing is published.
@@ -95,7 +100,9 @@ class SnapshotWriter:
         """The name that the next snapshot will have."""
         return f"{int(current_name(self._workspace) or 0) + 1:06d}"
 
-    def _write(self, tables: Mapping[str, pa.Table], manifest: Mapping[str, Any], extra: Mapping[str, str]) -> Snapshot:
+    def _write(
+        self, tables: Mapping[str, pa.Table | Part], manifest: Mapping[str, Any], extra: Mapping[str, str]
+    ) -> Snapshot:
         previous, name = current_name(self._workspace), self.next_name
         aside = self._folder / f"{PARTIAL}{os.getpid()}"
         aside.mkdir(parents=True)
@@ -106,7 +113,7 @@ class SnapshotWriter:
                 "previous": int(previous) if previous else None,
                 "published": datetime.now(UTC).isoformat(timespec="seconds"),
                 "files": _write_files(tables, extra, aside),
-                "rows": {table: rows.num_rows for table, rows in sorted(tables.items())},
+                "rows": {name: _rows(table) for name, table in sorted(tables.items())},
             }
             write_json(aside / MANIFEST, whole)
             self._audit(Snapshot(aside, whole))
@@ -136,19 +143,42 @@ class SnapshotWriter:
                             file.unlink()
 
 
-def _write_files(tables: Mapping[str, pa.Table], extra: Mapping[str, str], folder: Path) -> dict[str, Any]:
+def _rows(table: pa.Table | Part) -> int:
+    return table.rows if isinstance(table, Part) else table.num_rows
+
+
+def _write_files(tables: Mapping[str, pa.Table | Part], extra: Mapping[str, str], folder: Path) -> dict[str, Any]:
     """Write tables and texts; gives each file's size and hash."""
+    files: dict[str, Any] = {}
+    plain: dict[str, pa.Table] = {}
+    for name, table in tables.items():
+        if isinstance(table, Part):
+            files |= _link(name, table, folder)
+            plain |= {f"{name}.{ADDED}": table.added, f"{name}.{GONE}": table.gone}
+        else:
+            plain[name] = table
     with ThreadPoolExecutor(WRITERS) as pool:
         jobs = {
             f"{name}.parquet": pool.submit(write_table, table, folder / f"{name}.parquet")
-            for name, table in tables.items()
+            for name, table in plain.items()
         }
-        files = {name: job.result() for name, job in jobs.items()}
+        files |= {name: job.result() for name, job in jobs.items()}
     for name, text in extra.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
         sync(folder / name)
         files[name] = facts_of(folder / name)
     return dict(sorted(files.items()))
+
+
+def _link(name: str, part: Part, folder: Path) -> dict[str, Any]:
+    """Let the earlier snapshot's file stand in the new folder, too; where the file system knows no links, as a copy."""
+    file = f"{name}.parquet"
+    try:
+        (folder / file).hardlink_to(part.folder / file)
+    except OSError:
+        shutil.copyfile(part.folder / file, folder / file)
+        sync(folder / file)
+    return {file: read_json(part.folder / MANIFEST)["files"][file]}
 
 
 def write_table(table: pa.Table, path: Path) -> dict[str, Any]:
