@@ -165,7 +165,7 @@ PERSON = Table(
         "phones": TEXTS, "relative_phones": TEXTS,
         **{str(t): TEXT for t in IdType}, **{f"{t}_last4": TEXT for t in IdType}, "aadhaar_near": TEXTS,
         "village": TEXT, "station": TEXT, "tehsil": TEXT, "district": TEXT, "address_state": TEXT, "pin": TEXT,
-        "fir_station": TEXT, "fir_district": TEXT, "fir": TEXT,
+        "house": TEXT, "fir_station": TEXT, "fir_district": TEXT, "fir_state": TEXT, "fir": TEXT,
         "height_from": INT16, "height_to": INT16, "marks": TEXTS,
     },
     "a record's comparable form, same row order as record: names without honorifics in their own script, a birth interval in days, "

@@ -52,7 +52,7 @@ def happen(people: People, number: Ints, rng: np.random.Generator) -> list[Recor
     person = np.repeat(np.arange(len(people)), number)
     order = np.arange(len(person)) - np.repeat(np.cumsum(number) - number, number)
     window = np.maximum(LAST_DAY - people.start, 30)
-    active = np.minimum(rng.exponential(1500, len(people)) + 200, window)
+    active = np.minimum(rng.exponential(5000, len(people)) + 800, window)
     day = people.start[person] + (active[person] * rng.random(len(person)) * (order > 0)).astype(np.int64)
     arrest = np.minimum(day, LAST_DAY)
     fir = arrest - 1 - rng.exponential(19.0, len(person)).astype(np.int64)
@@ -127,7 +127,7 @@ def _of_state(people: People, code: int, draft: _Draft, rng: np.random.Generator
     district = np.where(elsewhere, drift, people.district[person])
     stations = np.array([len(d.stations) for d in geo.districts])
     drawn = (rng.random(count) ** 1.4 * stations[district]).astype(np.int64)
-    station = np.where(elsewhere | (rng.random(count) < 0.35), drawn, people.station[person] % stations[district])
+    station = np.where(elsewhere | (rng.random(count) < 0.22), drawn, people.station[person] % stations[district])
     records = Records(
         state=code,
         person=person,

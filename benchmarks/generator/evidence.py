@@ -61,7 +61,7 @@ class Evidence:
         """Stated ages in years at the arrest, often rounded to five; -1: none."""
         rng, people, records = self.rng, self.people, self.records
         exact = (records.arrest_day - people.birth[records.person]) / 365.25
-        heard = exact + 0.7 * people.age_slip[records.person] + rng.normal(0, 0.9, self.count)
+        heard = exact + 0.7 * people.age_slip[records.person] + rng.normal(0, 1.3, self.count)
         gross = rng.random(self.count) < 0.012
         heard = np.where(gross, exact + rng.normal(0, 8, self.count), heard)
         age = np.where(rng.random(self.count) < 0.36, 5 * np.round(heard / 5), np.floor(heard)).astype(np.int64)

@@ -101,7 +101,8 @@ def build(count: int, seed: np.random.SeedSequence, apart: bool = False) -> Peop
     mother = drawer.names(community, np.ones(count, dtype=bool), homes.surname[household])
     birth, start = _lives(roles, rng)
     _echo_names(name, roles, rng)
-    _namesakes(name, father, roles, birth, rng)
+    _namesakes(name, father, roles, homes, birth, rng)
+    start = np.maximum(start, birth + int(14 * _YEAR))
     phone = phone_numbers(count, rng)
     phone = np.where(~first & (rng.random(count) < 0.45), phone[lead], _some(phone, 0.82, rng))
     alias = _some(_aliases(roles.female, lex, rng), 0.38, rng)
@@ -122,7 +123,7 @@ def build(count: int, seed: np.random.SeedSequence, apart: bool = False) -> Peop
         late_father=(rng.random(in_home) < 0.115)[household],
         birth=birth,
         jan_first=rng.random(count) < 0.34,
-        age_slip=rng.normal(0, 1.1, count),
+        age_slip=rng.normal(0, 1.25, count),
         state=homes.state[household],
         district=homes.district[household],
         station=homes.station[household],
@@ -236,12 +237,21 @@ def _echo_names(name: Names, roles: _Roles, rng: np.random.Generator) -> None:
     name[echo, GIVEN] = name[roles.lead[echo], GIVEN]
 
 
-def _namesakes(name: Names, father: Names, roles: _Roles, birth: Ints, rng: np.random.Generator) -> None:
-    """Exact namesakes with the same father's name, half of them of like age, in another family (any district)."""
-    men = np.flatnonzero(roles.first & ~roles.female)
-    chosen = rng.permutation(men)[: len(men) // 60]
-    model = rng.permutation(men)[: len(chosen)]
-    name[chosen] = name[model]
-    father[chosen] = father[model]
-    close = rng.random(len(chosen)) < 0.5
-    birth[chosen[close]] = birth[model[close]] + rng.integers(-900, 900, int(close.sum()))
+def _namesakes(name: Names, father: Names, roles: _Roles, homes: _Homes, birth: Ints, rng: np.random.Generator) -> None:
+    """Exact namesakes with the same father's name in another family: most live in another village of the district and are some years older
+    or younger, the others anywhere and of like age."""
+    men = rng.permutation(np.flatnonzero(roles.first & ~roles.female))
+    near, far = men[: len(men) // 45], men[len(men) // 45 : len(men) // 45 + len(men) // 110]
+    model = rng.permutation(men)[: len(near) + len(far)]
+    for rows, models in ((near, model[: len(near)]), (far, model[len(near) :])):
+        name[rows] = name[models]
+        father[rows] = father[models]
+    here, there = roles.household[near], roles.household[model[: len(near)]]
+    homes.state[here], homes.district[here] = homes.state[there], homes.district[there]
+    homes.station[here] = homes.station[there] + 1
+    geo = geography()  # villages and stations that exist there
+    homes.station[here] %= np.array([len(d.stations) for d in geo.districts])[homes.district[here]]
+    homes.village[here] %= np.array([len(places.deva) for places in geo.settlements])[homes.state[here]]
+    years = rng.choice([-1, 1], len(near)) * rng.uniform(2, 14, len(near))
+    birth[near] = birth[model[: len(near)]] + (years * _YEAR).astype(np.int64)
+    birth[far] = birth[model[len(near) :]] + rng.integers(-1300, 1300, len(far))

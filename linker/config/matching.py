@@ -19,16 +19,27 @@ class ComparisonKind(StrEnum):
     BIRTH = "birth"
     SEX = "sex"
     IDENTIFIER = "identifier"
+    HOUSEHOLD = "household"
     PHONE = "phone"
     PLACE = "place"
     HEIGHT = "height"
     MARKS = "marks"
     CATEGORY = "category"
+    REGISTRATION = "registration"
+    HOME = "home"
+    JOINT = "joint"
+
+
+FIELDS = {
+    ComparisonKind.IDENTIFIER: 1, ComparisonKind.HOUSEHOLD: 1, ComparisonKind.CATEGORY: 1, ComparisonKind.PLACE: 5, ComparisonKind.REGISTRATION: 3,
+    ComparisonKind.HOME: 4, ComparisonKind.JOINT: 2,
+}  # fmt: skip
+"""How many `fields` a kind needs; 1 stands for at least one."""
 
 
 class Comparison(Settings):
-    """One kind of evidence. `fields` are person columns (identifier types, place columns from the smallest to the largest, or an
-    `extra.` column for a category)."""
+    """One kind of evidence. `fields` are person columns (identifier types, place columns from the smallest to the largest, an `extra.`
+    column for a category); of a joint comparison the two comparisons, listed before it, that are not independent."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     kind: ComparisonKind
@@ -36,9 +47,11 @@ class Comparison(Settings):
 
     @model_validator(mode="after")
     def _fields_given(self) -> Comparison:
-        needs = {ComparisonKind.IDENTIFIER, ComparisonKind.PLACE, ComparisonKind.CATEGORY}
-        if self.kind in needs and not self.fields:
+        needs = FIELDS.get(self.kind, 0)
+        if needs and not self.fields:
             raise ValueError(f"a comparison of kind '{self.kind}' needs 'fields'")
+        if needs > 1 and len(self.fields) != needs:
+            raise ValueError(f"a comparison of kind '{self.kind}' needs {needs} 'fields', here are {len(self.fields)}")
         return self
 
 
@@ -99,4 +112,13 @@ class Matching(Settings):
             twice = {n for n in names if names.count(n) > 1}
             if twice:
                 raise ValueError(f"the name {sorted(twice)} is used twice")
+        return self
+
+    @model_validator(mode="after")
+    def _joints_follow_their_parts(self) -> Matching:
+        known: set[str] = set()
+        for comparison in self.comparisons:
+            if comparison.kind == ComparisonKind.JOINT and not set(comparison.fields) <= known:
+                raise ValueError(f"'{comparison.name}' joins {comparison.fields}, which must be listed before it")
+            known |= {comparison.name} if comparison.kind != ComparisonKind.JOINT else set()
         return self

@@ -47,6 +47,10 @@ class Rules(Settings):
     look like one person"""
     unanchored_probability: Annotated[float, Field(gt=0, lt=1)] = 0.99
     """link threshold of pairs without an anchor"""
+    pooled_lack: Annotated[float, Field(ge=0, le=4)] = 0.0
+    """bits that a pair between two groups of records may lack where the other pairs between them agree; 0: every pair stands for itself"""
+    pooled_mean: Annotated[float, Field(ge=1)] = 2.0
+    """bits that the pairs between two such groups must weigh on average"""
     conflicts: tuple[str, ...] = ()
     """comparisons in which any conflict level keeps a pair from linking by itself"""
 

@@ -31,8 +31,10 @@ PLACE_FIELDS = (
     "district",
     "address_state",
     "pin",
+    "house",
     "fir_station",
     "fir_district",
+    "fir_state",
     "fir",
 )
 UNKNOWN_DAY = -2_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,8 @@ from linker.matching.comparisons.base import Rows
 from linker.matching.hysteresis import Memory, nearly_linked
 from linker.matching.keys import Features
 from linker.matching.model import MatchModel
-from linker.matching.policy import RULES, Rule, decide, vetoed
+from linker.matching.policy import AGAINST, RULES, Rule, decide, vetoed
+from linker.matching.pooling import Across, pooled
 from linker.matching.splink_engine import score_vectors
 from linker.matching.training import prior_of, train_on_data
 from linker.matching.vectors import measure, measure_above, pack, unpack
@@ -105,7 +106,7 @@ def match(
     kept, histogram = _weigh(columns, comparisons, candidates, (tables, model.prior_bits, matching.floor), progress)
     scorer = _Scorer(columns, matching, policy, comparisons, model, tables, memory)
     edges = scorer.decide(kept).above(matching.floor)
-    edges = _closed(edges, scorer)
+    edges = _closed(_with_pooled(_closed(edges, scorer), scorer), scorer)
     return Matched(edges, comparisons, model, len(candidates), candidates.counts, histogram)
 
 
@@ -145,7 +146,7 @@ def _weigh(
         counts[0] += len(left) - len(alive)
         keep = weight >= floor - SLACK_BITS
         chosen = alive[keep]
-        return _Kept(left[chosen], right[chosen], candidates.keys[part][chosen], pack(vectors[:, keep])), counts
+        return _Kept(left[chosen], right[chosen], candidates.keys[part][chosen], pack(vectors[:, keep], comparisons)), counts
 
     with ThreadPoolExecutor(2) as pool:
         for kept, bins in pool.map(one, range(0, total, CHUNK)):
@@ -171,7 +172,7 @@ class _Scorer:
     def decide(self, kept: _Kept) -> Edges:
         """Splink's weight and the policy's decision once per distinct vector, then the vetoes pair by pair."""
         distinct, inverse = np.unique(kept.vector, return_inverse=True)
-        vectors = unpack(distinct, len(self.comparisons))
+        vectors = unpack(distinct, self.comparisons)
         weights = score_vectors(self.model, self.comparisons, vectors)
         decided = decide(self.policy, self.comparisons, vectors, weights, self.tables)
         decision, rule = decided.decision[inverse], decided.rule[inverse]
@@ -185,13 +186,34 @@ class _Scorer:
         return Edges(kept.left, kept.right, weight, decision, rule, kept.keys, kept.vector)
 
 
+def _with_pooled(edges: Edges, scorer: _Scorer) -> Edges:
+    """The edges with those linked that lack a few bits by themselves, and whose two groups of records agree."""
+    rules = scorer.policy.rules
+    if not rules.pooled_lack:
+        return edges
+    distinct, inverse = np.unique(edges.vector, return_inverse=True)
+    vectors = unpack(distinct, scorer.comparisons)
+    weights = np.zeros(len(distinct))
+    weights[inverse] = edges.weight
+    near = nearly_linked(scorer.policy, scorer.comparisons, vectors, weights, scorer.tables, rules.pooled_lack)
+    links = edges.decision == Decision.LINK
+    against = np.isin(edges.rule, [RULES.index(r) for r in AGAINST])
+    pairs = Across(edges.left, edges.right, edges.weight, links, near[inverse] & ~links & ~against, against)
+    found = pooled(scorer.columns.n, pairs, rules.pooled_mean, scorer.matching.floor - 1)
+    return replace(
+        edges,
+        decision=np.where(found, Decision.LINK, edges.decision).astype(np.int8),
+        rule=np.where(found, RULES.index(Rule.POOLED), edges.rule).astype(np.int8),
+    )
+
+
 def _closed(edges: Edges, scorer: _Scorer) -> Edges:
     """The edges with all pairs inside the groups that links connect, whatever these weigh."""
     links = edges.decision == Decision.LINK
     left, right = unweighed_pairs(scorer.columns.n, (edges.left[links], edges.right[links]), (edges.left, edges.right))
     if not len(left):
         return edges
-    vector = pack(measure(scorer.columns, scorer.comparisons, left, right))
+    vector = pack(measure(scorer.columns, scorer.comparisons, left, right), scorer.comparisons)
     closing = scorer.decide(_Kept(left, right, np.zeros(len(left), dtype=np.uint16), vector))
     return Edges.join([edges, closing])
 
@@ -201,7 +223,7 @@ def edge_table(matched: Matched, record_id: pa.ChunkedArray, key_names: Sequence
     edges = matched.edges
     tables = matched.model.weights(matched.comparisons)
     distinct, inverse = np.unique(edges.vector, return_inverse=True)
-    levels = [_levels_json(v, matched.comparisons, tables) for v in unpack(distinct, len(matched.comparisons))]
+    levels = [_levels_json(v, matched.comparisons, tables) for v in unpack(distinct, matched.comparisons)]
     key_sets, key_inverse = np.unique(edges.keys, return_inverse=True)
     key_texts = [",".join(n for k, n in enumerate(key_names) if s >> k & 1) for s in key_sets.tolist()]
     ids = record_id.combine_chunks() if isinstance(record_id, pa.ChunkedArray) else record_id

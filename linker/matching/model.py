@@ -39,6 +39,12 @@ class LevelParameters:
         """log2 Bayes factor in bits."""
         return math.log2(max(self.m, SMALLEST) / max(self.u, SMALLEST))
 
+    @classmethod
+    def weighing(cls, m: float, weight: float) -> LevelParameters:
+        """m, and the u that gives this weight in bits; where that would be above 1, u is 1 and m gives way."""
+        u = max(m, SMALLEST) / 2**weight
+        return cls(m, u) if u <= 1 else cls(2**weight, 1.0)
+
 
 @dataclass(frozen=True)
 class MatchModel:

@@ -37,6 +37,7 @@ class Rule(StrEnum):
     CONTRADICTION = "contradiction"  # sex, a strong identifier or birth speaks against
     MISUSED_IDENTITY = "misused_identity"  # the same identifier with conflicting people
     VETO = "veto"  # the records cannot be one person
+    POOLED = "pooled"  # lacks a few bits by itself; the other records of its two groups agree (`matching.pooling`)
     KEPT = "kept"  # linked before, and still nearly probable enough (`matching.hysteresis`)
     HELD_DECIDED = "held_decided"  # would link, but a person has said 'different'
     HELD_APART = "held_apart"  # would join records that a verdict or a veto keeps apart
@@ -47,8 +48,12 @@ class Rule(StrEnum):
 
 
 RULES = tuple(Rule)
-LINKED = (Rule.LINK, Rule.KEPT, *(r for r in Rule if r.startswith("held_")))
+LINKED = (Rule.LINK, Rule.POOLED, Rule.KEPT, *(r for r in Rule if r.startswith("held_")))
 """Rules of pairs that evidence links, whether or not they were allowed to join."""
+
+
+AGAINST = (Rule.NAME_CONFLICT, Rule.ALIAS_ONLY, Rule.CONTRADICTION, Rule.MISUSED_IDENTITY, Rule.VETO)
+"""Rules of pairs in which something speaks against one person, however much speaks for it."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.sparse import csr_array
 
 from linker.matching.candidates import Candidates
 from linker.matching.columns import PersonColumns
@@ -83,12 +84,12 @@ def collect(
     label = person[left] == person[right]
     vectors = measure(columns, comparisons, left, right)
     different = _count_different(columns, comparisons, vectors[:, ~label], person)
-    distinct, inverse = np.unique(pack(vectors), return_inverse=True)
+    distinct, inverse = np.unique(pack(vectors, comparisons), return_inverse=True)
     return Labelled(
         prior,
         same,
         different,
-        unpack(distinct, len(comparisons)),
+        unpack(distinct, comparisons),
         np.bincount(inverse[label], minlength=len(distinct)).astype(np.float64),
         np.bincount(inverse[~label], minlength=len(distinct)).astype(np.float64),
     )
@@ -120,46 +121,33 @@ def _count_different(
 
 
 def refine(model: MatchModel, comparisons: Sequence[Comparison], sets: Sequence[Labelled], spread: float) -> MatchModel:
-    """Weights that predict the labels best near the counted ones; `spread` is how far (bits) a weight may easily move.
-
-    Policy never links pairs whose names conflict, so they do not teach the other weights: brothers, who share all but the name, would
-    make father and village look worthless also where the names agree. What a conflict weighs is learned last, the rest being fixed.
-    """
+    """Weights that predict the labels best near the counted ones; `spread` is how far (bits) a weight may easily move. Those of joint
+    comparisons start from 0."""
     problem = _Problem.of(model, comparisons, sets)
-    conflict = problem.with_levels(comparisons, {"GIVEN_CONFLICT", "GENDER_CONFLICT", "DIFFERENT"}, of="GIVEN_CONFLICT")
-    weights = problem.fit(problem.centre, ~conflict, spread, np.ones(len(problem.centre), dtype=bool))
-    if conflict.any():
-        touched = np.zeros(len(weights), dtype=bool)
-        touched[np.unique(problem.columns[conflict][:, problem.named])] = True
-        weights = problem.fit(weights, conflict, CONFLICT_SPREAD, touched)
+    weights = problem.fit(spread)
     levels: dict[str, dict[str, LevelParameters]] = {}
     for k, comparison in enumerate(comparisons):
         table = weights[problem.offsets[k] : problem.offsets[k + 1]]
         old = model.levels[comparison.name]
         levels[comparison.name] = {
-            level.name: LevelParameters(old[level.name].m, old[level.name].m / 2 ** float(table[level.code]))
+            level.name: LevelParameters.weighing(old[level.name].m, float(table[level.code]))
             for level in comparison.levels
             if level.code
         }
     return MatchModel(model.prior, levels, model.untrained, "counted on labelled pairs, weights refined for dependence")
 
 
-CONFLICT_SPREAD = 6.0
-
-
 @dataclass(frozen=True)
 class _Problem:
-    """Logistic regression on distinct vectors: `columns[i]` are the weights that vector i adds up, shape (vectors, comparisons)."""
+    """Logistic regression on distinct vectors: row i of `shown` has a one for every weight that vector i adds up."""
 
-    columns: NDArray[np.int64]
-    missing: NDArray[np.bool_]
+    shown: csr_array
     prior_bits: NDArray[np.float64]
     same: NDArray[np.float64]
     total: NDArray[np.float64]
     offsets: NDArray[np.int64]
     centre: NDArray[np.float64]
     bounds: list[tuple[float | None, float | None]]
-    named: list[int]
 
     @classmethod
     def of(cls, model: MatchModel, comparisons: Sequence[Comparison], sets: Sequence[Labelled]) -> _Problem:
@@ -170,46 +158,32 @@ class _Problem:
         bounds = _signs(comparisons)
         low = np.array([-np.inf if low is None else low for low, _ in bounds])
         high = np.array([np.inf if high is None else high for _, high in bounds])
-        centre = np.clip(np.concatenate(tables), low, high)
+        present = vectors != 0
+        columns = (vectors.astype(np.int32) + offsets[:-1].astype(np.int32))[present]
+        starts = np.concatenate([[0], np.cumsum(present.sum(axis=1))])
+        shown = csr_array((np.ones(len(columns)), columns, starts), shape=(len(vectors), int(offsets[-1])))
         return cls(
-            vectors.astype(np.int64) + offsets[:-1],
-            vectors == 0,
+            shown,
             np.concatenate([np.full(len(s.vectors), s.prior_bits) for s in sets]),
             same,
             same + np.concatenate([s.different for s in sets]),
             offsets,
-            centre,
+            np.clip(np.concatenate(tables), low, high),
             bounds,
-            [k for k, c in enumerate(comparisons) if "GIVEN_CONFLICT" in {level.name for level in c.levels}],
         )
 
-    def with_levels(self, comparisons: Sequence[Comparison], names: set[str], of: str) -> NDArray[np.bool_]:
-        """Vectors that show one of the named levels in a comparison that has the level `of`."""
-        hit = np.zeros(len(self.columns), dtype=bool)
-        for k, comparison in enumerate(comparisons):
-            if of in {level.name for level in comparison.levels}:
-                codes = [self.offsets[k] + level.code for level in comparison.levels if level.name in names]
-                hit |= np.isin(self.columns[:, k], codes)
-        return hit
-
-    def fit(
-        self, start: NDArray[np.float64], rows: NDArray[np.bool_], spread: float, free: NDArray[np.bool_]
-    ) -> NDArray[np.float64]:
-        """The weights near `start` that predict the chosen rows best; those that are not `free` stay."""
-        columns, missing = self.columns[rows], self.missing[rows]
-        same, total, prior_bits = self.same[rows], self.total[rows], self.prior_bits[rows]
+    def fit(self, spread: float) -> NDArray[np.float64]:
+        """The weights near the centre that predict the labels best."""
+        transposed = self.shown.T.tocsr()
 
         def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-            logit = (prior_bits + np.where(missing, 0.0, weights[columns]).sum(axis=1)) * LN2
-            value = float(total @ np.logaddexp(0, logit) - same @ logit)
-            residual = total / (1 + np.exp(-logit)) - same
-            gradient = np.zeros_like(weights)
-            np.add.at(gradient, columns, np.where(missing, 0.0, residual[:, None] * LN2))
-            away = (weights - start) / spread**2
-            return value + 0.5 * float(away @ (weights - start)), np.where(free, gradient + away, 0.0)
+            logit = (self.prior_bits + self.shown @ weights) * LN2
+            value = float(self.total @ np.logaddexp(0, logit) - self.same @ logit)
+            residual = self.total / (1 + np.exp(-logit)) - self.same
+            away = (weights - self.centre) / spread**2
+            return value + 0.5 * float(away @ (weights - self.centre)), transposed @ residual * LN2 + away
 
-        bounds = [b if f else (float(s), float(s)) for b, f, s in zip(self.bounds, free, start, strict=True)]
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300})
+        found = minimize(loss, self.centre, jac=True, method="L-BFGS-B", bounds=self.bounds, options={"maxiter": 300})
         fitted: NDArray[np.float64] = found.x
         return fitted
 

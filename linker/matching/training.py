@@ -17,6 +17,7 @@ from linker.matching.vectors import measure
 
 UNSEEN_BITS = 8.0
 """A level that neither kind of pair has shown weighs at most this much either way."""
+MOST_LEVELS = 32
 PRIOR_COUNT = 5.0
 """Pseudo-observations that a level's expected share contributes to its estimate."""
 EXPECTED_U = {Side.FOR: 1e-4, Side.NEUTRAL: 0.2, Side.AGAINST: 0.6}
@@ -25,13 +26,13 @@ EXPECTED_M = {Side.FOR: 0.5, Side.NEUTRAL: 0.2, Side.AGAINST: 0.05}
 
 @dataclass(frozen=True)
 class LevelCounts:
-    """How many pairs showed each level code: shape (comparisons, 16)."""
+    """How many pairs showed each level code: shape (comparisons, MOST_LEVELS)."""
 
     counts: NDArray[np.float64]
 
 
 def count_levels(vectors: NDArray[np.int8], weight: float = 1.0) -> LevelCounts:
-    return LevelCounts(np.stack([np.bincount(row, minlength=16).astype(np.float64) * weight for row in vectors]))
+    return LevelCounts(np.stack([np.bincount(row, minlength=MOST_LEVELS).astype(np.float64) * weight for row in vectors]))
 
 
 def random_pairs(n: int, count: int, seed: int) -> tuple[Rows, Rows]:
@@ -64,7 +65,10 @@ def estimate(
     for k, comparison in enumerate(comparisons):
         u = shares(comparison, different.counts[k], EXPECTED_U)
         u = {**u, **comparison.fixed_u}
-        m = shares(comparison, same.counts[k] if same is not None else np.zeros(16), EXPECTED_M)
+        m = shares(comparison, same.counts[k] if same is not None else np.zeros(MOST_LEVELS), EXPECTED_M)
+        if comparison.joined is not None:  # what its parts say is counted there; what they say together is learned later
+            levels[comparison.name] = {name: LevelParameters(value, value) for name, value in m.items()}
+            continue
         shown = different.counts[k] + (same.counts[k] if same is not None else 0)
         unseen = {level.name for level in comparison.levels if not shown[level.code]}
         levels[comparison.name] = {
@@ -97,7 +101,7 @@ def train_on_data(
         left, right = left[chosen], right[chosen]
     vectors = measure(columns, comparisons, left, right)
     named = [k for k, c in enumerate(comparisons) if "GIVEN_CONFLICT" in {level.name for level in c.levels}]
-    rest = [k for k in range(len(comparisons)) if k not in named]
+    rest = [k for k in range(len(comparisons)) if k not in named and comparisons[k].joined is None]
     agree = (
         np.logical_or.reduce([_speaks_for(comparisons[k], vectors[k]) for k in named])
         if named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,13 +11,25 @@ from numpy.typing import NDArray
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons import Comparison
 from linker.matching.comparisons.base import Cost, Rows
+from linker.matching.comparisons.joint import combined
 
 
 def measure(columns: PersonColumns, comparisons: Sequence[Comparison], left: Rows, right: Rows) -> NDArray[np.int8]:
     """Level codes, shape (comparisons, pairs): one contiguous row per comparison."""
     vectors = np.empty((len(comparisons), len(left)), dtype=np.int8)
     for k, comparison in enumerate(comparisons):
-        vectors[k] = comparison.measure(columns, left, right)
+        if comparison.joined is None:
+            vectors[k] = comparison.measure(columns, left, right)
+    return _with_joints(comparisons, vectors)
+
+
+def _with_joints(comparisons: Sequence[Comparison], vectors: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Fill in the rows of joint comparisons from those of their parts."""
+    at = {c.name: k for k, c in enumerate(comparisons)}
+    for k, comparison in enumerate(comparisons):
+        if comparison.joined is not None:
+            first, second = (vectors[at[part]] for part in comparison.parts)
+            vectors[k] = combined(comparison.joined, first, second)
     return vectors
 
 
@@ -33,6 +46,7 @@ def measure_above(
     """
     tables, prior_bits, floor = scale
     left, right = pairs
+    at = {c.name: k for k, c in enumerate(comparisons)}
     alive = np.arange(len(left))
     vectors = np.zeros((len(comparisons), len(left)), dtype=np.int8)
     weight = np.full(len(left), prior_bits)
@@ -40,7 +54,11 @@ def measure_above(
     for cost in Cost:
         for k, comparison in enumerate(comparisons):
             if comparison.cost == cost:
-                vectors[k] = comparison.measure(columns, left, right)
+                if comparison.joined is None:
+                    vectors[k] = comparison.measure(columns, left, right)
+                else:
+                    first, second = (vectors[at[part]] for part in comparison.parts)
+                    vectors[k] = combined(comparison.joined, first, second)
                 weight += tables[k][vectors[k]]
                 remaining -= max(float(tables[k].max()), 0.0)
         keep = weight + remaining >= floor - 1e-6
@@ -49,17 +67,27 @@ def measure_above(
     return alive, vectors, weight
 
 
-def pack(vectors: NDArray[np.int8]) -> NDArray[np.int64]:
-    """Each pair's vector as one number, four bits a comparison (up to 15 comparisons of up to 16 levels)."""
-    if len(vectors) > 15:
-        raise ValueError("at most 15 comparisons fit into one vector number")
+def pack(vectors: NDArray[np.int8], comparisons: Sequence[Comparison]) -> NDArray[np.int64]:
+    """Each pair's vector as one number: its codes are the digits, each to the base of its comparison's number of levels. Joint comparisons
+    follow from their parts and are left out.
+
+    Raises:
+        ValueError: the comparisons have more combinations of levels than a number can hold.
+    """
+    if math.prod(len(c.levels) for c in comparisons if c.joined is None) >= 2**63:
+        raise ValueError("too many comparisons: their levels have more combinations than fit into one number")
     packed = np.zeros(vectors.shape[1], dtype=np.int64)
-    for row in vectors:
-        packed = (packed << 4) | row
+    for row, comparison in zip(vectors, comparisons, strict=True):
+        if comparison.joined is None:
+            packed = packed * len(comparison.levels) + row
     return packed
 
 
-def unpack(packed: NDArray[np.int64], comparisons: int) -> NDArray[np.int8]:
+def unpack(packed: NDArray[np.int64], comparisons: Sequence[Comparison]) -> NDArray[np.int8]:
     """Vectors, shape (pairs, comparisons), of their numbers."""
-    shifts = np.arange(4 * (comparisons - 1), -1, -4, dtype=np.int64)
-    return ((packed[:, None] >> shifts[None, :]) & 15).astype(np.int8)
+    vectors = np.zeros((len(comparisons), len(packed)), dtype=np.int8)
+    rest = packed
+    for k in range(len(comparisons) - 1, -1, -1):
+        if comparisons[k].joined is None:
+            rest, vectors[k] = np.divmod(rest, len(comparisons[k].levels))
+    return np.ascontiguousarray(_with_joints(comparisons, vectors).T)

@@ -23,7 +23,7 @@ from linker.normalise.idcolumns import id_columns
 from linker.normalise.marks import parse_height, parse_marks
 from linker.normalise.offences import parse_fir
 from linker.normalise.phones import phones
-from linker.normalise.places import parse_pin, place_key
+from linker.normalise.places import house_numbers, parse_pin, place_key
 from linker.normalise.publishing import masked_column, publishable
 from linker.normalise.sex import sexes
 from linker.normalise.shared import LOOKED_AT, SHOWN, People, Verdict, find_shared, shared_note, without
@@ -147,8 +147,10 @@ def _add_places(columns: dict[str, pa.Array], record: pa.Table, findings: Person
     stated = Distinct(record["address_state"], known.state).texts(lambda state: state)
     columns["district"], state = _districts(record["district"], stated, home)
     columns["fir_district"], fir_state = _districts(record["fir_district"], home, home)
+    columns["fir_state"] = pc.coalesce(fir_state, home)
     columns["address_state"] = pc.coalesce(stated, state)
     columns["pin"] = Distinct(record["pin"], parse_pin).texts(lambda pin: pin)
+    columns["house"] = house_numbers(record["address"])
     for name, known_in in (("district", state), ("fir_district", fir_state)):
         findings.places[f"{name}_unknown"] = pc.sum(pc.and_(record[name].is_valid(), known_in.is_null())).as_py() or 0
 

@@ -10,7 +10,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from linker.names.unicode import fold
+from linker.normalise.columns import Distinct
 from linker.normalise.reference import forms, rows
 from linker.normalise.sounds import KEEP_END, sound_key
 
@@ -25,6 +29,10 @@ _QUALIFIERS = {"khurd", "kalan", "buzurg", "mafi", "jat", "जाट", "ka", "�
 _HOUSE = re.compile(
     r"(?<![^\W\d_])(?:h\.? ?no|house(?: no)?|plot(?: no)?|flat(?: no)?|gali(?: no)?|street(?: no)?|म॰ ?नं॰|मकान(?: नं॰)?|गली(?: नं॰)?)"
     r"[.: ]{0,3}\d[\w/\-]{0,12}"
+)
+_LEADING_HOUSE = (
+    r"(?i)^\s*(?:(?:h(?:ouse)?\s?[.]?\s?no|म[0०.॰]?\s?नं?[0०.॰]?|मकान(?:\s?नं[0०.॰]?)?)[.:\s]*)?"
+    r"(?P<house>[0-9०-९]{1,5}(?:[/-][0-9०-९A-Za-z]{1,4})?)[\s,]+[^\s,]"
 )
 _MOST_DIGITS = 8
 _DIGIT = re.compile(r"\d")
@@ -94,3 +102,13 @@ def parse_pin(text: str) -> str | None:
     pin = None if usual else _PIN.fullmatch(fold(text[:LONGEST]).strip())
     digits = text if usual else pin[1] + pin[2] if pin else ""
     return digits if digits and len(set(digits)) > 1 else None
+
+
+def house_numbers(address: pa.ChunkedArray) -> pa.Array:
+    """The house number that an address begins with, in Latin digits; null where it begins with something else. Worth something only
+    together with the locality."""
+    found = pc.struct_field(pc.extract_regex(address, _LEADING_HOUSE), "house")
+    return Distinct(found, lambda text: fold(text).translate(_LATIN_DIGITS).lstrip("0") or None).texts(lambda text: text)
+
+
+_LATIN_DIGITS = {0x966 + digit: str(digit) for digit in range(10)}

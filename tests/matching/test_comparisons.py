@@ -81,4 +81,4 @@ def test_comparing_is_symmetric(people: list[tuple[dict[str, Any], str]]) -> Non
     forward = measure(columns, COMPARISONS, left, right)
     backward = measure(columns, COMPARISONS, right, left)
     assert np.array_equal(forward, backward)
-    assert np.array_equal(unpack(pack(forward), len(COMPARISONS)).T, forward)
+    assert np.array_equal(unpack(pack(forward, COMPARISONS), COMPARISONS).T, forward)

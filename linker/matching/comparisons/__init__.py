@@ -12,9 +12,11 @@ from linker.matching.comparisons.birth import birth_comparison
 from linker.matching.comparisons.body import height_comparison, marks_comparison, sex_comparison
 from linker.matching.comparisons.category import category_comparison
 from linker.matching.comparisons.contact import phone_comparison
-from linker.matching.comparisons.identifiers import identifier_comparison
+from linker.matching.comparisons.identifiers import household_comparison, identifier_comparison
+from linker.matching.comparisons.joint import joint_comparison
 from linker.matching.comparisons.names import name_comparison
 from linker.matching.comparisons.places import place_comparison
+from linker.matching.comparisons.registration import home_comparison, registration_comparison
 from linker.matching.comparisons.relatives import relative_comparison
 
 if TYPE_CHECKING:
@@ -29,14 +31,21 @@ _MAKERS: dict[ComparisonKind, Callable[[ComparisonConfig], Comparison]] = {
     ComparisonKind.BIRTH: lambda c: birth_comparison(c.name),
     ComparisonKind.SEX: lambda c: sex_comparison(c.name),
     ComparisonKind.IDENTIFIER: lambda c: identifier_comparison(c.name, c.fields),
+    ComparisonKind.HOUSEHOLD: lambda c: household_comparison(c.name, c.fields),
     ComparisonKind.PHONE: lambda c: phone_comparison(c.name),
     ComparisonKind.PLACE: lambda c: place_comparison(c.name, c.fields),
     ComparisonKind.HEIGHT: lambda c: height_comparison(c.name),
     ComparisonKind.MARKS: lambda c: marks_comparison(c.name),
     ComparisonKind.CATEGORY: lambda c: category_comparison(c.name, c.fields[0]),
+    ComparisonKind.REGISTRATION: lambda c: registration_comparison(c.name, c.fields),
+    ComparisonKind.HOME: lambda c: home_comparison(c.name, c.fields),
 }
 
 
 def comparisons_of(configured: Sequence[ComparisonConfig]) -> tuple[Comparison, ...]:
     """The comparisons of a configuration, in its order."""
-    return tuple(_MAKERS[c.kind](c) for c in configured)
+    made: dict[str, Comparison] = {}
+    for c in configured:
+        joint = c.kind == ComparisonKind.JOINT
+        made[c.name] = joint_comparison(c.name, [made[part] for part in c.fields]) if joint else _MAKERS[c.kind](c)
+    return tuple(made.values())

@@ -34,6 +34,8 @@ class Level:
     side: Side
     english: str
     hindi: str
+    grade: str = ""
+    """how much it says beside other evidence, for joint comparisons: levels of one grade are alike there; '' takes no part"""
 
 
 class Cost(IntEnum):
@@ -42,6 +44,7 @@ class Cost(IntEnum):
     NUMBERS = 0
     RELATIVES = 1
     NAMES = 2
+    JOINT = 3
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,20 @@ class Comparison:
     cost: Cost = Cost.NUMBERS
     fixed_u: Mapping[str, float] = field(default_factory=dict)
     """u by level name where it is known better than any sample can tell"""
+    parts: tuple[str, ...] = ()
+    """of a joint comparison: the two comparisons whose levels it looks at, instead of at the persons"""
+    joined: NDArray[np.int8] | None = None
+    """of a joint comparison: the level code by the codes of the two, shape (levels of the first, levels of the second)"""
 
     def level(self, name: str) -> Level:
         return next(level for level in self.levels if level.name == name)
 
 
-def levels_of(enum: type[IntEnum], sentences: dict[str, tuple[Side, str, str]]) -> tuple[Level, ...]:
-    """The levels of an enum with their side and sentences; every member needs an entry."""
-    return tuple(Level(int(member), member.name, *sentences[member.name]) for member in enum)
+def levels_of(
+    enum: type[IntEnum], sentences: Mapping[str, tuple[Side, str, str]], grades: Mapping[str, str] | None = None
+) -> tuple[Level, ...]:
+    """The levels of an enum with their side, sentences (every member needs an entry) and grade."""
+    grades = grades or {}
+    return tuple(
+        Level(int(member), member.name, *sentences[member.name], grade=grades.get(member.name, "")) for member in enum
+    )

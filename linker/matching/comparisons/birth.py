@@ -14,7 +14,8 @@ from linker.schema import BirthKind
 
 
 class BirthEvidence(IntEnum):
-    """Full dates are compared as dates, everything else by the years between the middles of the intervals."""
+    """Full dates are compared as dates, everything else by the years between the middles of the intervals. An age is rounded and guessed,
+    so two ages some years apart say little; two full dates that differ say more."""
 
     MISSING = 0
     FAR = 1
@@ -25,6 +26,8 @@ class BirthEvidence(IntEnum):
     SAME_YEAR = 6
     NEAR_DATE = 7
     SAME_DATE = 8
+    OTHER_DATE = 9
+    FAR_DATE = 10
 
 
 SENTENCES = {
@@ -37,6 +40,8 @@ SENTENCES = {
     "SAME_YEAR": (Side.FOR, "the same year of birth stands in both", "जन्म वर्ष एक ही है"),
     "NEAR_DATE": (Side.FOR, "the birth dates differ as by a typing error", "जन्म तिथि में टंकण जैसी भूल"),
     "SAME_DATE": (Side.FOR, "the same birth date stands in both", "जन्म तिथि एक ही है"),
+    "OTHER_DATE": (Side.NEUTRAL, "the birth dates differ by at most three years", "जन्म तिथियों में अधिकतम तीन वर्ष का अंतर"),
+    "FAR_DATE": (Side.AGAINST, "the birth dates differ by more than three years", "जन्म तिथियों में तीन वर्ष से अधिक का अंतर"),
 }
 
 
@@ -104,6 +109,8 @@ def _levels(
             if _like_a_typing_error(first[a], first[b]):
                 codes[i] = 7
                 continue
+            codes[i] = 9 if abs(first[a] - first[b]) <= 3.5 * 365.2425 else 10
+            continue
         gap = abs((np.int64(first[a]) + last[a]) - (np.int64(first[b]) + last[b])) / (2 * 365.2425)
         if gap <= 1.5:
             if (

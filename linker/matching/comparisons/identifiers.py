@@ -26,6 +26,17 @@ class IdentifierEvidence(IntEnum):
     SAME = 5
 
 
+class HouseholdEvidence(IntEnum):
+    """Numbers of a household or a thing: brothers rightly share a ration card, and a vehicle or a phone changes hands. So agreement is
+    modest evidence that never anchors a link, and a different number says nothing."""
+
+    MISSING = 0
+    DIFFERENT = 1
+    COMMON = 2
+    NEAR = 3
+    SAME = 4
+
+
 SHARED_BY = 15
 """A value in more records than this is a placeholder, a household's or a shop's, and proves little."""
 WIDTH = 24
@@ -39,15 +50,38 @@ SENTENCES = {
     "SAME": (Side.FOR, "the numbers agree", "नंबर मिलता है"),
 }
 
+HOUSEHOLD = {
+    "MISSING": (Side.MISSING, "no such number stands in both records", "ऐसा कोई नंबर दोनों में नहीं"),
+    "DIFFERENT": (Side.NEUTRAL, "the numbers of household or thing differ", "परिवार या वस्तु के नंबर अलग हैं"),
+    "COMMON": (Side.NEUTRAL, "the numbers agree, but many records bear this one", "नंबर मिलता है, पर बहुतों में है"),
+    "NEAR": (Side.FOR, "the numbers of household or thing differ by one character", "परिवार या वस्तु के नंबर में एक अक्षर का अंतर"),
+    "SAME": (Side.FOR, "a number agrees that a household shares or that changes hands", "परिवार या वस्तु का नंबर मिलता है"),
+}
+TO_HOUSEHOLD = np.array([0, 1, 1, 3, 2, 4], dtype=np.int8)
+"""HouseholdEvidence by IdentifierEvidence; the last four digits alone say too little here."""
+
+
+def household_comparison(name: str, types: tuple[str, ...]) -> Comparison:
+    def measure(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
+        codes: Codes = TO_HOUSEHOLD[_best_of(columns, types, left, right)]
+        return codes
+
+    fixed = {level: u for level, u in _fixed_u(types).items() if level in ("NEAR", "SAME")}
+    return Comparison(name, levels_of(HouseholdEvidence, HOUSEHOLD), measure, fixed_u=fixed)
+
 
 def identifier_comparison(name: str, types: tuple[str, ...]) -> Comparison:
     def measure(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
-        best = np.zeros(len(left), dtype=np.int8)
-        for type_ in types:
-            np.maximum(best, _measure_type(columns, type_, left, right), out=best)
-        return best
+        return _best_of(columns, types, left, right)
 
     return Comparison(name, levels_of(IdentifierEvidence, SENTENCES), measure, fixed_u=_fixed_u(types))
+
+
+def _best_of(columns: PersonColumns, types: tuple[str, ...], left: Rows, right: Rows) -> Codes:
+    best = np.zeros(len(left), dtype=np.int8)
+    for type_ in types:
+        np.maximum(best, _measure_type(columns, type_, left, right), out=best)
+    return best
 
 
 def _fixed_u(types: tuple[str, ...]) -> dict[str, float]:

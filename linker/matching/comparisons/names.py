@@ -59,9 +59,15 @@ SENTENCES = {
     "ALIAS_RARE": (Side.FOR, "a rare alias agrees, the names do not", "दुर्लभ उपनाम मिलता है, नाम नहीं"),
 }
 
+GRADES = {
+    "GENDER_CONFLICT": "DIFFERENT", "GIVEN_CONFLICT": "DIFFERENT", "DIFFERENT": "DIFFERENT", "UNCLEAR": "UNCLEAR",
+    "ALIAS": "ALIAS", "ALIAS_RARE": "ALIAS", "AGREE_COMMON": "COMMON", "AGREE_FREQUENT": "COMMON", "AGREE": "AGREE",
+    "AGREE_RARE": "AGREE", "AGREE_VERY_RARE": "RARE", "AGREE_EXTREMELY_RARE": "RARE", "AGREE_UNIQUE": "RARE",
+}  # fmt: skip
+
 
 def name_comparison(name: str) -> Comparison:
-    return Comparison(name, levels_of(NameEvidence, SENTENCES), measure_names, Cost.NAMES)
+    return Comparison(name, levels_of(NameEvidence, SENTENCES, GRADES), measure_names, Cost.NAMES)
 
 
 def measure_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:

@@ -54,9 +54,14 @@ SENTENCES = {
     ),
 }
 
+GRADES = {
+    "DIFFERENT": "DIFFERENT", "UNCLEAR": "UNCLEAR", "AGREE_COMMON": "COMMON", "AGREE_FREQUENT": "COMMON",
+    "AGREE": "AGREE", "AGREE_RARE": "AGREE", "AGREE_VERY_RARE": "AGREE",
+}  # fmt: skip
+
 
 def relative_comparison(name: str) -> Comparison:
-    return Comparison(name, levels_of(RelativeEvidence, SENTENCES), measure_relatives, Cost.RELATIVES)
+    return Comparison(name, levels_of(RelativeEvidence, SENTENCES, GRADES), measure_relatives, Cost.RELATIVES)
 
 
 def measure_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:

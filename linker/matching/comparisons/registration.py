@@ -1,0 +1,103 @@
+"""Where the cases were registered, and whether one record's case lies where the other record's person lives.
+
+People are mostly recorded near their home and often in the same place again. What the cases are about is never looked at.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from linker.matching.columns import PersonColumns
+from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_of
+
+
+class RegistrationEvidence(IntEnum):
+    """The smallest place of registration that two records share."""
+
+    MISSING = 0
+    DIFFERENT_STATE = 1
+    DIFFERENT_DISTRICT = 2
+    SAME_DISTRICT = 3
+    SAME_STATION = 4
+
+
+class HomeEvidence(IntEnum):
+    """Whether a home of one record lies where the other record's case was registered."""
+
+    MISSING = 0
+    ELSEWHERE = 1
+    SAME_DISTRICT = 2
+    SAME_STATION = 3
+
+
+REGISTERED = {
+    "MISSING": (Side.MISSING, "the place of a case is missing", "मामले का स्थान उपलब्ध नहीं"),
+    "DIFFERENT_STATE": (Side.AGAINST, "the cases were registered in different states", "मामले अलग राज्यों में दर्ज हैं"),
+    "DIFFERENT_DISTRICT": (Side.AGAINST, "the cases were registered in different districts", "मामले अलग ज़िलों में दर्ज हैं"),
+    "SAME_DISTRICT": (Side.FOR, "the cases were registered in one district", "मामले एक ही ज़िले में दर्ज हैं"),
+    "SAME_STATION": (Side.FOR, "the cases were registered at one police station", "मामले एक ही थाने में दर्ज हैं"),
+}
+HOME = {
+    "MISSING": (Side.MISSING, "no home and case to compare", "निवास और मामले की तुलना संभव नहीं"),
+    "ELSEWHERE": (Side.AGAINST, "neither lives where the other was registered", "निवास दूसरे मामले के स्थान से अलग है"),
+    "SAME_DISTRICT": (Side.FOR, "one lives in the district of the other's case", "निवास दूसरे मामले के ज़िले में है"),
+    "SAME_STATION": (Side.FOR, "one lives at the station of the other's case", "निवास दूसरे मामले के थाने में है"),
+}
+
+
+REGISTERED_GRADES = {
+    "DIFFERENT_STATE": "OTHER_STATE", "DIFFERENT_DISTRICT": "OTHER_DISTRICT", "SAME_DISTRICT": "SAME_DISTRICT",
+    "SAME_STATION": "SAME_STATION",
+}  # fmt: skip
+HOME_GRADES = {"ELSEWHERE": "ELSEWHERE", "SAME_DISTRICT": "NEAR", "SAME_STATION": "NEAR"}
+
+
+def registration_comparison(name: str, fields: tuple[str, ...]) -> Comparison:
+    """`fields`: the columns for station, district and state of registration, in this order."""
+
+    def measure(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
+        station, district, state = (_shared(columns.text_column(f), left, right) for f in fields)
+        level = np.where(district == 1, RegistrationEvidence.SAME_DISTRICT, RegistrationEvidence.DIFFERENT_DISTRICT)
+        level[(station == 1) & (district == 1)] = RegistrationEvidence.SAME_STATION
+        level[district < 0] = RegistrationEvidence.MISSING
+        level[(state == 0) & (district != 1)] = RegistrationEvidence.DIFFERENT_STATE
+        return level.astype(np.int8)
+
+    return Comparison(name, levels_of(RegistrationEvidence, REGISTERED, REGISTERED_GRADES), measure)
+
+
+def home_comparison(name: str, fields: tuple[str, ...]) -> Comparison:
+    """`fields`: station and district of the home, then station and district of registration."""
+
+    def measure(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
+        best = np.zeros(len(left), dtype=np.int8)
+        home_station, home_district, station, district = fields
+        for own, other in ((left, right), (right, left)):
+            same_district = _across(columns, (home_district, district), own, other)
+            same_station = _across(columns, (home_station, station), own, other)
+            level = np.where(same_district == 1, HomeEvidence.SAME_DISTRICT, HomeEvidence.ELSEWHERE)
+            level[(same_station == 1) & (same_district != 0)] = HomeEvidence.SAME_STATION
+            level[(same_district < 0) & (same_station < 1)] = HomeEvidence.MISSING
+            np.maximum(best, level.astype(np.int8), out=best)
+        return best
+
+    return Comparison(name, levels_of(HomeEvidence, HOME, HOME_GRADES), measure)
+
+
+def _shared(codes: NDArray[np.int32], left: Rows, right: Rows) -> NDArray[np.int8]:
+    """1 the same, 0 different, -1 unknown on a side."""
+    a, b = codes[left], codes[right]
+    return np.where((a < 0) | (b < 0), -1, a == b).astype(np.int8)
+
+
+def _across(columns: PersonColumns, fields: tuple[str, str], left: Rows, right: Rows) -> NDArray[np.int8]:
+    """As `_shared` between two columns, which have dictionaries of their own."""
+    here, there = (columns.dictionaries[f].dictionary for f in fields)
+    meaning = pc.fill_null(pc.index_in(here, value_set=there), -2).to_numpy(zero_copy_only=False).astype(np.int32)
+    table = np.append(meaning, np.int32(-1))  # code -1 reads the last
+    a, b = table[columns.text_column(fields[0])[left]], columns.text_column(fields[1])[right]
+    return np.where((a == -1) | (b < 0), -1, a == b).astype(np.int8)
