@@ -118,9 +118,13 @@ def test_levels_that_are_explained_exist() -> None:
     table = MATCHING.split("### Comparisons", 1)[1].split("### Vetoes", 1)[0]
     fields = {
         ComparisonKind.IDENTIFIER: ("pan",),
-        ComparisonKind.PLACE: ("village", "station", "district", "address_state"),
+        ComparisonKind.HOUSEHOLD: ("ration_card",),
+        ComparisonKind.PLACE: ("village", "station", "district", "address_state", "house"),
+        ComparisonKind.REGISTRATION: ("fir_station", "fir_district", "fir_state"),
+        ComparisonKind.HOME: ("station", "district", "fir_station", "fir_district"),
+        ComparisonKind.JOINT: ("relative", "place"),
     }
-    kinds = [Comparison(name="x", kind=kind, fields=fields.get(kind, ("district",))) for kind in ComparisonKind]
+    kinds = [Comparison(name=kind, kind=kind, fields=fields.get(kind, ("district",))) for kind in ComparisonKind]
     known = {level.name for comparison in comparisons_of(kinds) for level in comparison.levels}
     written = set(re.findall(r"\b[A-Z][A-Z_0-9]{2,}\b", table))
     assert written <= known, written - known

@@ -31,9 +31,14 @@ class ComparisonKind(StrEnum):
 
 
 FIELDS = {
-    ComparisonKind.IDENTIFIER: 1, ComparisonKind.HOUSEHOLD: 1, ComparisonKind.CATEGORY: 1, ComparisonKind.PLACE: 5, ComparisonKind.REGISTRATION: 3,
-    ComparisonKind.HOME: 4, ComparisonKind.JOINT: 2,
-}  # fmt: skip
+    ComparisonKind.IDENTIFIER: 1,
+    ComparisonKind.HOUSEHOLD: 1,
+    ComparisonKind.CATEGORY: 1,
+    ComparisonKind.PLACE: 5,
+    ComparisonKind.REGISTRATION: 3,
+    ComparisonKind.HOME: 4,
+    ComparisonKind.JOINT: 2,
+}
 """How many `fields` a kind needs; 1 stands for at least one."""
 
 

@@ -146,7 +146,9 @@ def _weigh(
         counts[0] += len(left) - len(alive)
         keep = weight >= floor - SLACK_BITS
         chosen = alive[keep]
-        return _Kept(left[chosen], right[chosen], candidates.keys[part][chosen], pack(vectors[:, keep], comparisons)), counts
+        return _Kept(
+            left[chosen], right[chosen], candidates.keys[part][chosen], pack(vectors[:, keep], comparisons)
+        ), counts
 
     with ThreadPoolExecutor(2) as pool:
         for kept, bins in pool.map(one, range(0, total, CHUNK)):

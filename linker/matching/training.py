@@ -32,7 +32,9 @@ class LevelCounts:
 
 
 def count_levels(vectors: NDArray[np.int8], weight: float = 1.0) -> LevelCounts:
-    return LevelCounts(np.stack([np.bincount(row, minlength=MOST_LEVELS).astype(np.float64) * weight for row in vectors]))
+    return LevelCounts(
+        np.stack([np.bincount(row, minlength=MOST_LEVELS).astype(np.float64) * weight for row in vectors])
+    )
 
 
 def random_pairs(n: int, count: int, seed: int) -> tuple[Rows, Rows]:
@@ -66,7 +68,9 @@ def estimate(
         u = shares(comparison, different.counts[k], EXPECTED_U)
         u = {**u, **comparison.fixed_u}
         m = shares(comparison, same.counts[k] if same is not None else np.zeros(MOST_LEVELS), EXPECTED_M)
-        if comparison.joined is not None:  # what its parts say is counted there; what they say together is learned later
+        if (
+            comparison.joined is not None
+        ):  # what its parts say is counted there; what they say together is learned later
             levels[comparison.name] = {name: LevelParameters(value, value) for name, value in m.items()}
             continue
         shown = different.counts[k] + (same.counts[k] if same is not None else 0)

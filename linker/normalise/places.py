@@ -108,7 +108,9 @@ def house_numbers(address: pa.ChunkedArray) -> pa.Array:
     """The house number that an address begins with, in Latin digits; null where it begins with something else. Worth something only
     together with the locality."""
     found = pc.struct_field(pc.extract_regex(address, _LEADING_HOUSE), "house")
-    return Distinct(found, lambda text: fold(text).translate(_LATIN_DIGITS).lstrip("0") or None).texts(lambda text: text)
+    return Distinct(found, lambda text: fold(text).translate(_LATIN_DIGITS).lstrip("0") or None).texts(
+        lambda text: text
+    )
 
 
 _LATIN_DIGITS = {0x966 + digit: str(digit) for digit in range(10)}

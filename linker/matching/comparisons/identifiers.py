@@ -54,7 +54,11 @@ HOUSEHOLD = {
     "MISSING": (Side.MISSING, "no such number stands in both records", "ऐसा कोई नंबर दोनों में नहीं"),
     "DIFFERENT": (Side.NEUTRAL, "the numbers of household or thing differ", "परिवार या वस्तु के नंबर अलग हैं"),
     "COMMON": (Side.NEUTRAL, "the numbers agree, but many records bear this one", "नंबर मिलता है, पर बहुतों में है"),
-    "NEAR": (Side.FOR, "the numbers of household or thing differ by one character", "परिवार या वस्तु के नंबर में एक अक्षर का अंतर"),
+    "NEAR": (
+        Side.FOR,
+        "the numbers of household or thing differ by one character",
+        "परिवार या वस्तु के नंबर में एक अक्षर का अंतर",
+    ),
     "SAME": (Side.FOR, "a number agrees that a household shares or that changes hands", "परिवार या वस्तु का नंबर मिलता है"),
 }
 TO_HOUSEHOLD = np.array([0, 1, 1, 3, 2, 4], dtype=np.int8)

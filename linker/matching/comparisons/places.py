@@ -68,7 +68,9 @@ def place_comparison(name: str, fields: tuple[str, ...]) -> Comparison:
     return Comparison(name, levels_of(PlaceEvidence, SENTENCES, GRADES), measure)
 
 
-@nb.njit("int8[:](int32[:], int32[:], int32[:], int32[:], int32[:], boolean[:], int32[:], int32[:])", cache=True, nogil=True)
+@nb.njit(
+    "int8[:](int32[:], int32[:], int32[:], int32[:], int32[:], boolean[:], int32[:], int32[:])", cache=True, nogil=True
+)
 def _levels(
     village: NDArray[np.int32], station: NDArray[np.int32], district: NDArray[np.int32], state: NDArray[np.int32],
     house: NDArray[np.int32], rare: NDArray[np.bool_], left: Rows, right: Rows,
