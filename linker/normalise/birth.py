@@ -20,7 +20,7 @@ only where neither is known. The offence's day is the FIR's, else the record's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
@@ -29,7 +29,7 @@ from linker.normalise.ages import OLDEST, AgeReading, parse_age
 from linker.normalise.columns import ABSENT, Bools, Distinct, Int64s
 from linker.normalise.datecolumns import Dates
 from linker.normalise.dates import DateFlag, parse_year
-from linker.normalise.offences import fir_year_reading
+from linker.normalise.firs import Firs
 from linker.schema import BirthKind
 
 YEAR_DAYS = 365.2425
@@ -54,6 +54,10 @@ class BirthFindings:
     unread_ages: int = 0
     ages_without_day: int = 0
     conflicts: int = 0
+
+    def with_further(self, other: BirthFindings) -> BirthFindings:
+        """The counts of both."""
+        return BirthFindings(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,9 @@ def _record_span(stated: Dates, fir: Span, fir_number: pa.ChunkedArray, latest: 
     dated = _span_of(stated).otherwise(fir)
     if dated.known.all():
         return dated
-    return dated.otherwise(_span_of(Dates.of(fir_number, latest, fir_year_reading)))
+    year = Firs.of(fir_number, latest).year
+    start, after = _start_of(year), _start_of(year + 1)
+    return dated.otherwise(Span(start, after - 1).where(year > 0))
 
 
 def _offence_day(fir: Span, day: Span) -> Span:

@@ -10,13 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.config.loading import CONFIGS, Settings, load
-from linker.names.legacy import to_unicode
 from linker.names.unicode import PLAIN, clean
 from linker.normalise.columns import one_chunk
+from linker.normalise.longnumbers import SECTIONS, long_numbers
 from linker.normalise.markup import MARKS, without_markup
 
 _PLAIN = "^" + re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", PLAIN) + "$"  # in RE2's syntax
-_LONG_NUMBER_HERE = r"[0-9०-९](?:[ .\-–/]{0,2}[0-9०-९]){11}"
 _LONG_NUMBER = re.compile(r"[0-9०-९](?:[ .\-–/]{0,2}[0-9०-९]){11,}")
 
 
@@ -37,27 +36,22 @@ def _placeholder() -> str:
     return rf"(?i)^[^\pL\pN\pM]*(?:{'|'.join([*words, *repeated, 'x{3,}'])})?[^\pL\pN\pM]*$"
 
 
-def readable(column: pa.Array | pa.ChunkedArray, *, legacy: bool = False) -> pa.Array:
-    """The column's cells as clean Unicode; placeholders (अज्ञात, NA, 0000000000) and blanks become null.
-
-    `legacy`: cells may be typed in a legacy font; those found to be are converted.
-    """
+def readable(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The column's cells as clean Unicode; placeholders (अज्ञात, NA, 0000000000) and blanks become null."""
     column = one_chunk(column)
     if column.null_count == len(column):
         return column
-    if legacy:
-        column = to_unicode(column).text
     encoded = pc.dictionary_encode(column)
     return stated(_cleaned(encoded.dictionary)).take(encoded.indices)
 
 
-def readable_lists(column: pa.Array | pa.ChunkedArray, *, legacy: bool = False) -> pa.Array:
+def readable_lists(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """As `readable` for a column of lists; entries without a statement are left out, lists without entries become null."""
     column = one_chunk(column)
     if column.null_count == len(column):
         return column
     parents = pc.list_parent_indices(column)
-    values = readable(pc.list_flatten(column), legacy=legacy)
+    values = readable(pc.list_flatten(column))
     kept = values.is_valid()
     return regroup(values.filter(kept), parents.filter(kept), len(column))
 
@@ -88,19 +82,23 @@ def stated(values: pa.Array) -> pa.Array:
 def mask_long_numbers(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Free text without numbers of twelve or more digits: 'XXXX-XXXX-' and the last four digits stand in their place.
 
-    Single blanks, dashes, dots and slashes inside a number do not hide it. Works on text and on lists of text.
+    Single blanks, dashes, dots and slashes inside a number do not hide it; only '420/467/468/471' is a list of sections.
+    Works on text and on lists of text.
     """
     column = one_chunk(column)
     if pa.types.is_list(column.type):
         values = mask_long_numbers(column.values)
         mask = column.is_null() if column.null_count else None
         return pa.ListArray.from_arrays(column.offsets, values, mask=mask)
-    found = pc.fill_null(pc.match_substring_regex(column, _LONG_NUMBER_HERE), False)
-    if not pc.any(found).as_py():
+    found = long_numbers(column)
+    if not found.any():
         return column
-    masked = [_LONG_NUMBER.sub(_masked, text) for text in column.filter(found).to_pylist()]
-    return pc.replace_with_mask(column, found, pa.array(masked, pa.string()))
+    suspects = pc.dictionary_encode(column.filter(pa.array(found)))
+    masked = pa.array([_LONG_NUMBER.sub(_masked, text) for text in suspects.dictionary.to_pylist()], pa.string())
+    return pc.replace_with_mask(column, pa.array(found), masked.take(suspects.indices))
 
 
 def _masked(match: re.Match[str]) -> str:
+    if SECTIONS.fullmatch(match[0]):
+        return match[0]
     return "XXXX-XXXX-" + "".join([c for c in match[0] if c.isdigit()])[-4:]

@@ -23,6 +23,13 @@ ABSENT = -(2**31)
 """What stands for null in an int32 array of days."""
 
 
+PIECE = 100_000
+"""Rows that are worked on together: enough for the work to be done once per distinct value, few enough to bound memory."""
+
+THREADS = 2
+"""Pieces in work at a time; most of the work runs without the interpreter's lock."""
+
+
 def one_chunk(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """The column as a single array."""
     if isinstance(column, pa.ChunkedArray):

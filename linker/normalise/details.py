@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,7 +95,6 @@ _UNPLACED = (Field.REST, Field.AGE, Field.BIRTH, Field.PHONE, Field.AADHAAR)
 """Fields that have no column of their own where a name, a relative or an address holds them: they go to `rest`."""
 _UNPLACED_ADDRESS = (Field.ADDRESS, Field.PRESENT)
 _NAME_PARSERS = (parse_names, parse_relatives)
-_THREADS = 2
 
 
 def details_of(cells: Cells) -> Details:
@@ -104,9 +102,7 @@ def details_of(cells: Cells) -> Details:
 
     A row whose name is stated is one person, of whom its phrase may say more; another is every person that its phrase names.
     """
-    with ThreadPoolExecutor(_THREADS) as pool:
-        made = pool.map(lambda field: _Readings.by_value(cells[field], _PARSERS[field]), _PARSERS)
-        readings = dict(zip(_PARSERS, made, strict=True))
+    readings = {field: _Readings.by_value(cells[field], parse) for field, parse in _PARSERS.items()}
     parsed = parse_phrases(cells["phrase"])
     every_phrase = _Readings(parsed, pa.array(np.arange(len(parsed))))
     name, phrase_name = _named(readings["name"]), _named(every_phrase)

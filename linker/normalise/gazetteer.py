@@ -65,14 +65,25 @@ class Gazetteer:
                 table[entry].append(district)
 
     @cached_property
-    def _states(self) -> dict[str, str]:
+    def states(self) -> dict[str, str]:
+        """Every known form of a state's name → the state."""
         table = rows("states.tsv")
         return {_form(form): row["state"] for row in table for form in [row["state"], *forms(row["forms"])]}
 
     def state(self, text: str) -> str | None:
         """Canonical state of a cell; None where it is not known."""
-        return self._states.get(_form(text))
+        return self.states.get(_form(text))
 
+    @cached_property
+    def _last_words(self) -> frozenset[str]:
+        return frozenset(form.split()[-1] for form in self.states)
+
+    def may_end_state(self, word: str) -> bool:
+        """Whether a word is the last of some state's name."""
+        parts = _form(word).split()
+        return bool(parts) and parts[-1] in self._last_words
+
+    @lru_cache(maxsize=50_000)  # noqa: B019  there is one gazetteer, and it lives as long as the program
     def district(self, text: str, state: str | None = None) -> District | None:
         """The district that a cell names. `state`, or a state in brackets after the name, decides between namesakes."""
         bracket = _BRACKET.search(text[:LONGEST])
@@ -113,6 +124,7 @@ def _choose(candidates: list[District], state: str | None) -> District | None:
     return candidates[0] if len(candidates) == 1 else None
 
 
+@lru_cache(maxsize=50_000)
 def _form(text: str) -> str:
     return re.sub(r"[\s.\-_,/॰0]+", " ", fold(text[:LONGEST])).strip()
 

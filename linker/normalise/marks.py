@@ -32,6 +32,7 @@ def _lexicon() -> dict[str, tuple[str, str]]:
     }
 
 
+@lru_cache(maxsize=50_000)
 def parse_marks(text: str) -> tuple[str, ...]:
     """The marks that a cell describes, sorted, each once."""
     codes = {code for piece in _SPLIT.split(fold(text[:LONGEST])) if (code := _code(piece))}

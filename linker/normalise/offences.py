@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from linker.names.unicode import fold
-from linker.normalise.dates import NOTHING, DateFlag, DateReading, year_reading
+from linker.normalise.dates import DateFlag, DateReading, year_reading
 from linker.normalise.reference import rows
 
 LONGEST = 400
@@ -52,12 +52,6 @@ def _year_of(reading: DateReading, digits: str, latest: int) -> int:
     century = latest - latest % 100
     year = century + int(digits)
     return year if not short or year <= latest else year - 100
-
-
-def fir_year_reading(text: str, latest: int) -> DateReading:
-    """The days of the FIR number's year."""
-    fir = parse_fir(text, latest)
-    return year_reading(str(fir.year), latest) if fir and fir.year else NOTHING
 
 
 def fir_key(district: str | None, station: str | None, fir: Fir | None) -> str | None:

@@ -6,7 +6,8 @@ a juvenile is marked, and the pipeline decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -14,14 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.names.unicode import fold
-from linker.normalise.aadhaar import HOW_TO_MAKE_A_KEY, KEY_VARIABLE, AadhaarKey, forgotten
+from linker.normalise.aadhaar import HOW_TO_MAKE_A_KEY, KEY_VARIABLE, OF_THIS_RUN, AadhaarKey, forgotten
 from linker.normalise.birth import births
-from linker.normalise.columns import ABSENT, Distinct, Int64s, days, one_chunk
+from linker.normalise.columns import ABSENT, PIECE, THREADS, Distinct, Int64s, days, one_chunk
 from linker.normalise.findings import PersonFindings
+from linker.normalise.firs import Firs
 from linker.normalise.gazetteer import gazetteer
 from linker.normalise.idcolumns import id_columns
 from linker.normalise.marks import parse_height, parse_marks
-from linker.normalise.offences import parse_fir
 from linker.normalise.phones import phones
 from linker.normalise.places import house_numbers, parse_pin, place_key
 from linker.normalise.publishing import masked_column, publishable
@@ -51,8 +52,29 @@ def to_persons(
     """The PERSON table of a RECORD table, same rows in the same order; `extra.` columns are carried along. `findings`
     is filled."""
     options = options or PersonOptions()
+    if options.aadhaar_key is None:
+        options = replace(options, aadhaar_key=AadhaarKey.of_run(record[str(IdType.AADHAAR)]))
     findings = findings if findings is not None else PersonFindings()
-    columns: dict[str, pa.Array | pa.ChunkedArray] = {"record_id": record["record_id"]}
+    pieces = [record.slice(at, PIECE) for at in range(0, max(len(record), 1), PIECE)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        done = list(pool.map(lambda piece: _persons_of(piece, options), pieces))
+    for _, found in done:
+        findings.add(found)
+    columns = {name: pa.concat_arrays([one_chunk(piece[name]) for piece, _ in done]) for name in done[0][0]}
+    with findings.timed("shared values"):
+        _discount_shared(columns, findings)
+    findings.records = record.num_rows
+    extra = {name: masked_column(record[name]) for name in record.column_names if name.startswith(EXTRA_PREFIX)}
+    return PERSON.conform(pa.table({**columns, **extra}))
+
+
+_Columns = dict[str, pa.Array | pa.ChunkedArray]
+
+
+def _persons_of(record: pa.Table, options: PersonOptions) -> tuple[_Columns, PersonFindings]:
+    """The columns of some records' persons, and what was found."""
+    findings = PersonFindings()
+    columns: _Columns = {"record_id": record["record_id"]}
     for name in ("name", "aliases", "father", "mother", "husband", "guardian"):
         columns[name] = masked_column(record[name])
     with findings.timed("sex"):
@@ -70,11 +92,7 @@ def to_persons(
     with findings.timed("marks"):
         _add_build(columns, record, findings)
     columns["fir"] = _firs(record, options)
-    with findings.timed("shared values"):
-        _discount_shared(columns, findings)
-    findings.records = record.num_rows
-    extra = {name: masked_column(record[name]) for name in record.column_names if name.startswith(EXTRA_PREFIX)}
-    return PERSON.conform(pa.table({**columns, **extra}))
+    return columns, findings
 
 
 def _discount_shared(columns: dict[str, pa.Array], findings: PersonFindings) -> None:
@@ -101,9 +119,8 @@ def _day_numbers(column: pa.Array) -> Int64s:
 def _firs(record: pa.Table, options: PersonOptions) -> pa.Array:
     """Which first information report a record stands in: source, district, station and number/year, because numbers
     restart per station and year. Null where number, year or station is unknown."""
-    number = Distinct(record["fir_number"], lambda text: parse_fir(text, options.latest_year))
     place = [Distinct(record[f], lambda text: " ".join(fold(text).split())) for f in ("fir_district", "fir_station")]
-    texts = number.texts(lambda fir: str(fir) if fir and fir.year else None)
+    texts = Firs.of(record["fir_number"], options.latest_year).text
     district, station = (p.texts(lambda folded: folded or None) for p in place)
     source = one_chunk(record["source"])
     return pc.binary_join_element_wise(source, pc.fill_null(district, "?"), station, texts, "|")
@@ -124,7 +141,8 @@ def _add_birth(
 def _add_identifiers(
     columns: dict[str, pa.Array], record: pa.Table, options: PersonOptions, findings: PersonFindings
 ) -> None:
-    key = options.aadhaar_key or AadhaarKey.of_run(record[str(IdType.AADHAAR)])
+    key = options.aadhaar_key
+    assert key is not None
     ids = id_columns(record, key)
     for kind in IdType:
         columns[str(kind)] = ids.values[kind]
@@ -132,8 +150,8 @@ def _add_identifiers(
     columns["aadhaar_near"] = ids.aadhaar_near
     for (kind, status), number in ids.counts.items():
         findings.identifiers.setdefault(str(kind), {})[str(status)] = number
-    if options.aadhaar_key is None and IdType.AADHAAR in {kind for kind, _ in ids.counts}:
-        findings.notes.append(
+    if key.version == OF_THIS_RUN and IdType.AADHAAR in {kind for kind, _ in ids.counts}:
+        findings.add_note(
             f"Aadhaar numbers were compared within this run only, by a key that was thrown away, because {KEY_VARIABLE} is "
             f"not set; later runs and searches have their last four digits. Make a key with: {HOW_TO_MAKE_A_KEY}"
         )

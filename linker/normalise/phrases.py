@@ -10,7 +10,6 @@ here the spans become Arrow columns, one row per person. Any text is accepted; n
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +24,6 @@ from linker.normalise.tokens import tokenise
 __all__ = ["Field", "Parsed", "parse_addresses", "parse_names", "parse_phrases", "parse_relatives", "read_text"]
 
 _CHUNK = 50_000  # texts whose tokens are in memory at a time
-_THREADS = 2  # the grammar runs without the interpreter's lock
 _BLANK = 0x20
 
 Int32s = npt.NDArray[np.int32]
@@ -175,8 +173,7 @@ def read_text(text: str, mode: Mode) -> list[dict[Field, list[str]]]:
 def _parse(texts: pa.Array | pa.ChunkedArray, mode: Mode) -> Parsed:
     filled = one_chunk(texts).fill_null("")
     pieces = [filled.slice(at, _CHUNK) for at in range(0, len(filled), _CHUNK)]
-    with ThreadPoolExecutor(_THREADS) as pool:
-        done = list(pool.map(lambda piece: _parse_chunk(piece, mode), pieces))
+    done = [_parse_chunk(piece, mode) for piece in pieces]
     counts = np.cumsum([0, *(len(piece) for piece in pieces)])
     text = [persons[:, 0] + np.int32(before) for (_, persons), before in zip(done, counts[:-1], strict=True)]
     part = [persons[:, 1] for _, persons in done]

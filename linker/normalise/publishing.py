@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import re
 
-import numba
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.names.unicode import map_distinct
 from linker.normalise.aadhaar import masked
-from linker.normalise.columns import Bools, one_chunk
+from linker.normalise.columns import one_chunk
+from linker.normalise.longnumbers import SECTIONS, long_numbers
 from linker.normalise.verhoeff import passes
 from linker.schema import IdType
 
@@ -30,14 +28,10 @@ OWN_MEANING = frozenset(
 the table."""
 
 _DIGITS = 12
-_SEPARATORS = 2
 _NUMBER = re.compile(r"(?<!\d)\d(?:[ \-./\u00a0\u2013]{0,2}\d){11,15}(?!\d)")
 _NO_DIGIT = re.compile("[^0-9]+")
 _PLAIN_MOBILE = r"^(?:\+|00)?91[ -]?[6-9][0-9]{9}$"
 _MOBILE = re.compile(r"(?:00)?91[6-9]\d{9}")
-
-_OFFSETS = numba.types.Array(numba.int32, 1, "C", readonly=True)
-_BYTES = numba.types.Array(numba.uint8, 1, "C", readonly=True)
 
 
 def publishable(record: pa.Table) -> pa.Table:
@@ -93,7 +87,13 @@ def mask_text(text: str, known: frozenset[str] = frozenset(), own_meaning: bool 
         digits = _ascii_digits(match[0])
         if digits in known:
             return masked(digits[-4:])
-        if own_meaning or _MOBILE.fullmatch(digits) or len(digits) not in {12, 16} or not passes(digits):
+        if (
+            SECTIONS.fullmatch(match[0])
+            or own_meaning
+            or _MOBILE.fullmatch(digits)
+            or len(digits) not in {12, 16}
+            or not passes(digits)
+        ):
             return match[0]
         return masked(digits[-4:])
 
@@ -132,47 +132,3 @@ def _masked_lists(column: pa.ListArray, known: frozenset[str]) -> pa.Array:
         return column
     lists = [None if cell is None else [t and mask_text(t, known) for t in cell] for cell in column.to_pylist()]
     return pa.array(lists, column.type)
-
-
-def long_numbers(column: pa.Array) -> Bools:
-    """Which texts hold twelve digits in a row."""
-    if not len(column) or column.buffers()[2] is None:
-        return np.zeros(len(column), dtype=np.bool_)
-    offsets = np.frombuffer(column.buffers()[1], dtype=np.int32, count=len(column) + 1, offset=column.offset * 4)
-    found: Bools = _scan(offsets, np.frombuffer(column.buffers()[2], dtype=np.uint8))
-    held: Bools = found & column.is_valid().to_numpy(zero_copy_only=False)
-    return held
-
-
-@numba.njit(numba.boolean[::1](_OFFSETS, _BYTES), cache=True, nogil=True)
-def _scan(offsets: npt.NDArray[np.int32], data: npt.NDArray[np.uint8]) -> Bools:
-    rows = len(offsets) - 1
-    found = np.zeros(rows, dtype=np.bool_)
-    for row in range(rows):
-        at, end = offsets[row], offsets[row + 1]
-        if end - at < _DIGITS:
-            continue
-        digits = 0
-        between = 0
-        while at < end:
-            byte = data[at]
-            size = 1
-            digit = 48 <= byte <= 57
-            if byte >= 0xE0 and at + 2 < end:
-                size = 3
-                second, third = data[at + 1], data[at + 2]
-                digit = (byte == 0xE0 and second == 0xA5 and 0xA6 <= third <= 0xAF) or (
-                    byte == 0xEF and second == 0xBC and 0x90 <= third <= 0x99
-                )
-            if digit:
-                digits += 1
-                between = 0
-                if digits == _DIGITS:
-                    found[row] = True
-                    break
-            else:
-                between += 1
-                if between > _SEPARATORS:
-                    digits = 0
-            at += size
-    return found

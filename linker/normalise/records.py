@@ -2,7 +2,8 @@
 
 In this order: legacy fonts to Unicode where the source allows them, cells cleaned, placeholders emptied; phrases, names,
 relatives and addresses taken apart; what a column states outranks what a phrase says, and a phrase what an address says.
-Rows without a name go to quarantine. Numbers of twelve and more digits are masked in all free text.
+Rows without a name go to quarantine. Legacy fonts are found by the column of a source; all else is done on pieces of the
+table, several at a time, so that memory stays bounded. Numbers of twelve and more digits are masked in all free text.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linker.names.legacy import to_unicode
 from linker.normalise.cells import mask_long_numbers, readable, readable_lists
-from linker.normalise.columns import one_chunk
+from linker.normalise.columns import PIECE, THREADS, one_chunk
 from linker.normalise.details import Details, details_of
 from linker.normalise.freedistricts import add_unlabelled_districts
 from linker.schema import EXTRA_PREFIX, QUARANTINE, RECORD, ROW_LIST_FIELDS, ROW_TEXT_FIELDS, IdType, Quarantined
@@ -40,7 +41,6 @@ _PARSED = (
     "name", "aliases", "father", "mother", "husband", "guardian", "relative_late", "address", "present_address", "village",
     "station", "tehsil", "district", "address_state", "pin", "age", "phone", "birth_date", "aadhaar", "rest",
 )  # fmt: skip
-_THREADS = 2
 _EXCERPT = 60  # characters of a quarantined row that are shown
 _FIR_YEAR = r"(?:^|[/\-. ])(?P<year>(?:19|20)[0-9]{2}|[0-9]{2})\s*$"
 
@@ -50,10 +50,6 @@ class RecordOptions:
     """`legacy_fields`: source → fields whose cells may be typed in a legacy font. A source that is not named has none."""
 
     legacy_fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
-class _Reader(Protocol):
-    def __call__(self, column: pa.Array, *, legacy: bool = False) -> pa.Array: ...
 
 
 class Records(NamedTuple):
@@ -68,7 +64,17 @@ def to_records(rows: pa.Table, options: RecordOptions | None = None) -> Records:
 
     Row order is kept; the persons of a row follow each other. The first is `source:native_id`, further ones get `#2`, `#3`.
     """
-    cells = _readable_rows(rows, options or RecordOptions())
+    rows = _unicode(rows, options or RecordOptions())
+    pieces = [rows.slice(at, PIECE) for at in range(0, max(len(rows), 1), PIECE)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        done = list(pool.map(_records_of, pieces))
+    return Records(pa.concat_tables([d.record for d in done]), pa.concat_tables([d.quarantine for d in done]))
+
+
+def _records_of(rows: pa.Table) -> Records:
+    """`to_records` of some rows whose legacy fonts are converted."""
+    cells = {name: readable(one_chunk(rows[name])) for name in ROW_TEXT_FIELDS}
+    cells.update({name: readable_lists(one_chunk(rows[name])) for name in ROW_LIST_FIELDS})
     details = details_of(cells)
     row, part = details.row, details.part
     columns: dict[str, pa.Array] = {
@@ -76,7 +82,7 @@ def to_records(rows: pa.Table, options: RecordOptions | None = None) -> Records:
     }
     columns["part"] = pa.array(part, pa.int16())
     columns["record_id"] = _record_ids(columns["source"], columns["native_id"], part)
-    typed = pc.coalesce(one_chunk(rows["name"]), one_chunk(rows["phrase"]))
+    typed = pc.coalesce(one_chunk(rows["name_typed"]), one_chunk(rows["phrase_typed"]))
     columns["name_typed"] = typed.take(row)
     columns.update({name: cells[name].take(row) for name in _AS_STATED})
     columns["marks"] = cells["marks"].take(row)
@@ -91,37 +97,42 @@ def to_records(rows: pa.Table, options: RecordOptions | None = None) -> Records:
     return Records(RECORD.conform(pa.table(columns)), _quarantine(rows, typed, details))
 
 
-def _readable_rows(rows: pa.Table, options: RecordOptions) -> dict[str, pa.Array]:
-    """All cells as clean Unicode. A field in which legacy text may stand is looked at source by source."""
-    sources = pc.unique(rows["source"]).to_pylist()
+def _unicode(rows: pa.Table, options: RecordOptions) -> pa.Table:
+    """The rows with legacy text converted, and name and phrase as they were typed beside it.
 
-    def read_field(name: str) -> pa.Array:
-        read = readable_lists if name in ROW_LIST_FIELDS else readable
-        column = one_chunk(rows[name])
-        legacy = [source for source in sources if name in options.legacy_fields.get(source, ())]
-        if not legacy or column.null_count == len(column):
-            return read(column)
-        if len(legacy) == len(sources) == 1:
-            return read(column, legacy=True)
-        return _by_source(column, one_chunk(rows["source"]), legacy, read)
+    A source's whole column is looked at together: how many of its cells are legacy text is evidence for each of them.
+    """
+    source = one_chunk(rows["source"])
+    masks = {name: pc.equal(source, name) for name, fields in options.legacy_fields.items() if fields}
+    masks = {name: mask for name, mask in masks.items() if pc.any(mask).as_py()}
+    wanted = [(name, field) for name in masks for field in sorted(options.legacy_fields[name])]
 
-    fields = (*ROW_TEXT_FIELDS, *ROW_LIST_FIELDS)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return dict(zip(fields, pool.map(read_field, fields), strict=True))
+    def convert(job: tuple[str, str]) -> pa.Array:
+        name, field_name = job
+        cells = one_chunk(rows[field_name]).filter(masks[name])
+        if not pa.types.is_list(cells.type):
+            return to_unicode(cells).text
+        values = to_unicode(pc.list_flatten(cells)).text
+        lengths = pc.list_value_length(cells).fill_null(0).to_numpy(zero_copy_only=False)
+        offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32))
+        return pa.ListArray.from_arrays(offsets, values, mask=cells.is_null())
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        converted = list(pool.map(convert, wanted))
+    columns = {name: rows[name] for name in rows.column_names}
+    columns |= {"name_typed": rows["name"], "phrase_typed": rows["phrase"]}
+    for (name, field_name), cells in zip(wanted, converted, strict=True):
+        columns[field_name] = _put(one_chunk(columns[field_name]), masks[name], cells)
+    return pa.table(columns)
 
 
-def _by_source(column: pa.Array, source: pa.Array, legacy: list[str], read: _Reader) -> pa.Array:
-    """`read` of the cells of each legacy source by itself, and of all others together, in their old places."""
-    group = pc.fill_null(pc.index_in(source, pa.array(legacy)), len(legacy)).to_numpy(zero_copy_only=False)
-    order = np.argsort(group, kind="stable")
-    bounds = np.searchsorted(group[order], np.arange(len(legacy) + 2))
-    pieces = [
-        read(column.take(pa.array(order[low:high])), legacy=number < len(legacy))
-        for number, (low, high) in enumerate(pairwise(bounds))
-    ]
-    back = np.empty_like(order)
-    back[order] = np.arange(len(order))
-    return pa.concat_arrays(pieces).take(pa.array(back))
+def _put(column: pa.Array, mask: pa.Array, cells: pa.Array) -> pa.Array:
+    """The column with `cells` in the rows of `mask`, in their order."""
+    if pa.types.is_list(column.type):  # replace_with_mask knows no lists
+        place = np.arange(len(column))
+        place[np.flatnonzero(mask.to_numpy(zero_copy_only=False))] = len(column) + np.arange(len(cells))
+        return pa.concat_arrays([column, cells]).take(pa.array(place))
+    return pc.replace_with_mask(column, mask, cells)
 
 
 def _record_ids(source: pa.Array, native_id: pa.Array, part: Indices) -> pa.Array:

@@ -21,6 +21,7 @@ import yaml
 from linker.config.loading import CONFIGS
 from linker.errors import ConfigError
 from linker.names.unicode import ABBREVIATION, fold
+from linker.normalise.plainwords import PlainWord, plain_words
 
 Int32s: TypeAlias = npt.NDArray[np.int32]
 Int64s: TypeAlias = npt.NDArray[np.int64]
@@ -119,6 +120,7 @@ _SIGNS = {
 }  # fmt: skip
 _ONE_WORD = re.compile(r"[\u0900-\u0963\u0971-\u097f]+\Z")  # three bytes a letter
 _LATIN_DOT = re.compile(r"(?<=[\u0900-\u097f])\.")
+_MOST_DIGITS = 127
 _Token: TypeAlias = tuple[int, int, Kind, int]
 
 
@@ -171,7 +173,7 @@ def _tokens_of(piece: str) -> list[_Token]:
     """The tokens of a piece without blanks: where they start and end in its UTF-8 bytes, kind, number of digits."""
     if piece.isascii():
         if piece.isdigit():
-            return [(0, len(piece), Kind.NUMBER, min(127, len(piece)))]
+            return [(0, len(piece), Kind.NUMBER, min(_MOST_DIGITS, len(piece)))]
         if piece.isalpha():
             return [(0, len(piece), kind_of(piece), 0)]
     elif _ONE_WORD.match(piece):
@@ -188,7 +190,7 @@ def _tokens_of(piece: str) -> list[_Token]:
 def _classified(group: str, text: str, start: int) -> list[_Token]:
     size = len(text.encode())
     if group == "number":
-        return [(start, start + size, Kind.NUMBER, min(127, sum(c.isdigit() for c in text)))]
+        return [(start, start + size, Kind.NUMBER, min(_MOST_DIGITS, sum(c.isdigit() for c in text)))]
     if group == "sign":
         return [(start, start + size, _SIGNS.get(text, Kind.SIGN), 0)]
     kind = kind_of(text)
@@ -201,15 +203,53 @@ def _classified(group: str, text: str, start: int) -> list[_Token]:
     return [(start, start + size, kind, 0)]
 
 
+def _tokens_of_all(pieces: pa.Array, sizes: Int64s) -> tuple[Int64s, Int64s]:
+    """`_tokens_of` every piece: all tokens, one row each, and how many each piece has.
+
+    A piece that is one number or one word without anything to fold is recognised by its bytes; the others are looked at
+    one by one.
+    """
+    plain = plain_words(pieces)
+    words = pc.ascii_lower(pieces)
+    place = pc.index_in(words, _plain_markers()).fill_null(-1).to_numpy(zero_copy_only=False)
+    kinds = np.where(plain == PlainWord.NUMBER, int(Kind.NUMBER), _plain_kinds()[place])
+    others = np.flatnonzero(plain == PlainWord.NONE)
+    known = [_tokens_of(piece) for piece in pieces.take(pa.array(others)).to_pylist()]
+    per_piece = np.ones(len(pieces), np.int64)
+    per_piece[others] = [len(tokens) for tokens in known]
+    row = np.cumsum(per_piece) - per_piece
+    table = np.zeros((int(per_piece.sum()), 4), np.int64)
+    simple = np.flatnonzero(plain != PlainWord.NONE)
+    table[row[simple], 1] = sizes[simple]
+    table[row[simple], 2] = kinds[simple]
+    table[row[simple], 3] = np.where(plain[simple] == PlainWord.NUMBER, np.minimum(sizes[simple], _MOST_DIGITS), 0)
+    if len(others):
+        found = np.array([token for tokens in known for token in tokens], np.int64).reshape(-1, 4)
+        counts = per_piece[others]
+        within = np.arange(len(found)) - np.repeat(np.cumsum(counts) - counts, counts)
+        table[np.repeat(row[others], counts) + within] = found
+    return table, per_piece
+
+
+@lru_cache(maxsize=1)
+def _plain_markers() -> pa.Array:
+    """The markers that may be written without a mark of abbreviation."""
+    return pa.array([base for base, marked in markers() if not marked], pa.string())
+
+
+@lru_cache(maxsize=1)
+def _plain_kinds() -> Int64s:
+    """The kind of each of `_plain_markers`, and at the end that of all other words."""
+    return np.array([*(int(kind) for (_, marked), kind in markers().items() if not marked), int(Kind.WORD)], np.int64)
+
+
 def tokenise(texts: pa.Array) -> Tokens:
     """The tokens of every text. `texts` holds no null and its blanks are single (see `linker.names.unicode.clean`)."""
     texts = pa.concat_arrays([texts])  # offsets from 0
     pieces = pc.split_pattern(texts, " ")
     encoded = pc.dictionary_encode(pieces.flatten())
     sizes = pc.binary_length(encoded.dictionary).to_numpy(zero_copy_only=False).astype(np.int64)
-    known = [_tokens_of(piece) for piece in encoded.dictionary.to_pylist()]
-    per_piece = np.array([len(tokens) for tokens in known], np.int64)
-    table = np.array([token for tokens in known for token in tokens], np.int64).reshape(-1, 4)
+    table, per_piece = _tokens_of_all(encoded.dictionary, sizes)
     row_of_piece = np.concatenate([[0], np.cumsum(per_piece)])[:-1]
 
     code = encoded.indices.to_numpy(zero_copy_only=False)

@@ -15,9 +15,10 @@ from linker.errors import ConfigError
 from linker.normalise.aadhaar import KEY_VARIABLE, AadhaarKey
 from linker.normalise.idcolumns import id_columns
 from linker.normalise.identifiers import Status, read_identifier
+from linker.normalise.longnumbers import long_numbers
 from linker.normalise.persons import PersonFindings, PersonOptions, forgotten, publishable, to_persons
 from linker.normalise.phones import parse_phones, phones
-from linker.normalise.publishing import long_numbers, mask_text
+from linker.normalise.publishing import mask_text
 from linker.normalise.verhoeff import passes
 from linker.schema import PERSON, RECORD, IdType, Sex
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linker.normalise.persons import PersonFindings, PersonOptions, to_persons
 from linker.normalise.records import RecordOptions, Records, to_records
 from linker.schema import QUARANTINE, RECORD, ROW, ROW_LIST_FIELDS, ROW_TEXT_FIELDS
 
@@ -194,3 +195,24 @@ def test_what_no_field_takes_stands_in_rest() -> None:
     )
     assert (record["name"], record["father"], record["village"]) == ("Ram", "मोहन", "Kheri")
     assert set(record["rest"].split("; ")) == {"Delhi", "XXXX-XXXX-9012", "भोला", "Sohan"}
+
+
+def test_pieces_give_what_the_whole_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells: list[dict[str, Any]] = [
+        {"phrase": "राम व श्याम पुत्रगण मोहन निवासीगण ग्राम अमरपुर"}, {}, {"name": "jes'k dqekj"},
+        {"name": "सोहन", "aliases": ["jkts'k", "कालू"]},
+        {"name": "Ram", "address": "SHIV VIHAR, GURGAON, HARYANA", "aadhaar": "2345 6789 0124"},
+        {"name": "Lal", "age": "17", "epic": "ABC1234567"},
+    ]  # fmt: skip
+    options = RecordOptions(legacy_fields={"up": frozenset({"name", "aliases"})})
+    whole = to_records(rows(*cells), options)
+    persons = to_persons(whole.record, PersonOptions(aadhaar_key=None), found := PersonFindings())
+    for module in ("records", "persons"):
+        monkeypatch.setattr(f"linker.normalise.{module}.PIECE", 2)
+    parts = to_records(rows(*cells), options)
+    assert parts.record.equals(whole.record)
+    assert parts.quarantine.equals(whole.quarantine)
+    again = to_persons(parts.record, PersonOptions(aadhaar_key=None), found_again := PersonFindings())
+    assert again.equals(persons)
+    found.seconds.clear(), found_again.seconds.clear()
+    assert found_again == found

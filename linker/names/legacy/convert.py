@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -42,10 +43,16 @@ def decode_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """`decode` of every text, worked out once per distinct word; null stays null."""
     column = _whole(column)
     words = pc.split_pattern(column, " ")
-    decoded = map_distinct(words.flatten(), decode)
+    decoded = map_distinct(words.flatten(), _decoded)
     offsets = words.offsets
     rejoined = pc.binary_join(pa.ListArray.from_arrays(offsets, decoded), " ")
     return pc.if_else(column.is_valid(), rejoined, pa.scalar(None, pa.string()))
+
+
+@lru_cache(maxsize=200_000)
+def _decoded(word: str) -> str:
+    """`decode`, remembered: names, fathers' names and addresses of a source share their words."""
+    return decode(word)
 
 
 def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
