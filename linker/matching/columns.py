@@ -7,6 +7,7 @@ Every text becomes an integer from a dictionary, so that the kernels compare num
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,6 +77,11 @@ class PersonColumns:
 
     def __post_init__(self) -> None:
         self.population = self.population or self.n
+
+    @cached_property
+    def relatives(self) -> NDArray[np.int32]:
+        """Name ids of father, mother, husband and guardian side by side, shape (n, 4)."""
+        return np.stack([self.name[f] for f in NAME_FIELDS[1:]], axis=1)
 
     def text_column(self, name: str) -> NDArray[np.int32]:
         """The codes of a place, identifier or `extra.` column."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from linker.matching.alive import Alive
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons import Comparison
 from linker.matching.comparisons.base import Cost, Rows
@@ -40,31 +41,33 @@ Scale = tuple[Sequence[NDArray[np.float64]], float, float]
 def measure_above(
     columns: PersonColumns, comparisons: Sequence[Comparison], pairs: tuple[Rows, Rows], scale: Scale
 ) -> tuple[NDArray[np.int64], NDArray[np.int8], NDArray[np.float64]]:
-    """Measure in the order of cost and give up a pair as soon as no outcome of what is left could lift it above the floor.
+    """Measure in the order of cost and give up a pair as soon as no outcome of what is left could lift it above the floor. Costly evidence
+    is glanced at before it is measured.
 
     Returns the indices of the pairs that were measured to the end, their level codes, shape (comparisons, those), and weights in bits.
     """
     tables, prior_bits, floor = scale
-    left, right = pairs
-    at = {c.name: k for k, c in enumerate(comparisons)}
-    alive = np.arange(len(left))
-    vectors = np.zeros((len(comparisons), len(left)), dtype=np.int8)
-    weight = np.full(len(left), prior_bits)
-    remaining = sum(max(float(t.max()), 0.0) for t in tables)
+    alive = Alive.start(pairs, comparisons, tables, prior_bits)
     for cost in Cost:
         for k, comparison in enumerate(comparisons):
             if comparison.cost == cost:
-                if comparison.joined is None:
-                    vectors[k] = comparison.measure(columns, left, right)
-                else:
-                    first, second = (vectors[at[part]] for part in comparison.parts)
-                    vectors[k] = combined(comparison.joined, first, second)
-                weight += tables[k][vectors[k]]
-                remaining -= max(float(tables[k].max()), 0.0)
-        keep = weight + remaining >= floor - 1e-6
-        if not keep.all():
-            alive, left, right, weight, vectors = alive[keep], left[keep], right[keep], weight[keep], vectors[:, keep]
-    return alive, vectors, weight
+                alive.measured(k, _codes(columns, comparisons, k, alive))
+        alive.drop_below(floor)
+        if cost == Cost.NUMBERS:
+            for k, comparison in enumerate(comparisons):
+                if comparison.glance is not None:
+                    alive.glanced(k, comparison.glance, comparison.glance.look(columns, alive.left, alive.right))
+                    alive.drop_below(floor)
+    return alive.at, alive.vectors, alive.weight
+
+
+def _codes(columns: PersonColumns, comparisons: Sequence[Comparison], k: int, alive: Alive) -> NDArray[np.int8]:
+    comparison = comparisons[k]
+    if comparison.joined is None:
+        return comparison.measure(columns, alive.left, alive.right)
+    at = {c.name: i for i, c in enumerate(comparisons)}
+    first, second = (alive.vectors[at[part]] for part in comparison.parts)
+    return combined(comparison.joined, first, second)
 
 
 def pack(vectors: NDArray[np.int8], comparisons: Sequence[Comparison]) -> NDArray[np.int64]:

@@ -29,7 +29,7 @@ _OWNER = types.UniTuple(I8, 4)  # type: ignore[no-untyped-call]
 
 
 @njit(F4(TOKENS, P, I8, types.uint8), cache=True, nogil=True, inline="always")
-def _gap_cost(rows, p, token, role):  # type: ignore[no-untyped-def]
+def gap_cost(rows, p, token, role):  # type: ignore[no-untyped-def]
     """What a token without a partner costs."""
     cost = p.gap + p.gap_slope * min(rows[token].bits, p.gap_bits)
     if role & _HEAD:
@@ -58,11 +58,11 @@ def _lay_out_tokens(rows, p, ids, role, a, n, b, m, owner, s):  # type: ignore[n
     for i in range(n):
         token = ids[a + i]
         s.id_a[i], s.role_a[i], s.bits_a[i] = token, role[a + i], rows[token].bits
-        s.gap_a[i] = _gap_cost(rows, p, token, role[a + i])
+        s.gap_a[i] = gap_cost(rows, p, token, role[a + i])
     for j in range(m):
         token = ids[b + j]
         s.id_b[j], s.role_b[j], s.bits_b[j] = token, role[b + j], rows[token].bits
-        s.gap_b[j] = _gap_cost(rows, p, token, role[b + j])
+        s.gap_b[j] = gap_cost(rows, p, token, role[b + j])
     if owner[0] < owner[1] and owner[2] < owner[3]:
         for i in range(n):
             s.owned_a[i] = _stands_in(rows, ids[a + i], ids, owner[0], owner[1])

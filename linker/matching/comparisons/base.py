@@ -48,6 +48,18 @@ class Cost(IntEnum):
 
 
 @dataclass(frozen=True)
+class Glance:
+    """A quick first look at pairs: `look` gives each a number, and `outcomes[number]` are the level codes that it may turn out to have."""
+
+    look: Measure
+    outcomes: tuple[frozenset[int], ...]
+
+    def best(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The greatest weight that each number of `look` leaves open, given the weight of every code."""
+        return np.array([max(weights[code] for code in codes) for codes in self.outcomes])
+
+
+@dataclass(frozen=True)
 class Comparison:
     """One kind of evidence. Level code 0 is always MISSING: no evidence either way."""
 
@@ -61,6 +73,8 @@ class Comparison:
     """of a joint comparison: the two comparisons whose levels it looks at, instead of at the persons"""
     joined: NDArray[np.int8] | None = None
     """of a joint comparison: the level code by the codes of the two, shape (levels of the first, levels of the second)"""
+    glance: Glance | None = None
+    """for costly evidence: what can be ruled out before it is measured"""
 
     def level(self, name: str) -> Level:
         return next(level for level in self.levels if level.name == name)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linker.matching.columns import PersonColumns
-from linker.matching.comparisons.base import Codes, Comparison, Cost, Rows, Side, levels_of
+from linker.matching.comparisons.base import Codes, Comparison, Cost, Glance, Rows, Side, levels_of
 from linker.matching.csr import share_a_value
 from linker.names.levels import NameLevel
 
@@ -35,6 +35,7 @@ class NameEvidence(IntEnum):
 AGREE_FROM = np.array([3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 25.0], dtype=np.float32)
 """Bits from which AGREE_COMMON … AGREE_UNIQUE begin."""
 UNCLEAR_FROM = -2.0
+ROUNDING_BITS = 0.01
 ALIAS_FROM = 5.0
 ALIAS_RARE_FROM = 9.0
 
@@ -67,7 +68,8 @@ GRADES = {
 
 
 def name_comparison(name: str) -> Comparison:
-    return Comparison(name, levels_of(NameEvidence, SENTENCES, GRADES), measure_names, Cost.NAMES)
+    glance = Glance(glance_at_names, _outcomes())
+    return Comparison(name, levels_of(NameEvidence, SENTENCES, GRADES), measure_names, Cost.NAMES, glance=glance)
 
 
 def measure_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
@@ -77,15 +79,46 @@ def measure_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     agreement = columns.names.agree(names[left], names[right])
     codes = _grade(agreement.weight, agreement.level)
     weak = np.flatnonzero(codes <= NameEvidence.UNCLEAR)
-    alias_count = columns.aliases.counts
-    weak = weak[(alias_count[left[weak]] > 0) | (alias_count[right[weak]] > 0)]
-    keys = columns.name_keys
-    weak = weak[share_a_value(keys.offsets, keys.values, left[weak], right[weak])]
+    weak = weak[_may_share_alias(columns, left[weak], right[weak])]
     if len(weak):
         best = _best_alias(columns, left[weak], right[weak])
         codes[weak[best >= ALIAS_FROM]] = NameEvidence.ALIAS
         codes[weak[best >= ALIAS_RARE_FROM]] = NameEvidence.ALIAS_RARE
     return codes
+
+
+_ANY_CONFLICT = frozenset({NameEvidence.GENDER_CONFLICT, NameEvidence.GIVEN_CONFLICT, NameEvidence.DIFFERENT})
+_OPEN, _CAPS = 3, tuple(range(NameEvidence.UNCLEAR, NameEvidence.ALIAS))
+
+
+def _outcomes() -> tuple[frozenset[int], ...]:
+    """By what `glance_at_names` gives: without and with a chance that aliases agree, by `Odds` (the first place is not used), then by the
+    best level that the weight allows."""
+    weak = frozenset({NameEvidence.MISSING}) | _ANY_CONFLICT
+    by_odds = [weak, _ANY_CONFLICT, _ANY_CONFLICT - {NameEvidence.GENDER_CONFLICT}]
+    by_cap = [weak | set(range(NameEvidence.UNCLEAR, cap + 1)) for cap in _CAPS]
+    plain = [frozenset(int(code) for code in codes) for codes in (*by_odds, *by_cap)]
+    return tuple(plain + [codes | {int(NameEvidence.ALIAS), int(NameEvidence.ALIAS_RARE)} for codes in plain])
+
+
+def glance_at_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
+    """Which of `_outcomes` are open for each pair."""
+    names = columns.name["name"]
+    seen = columns.names.prospects(names[left], names[right], np.zeros(len(left), dtype=bool))
+    cap = np.searchsorted(AGREE_FROM, seen.most + ROUNDING_BITS, side="right")
+    number = np.where(seen.odds > 0, seen.odds, _OPEN + cap).astype(np.int8)
+    number[_may_share_alias(columns, left, right)] += _OPEN + len(_CAPS)
+    return number
+
+
+def _may_share_alias(columns: PersonColumns, left: Rows, right: Rows) -> NDArray[np.bool_]:
+    """Pairs of which one has an alias, and some token of either side shares a key with one of the other."""
+    has = columns.aliases.counts > 0
+    keys = columns.name_keys
+    may = has[left] | has[right]
+    at = np.flatnonzero(may)
+    may[at] = share_a_value(keys.offsets, keys.values, left[at], right[at])
+    return may
 
 
 def _grade(weight: NDArray[np.float32], level: NDArray[np.int8]) -> Codes:

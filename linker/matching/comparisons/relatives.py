@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
 from linker.matching.columns import PersonColumns
-from linker.matching.comparisons.base import Codes, Comparison, Cost, Rows, Side, levels_of
+from linker.matching.comparisons.base import Codes, Comparison, Cost, Glance, Rows, Side, levels_of
 from linker.matching.csr import share_a_value
 from linker.names.levels import NameLevel
+from linker.names.prospects import Odds
 
 
 class RelativeEvidence(IntEnum):
@@ -28,12 +31,12 @@ class RelativeEvidence(IntEnum):
 
 AGREE_FROM = np.array([2.0, 5.0, 8.0, 12.0, 17.0], dtype=np.float32)
 UNCLEAR_FROM = -2.0
+UNLIKE = UNCLEAR_FROM - 1
+ROUNDING_BITS = 0.01
 
-COMPARABLE = (
-    ("father", "father"), ("husband", "husband"), ("mother", "mother"), ("guardian", "guardian"),
-    ("father", "guardian"), ("guardian", "father"), ("husband", "guardian"), ("guardian", "husband"),
-)  # fmt: skip
-"""A guardian's relation is not stated, so he may be the other record's father or husband."""
+RELATIONS = ("father", "mother", "husband", "guardian")
+MAY_BE_GUARDIAN = (0, 2)
+"""A guardian's relation is not stated, so he may be the other record's father or husband; other relations are compared with their like."""
 
 SENTENCES = {
     "MISSING": (Side.MISSING, "no relative stands in both records", "दोनों में कोई एक ही संबंधी नहीं"),
@@ -61,28 +64,77 @@ GRADES = {
 
 
 def relative_comparison(name: str) -> Comparison:
-    return Comparison(name, levels_of(RelativeEvidence, SENTENCES, GRADES), measure_relatives, Cost.RELATIVES)
+    glance = Glance(glance_at_relatives, tuple(frozenset({0, *range(1, code + 1)}) for code in RelativeEvidence))
+    return Comparison(
+        name, levels_of(RelativeEvidence, SENTENCES, GRADES), measure_relatives, Cost.RELATIVES, glance=glance
+    )
+
+
+def glance_at_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
+    """The best level that each pair may turn out to have."""
+
+    def most(a: Rows, b: Rows, own_a: Rows, own_b: Rows) -> NDArray[np.float32]:
+        seen = columns.names.prospects(a, b, (own_a >= 0) & (own_b >= 0))
+        return np.where(seen.odds == Odds.NO_GENDER_CONFLICT, UNLIKE, seen.most + ROUNDING_BITS).astype(np.float32)
+
+    return _grade(_best(columns, (left, right), most))
 
 
 def measure_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     """The best level over the relations that both records state. The owner's own surname in a relative's name counts nothing here:
     the name comparison has counted it. Names that share no key, not even a loose one, differ; only the others are aligned."""
+
+    def weight(a: Rows, b: Rows, own_a: Rows, own_b: Rows) -> NDArray[np.float32]:
+        agreement = columns.names.agree(a, b, own_a, own_b)
+        weight = np.where(agreement.level == NameLevel.UNKNOWN, -np.inf, agreement.weight).astype(np.float32)
+        conflict = (agreement.level == NameLevel.GIVEN_CONFLICT) | (agreement.level == NameLevel.DIFFERENT)
+        weight[conflict] = np.minimum(weight[conflict], UNLIKE)
+        return weight
+
+    return _grade(_best(columns, (left, right), weight))
+
+
+Weigh = Callable[[Rows, Rows, Rows, Rows], NDArray[np.float32]]
+"""Bits of pairs of relatives' names, given these and their owners' names."""
+
+
+def _best(columns: PersonColumns, pairs: tuple[Rows, Rows], weigh: Weigh) -> NDArray[np.float32]:
+    """The greatest weight over the relations that both records state, -inf where there is none."""
+    left, right = pairs
+    keys, owners = columns.relative_keys, columns.name["name"]
     best = np.full(len(left), -np.inf, dtype=np.float32)
-    keys = columns.relative_keys
     share = share_a_value(keys.offsets, keys.values, left, right)
-    for of_left, of_right in COMPARABLE:
-        a, b = columns.name[of_left][left], columns.name[of_right][right]
-        stated = (a >= 0) & (b >= 0)
-        best[stated & ~share] = np.maximum(best[stated & ~share], UNCLEAR_FROM - 1)
-        both = np.flatnonzero(stated & share)
-        if len(both):
-            owners = columns.name["name"]
-            agreement = columns.names.agree(a[both], b[both], owners[left[both]], owners[right[both]])
-            weight = np.where(agreement.level == NameLevel.UNKNOWN, -np.inf, agreement.weight).astype(np.float32)
-            conflict = (agreement.level == NameLevel.GIVEN_CONFLICT) | (agreement.level == NameLevel.DIFFERENT)
-            weight[conflict] = np.minimum(weight[conflict], UNCLEAR_FROM - 1)
-            best[both] = np.maximum(best[both], weight)
-    return _grade(best)
+    at, a, b = _stated(columns.relatives, left, right)
+    near = share[at]
+    best[at[~near]] = UNLIKE
+    at, a, b = at[near], a[near], b[near]
+    np.maximum.at(best, at, weigh(a, b, owners[left[at]], owners[right[at]]))
+    return best
+
+
+@nb.njit("Tuple((int64[:], int32[:], int32[:]))(int32[:, :], int32[:], int32[:])", cache=True, nogil=True)
+def _stated(relatives: NDArray[np.int32], left: Rows, right: Rows) -> tuple[NDArray[np.int64], Rows, Rows]:
+    """(number of the pair, name of the left record's relative, name of the right one's) wherever two relations are comparable."""
+    guardian = relatives.shape[1] - 1
+    room = 0
+    for k in range(len(left)):
+        for i in range(relatives.shape[1]):
+            for j in range(relatives.shape[1]):
+                if i == j or (i == guardian and j in MAY_BE_GUARDIAN) or (j == guardian and i in MAY_BE_GUARDIAN):
+                    room += relatives[left[k], i] >= 0 and relatives[right[k], j] >= 0
+    at = np.empty(room, dtype=np.int64)
+    a = np.empty(room, dtype=np.int32)
+    b = np.empty(room, dtype=np.int32)
+    found = 0
+    for k in range(len(left)):
+        for i in range(relatives.shape[1]):
+            for j in range(relatives.shape[1]):
+                if i == j or (i == guardian and j in MAY_BE_GUARDIAN) or (j == guardian and i in MAY_BE_GUARDIAN):
+                    x, y = relatives[left[k], i], relatives[right[k], j]
+                    if x >= 0 and y >= 0:
+                        at[found], a[found], b[found] = k, x, y
+                        found += 1
+    return at, a, b
 
 
 def _grade(weight: NDArray[np.float32]) -> Codes:
