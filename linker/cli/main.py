@@ -7,10 +7,12 @@ import sys
 import typer
 from rich.console import Console
 
-from linker.cli import audit, decisions, erase, names, snapshots
+from linker.cli import audit, decisions, erase, keys, names, snapshots
 from linker.cli.evaluate import evaluate
 from linker.cli.export import export
 from linker.cli.run import run
+from linker.cli.search import search
+from linker.cli.serve import index, serve
 from linker.errors import LinkerError
 
 app = typer.Typer(
@@ -22,6 +24,10 @@ app = typer.Typer(
 app.command()(run)
 app.command()(evaluate)
 app.command()(export)
+app.command()(search)
+app.command()(serve)
+app.add_typer(keys.app, name="keys")
+app.command()(index)
 app.command("runs")(snapshots.runs)
 app.command("show")(snapshots.show)
 app.command("history")(snapshots.history)

@@ -33,12 +33,13 @@ from linker.matching.csr import Csr
 from linker.matching.keys import Features
 from linker.matching.model import MatchModel
 from linker.names.table import NameTable
+from linker.normalise.gazetteer import state_key
 from linker.progress import Observer, Silent, Stopwatch
 from linker.registry.files import Lock, write_json
 from linker.registry.snapshot import Snapshot, open_current
 
 INDEXES, FACTS = "indexes", "index.json"
-VERSION = 2
+VERSION = 3
 PARTIAL = ".partial-"
 SETTINGS = "settings.json"
 """The file of a snapshot that holds its matching configuration and policy."""
@@ -58,6 +59,12 @@ def open_index(workspace: Path, snapshot: Snapshot | None = None, observer: Obse
     if not _fits(folder, snapshot):
         build_index(workspace, snapshot, observer=observer)
     return _open(folder, snapshot)
+
+
+def is_indexed(workspace: Path) -> bool:
+    """Whether the current snapshot has its index."""
+    snapshot = open_current(workspace)
+    return _fits(index_folder(workspace, snapshot), snapshot)
 
 
 def index_folder(workspace: Path, snapshot: Snapshot) -> Path:
@@ -139,7 +146,7 @@ def _write_identities(folder: Path, snapshot: Snapshot) -> None:
     put_array(folder, "members_offsets", members.offsets)
     put_array(folder, "members_values", members.values)
     states = record["state"].combine_chunks().dictionary_encode()
-    put_texts(folder, "states", states.dictionary)
+    put_texts(folder, "states", pa.array([state_key(name) for name in states.dictionary.to_pylist()], pa.string()))
     put_array(folder, "state_of", states.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int16))
     put_array(folder, "identity_order", pc.array_sort_indices(ids).to_numpy().astype(np.int32))
     put_table(folder, "identity", identity)

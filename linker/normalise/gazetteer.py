@@ -133,3 +133,8 @@ def _form(text: str) -> str:
 def gazetteer() -> Gazetteer:
     """The shipped gazetteer, read once."""
     return Gazetteer()
+
+
+def state_key(text: str) -> str:
+    """The canonical name of a state, or the text itself where none is known by it."""
+    return gazetteer().state(text) or text

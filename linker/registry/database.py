@@ -21,7 +21,7 @@ from linker.errors import WorkspaceError
 
 FILE = "registry.sqlite"
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration. A test compares it with the folder."""
 PATIENCE = 30
 """Seconds to wait for another writer."""

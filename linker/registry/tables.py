@@ -58,3 +58,18 @@ ERASED_RECORD = Table(
     Column("record_id", Text, nullable=True),
 )
 """The records of an order: a keyed hash by which they are known if they come again, and until the purge their ids."""
+
+API_KEY = Table(
+    "api_key",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("states", Text, nullable=False),
+    Column("made_at", String(32), nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("expires_at", String(32), nullable=True),
+    Column("revoked_at", String(32), nullable=True),
+)
+"""Who may ask the service. The key itself is not kept; `states` is a JSON list, empty for all states."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,10 @@ RESOLVED = pa.schema(
 _NAMES = {Decision.LINK: "link", Decision.REVIEW: "review", Decision.NO_LINK: "new"}
 
 
-def resolve(index: SnapshotIndex, table: Any, options: PersonOptions) -> pa.Table:
-    """One row of `RESOLVED` for every row of the table."""
+def resolve(
+    index: SnapshotIndex, table: Any, options: PersonOptions, states: Collection[str] | None = None
+) -> pa.Table:
+    """One row of `RESOLVED` for every row of the table; `states`: of the base only records of these states count."""
     rows = as_rows(table)
     count = len(rows)
     if not count:
@@ -39,6 +42,9 @@ def resolve(index: SnapshotIndex, table: Any, options: PersonOptions) -> pa.Tabl
     new = index.code(person)
     found = index.candidates(new)
     pair = np.unique(found.row.astype(np.int64) << 32 | found.partner)
+    if states is not None:
+        partner = pair & 0xFFFFFFFF
+        pair = pair[(partner >= len(index)) | index.of_states(states)[np.minimum(partner, len(index) - 1)]]
     scored = index.score(new, (pair >> 32).astype(np.int32), (pair & 0xFFFFFFFF).astype(np.int32))
     return _table(index, scored, of_row, count)
 

@@ -6,6 +6,8 @@ taken up between calls.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Collection, Mapping
@@ -18,9 +20,10 @@ import numpy as np
 from linker.errors import LinkerError, WorkspaceError
 from linker.identity import history
 from linker.identity.ids import tidy
-from linker.index import SnapshotIndex, open_index
+from linker.index import SnapshotIndex, is_indexed, open_index
 from linker.index.scoring import Scored
 from linker.matching.policy import RULES
+from linker.normalise.gazetteer import state_key
 from linker.normalise.persons import PersonOptions
 from linker.progress import Observer
 from linker.registry.snapshot import current_name
@@ -49,12 +52,15 @@ MOST_PARTS = 50
 class View:
     """The current snapshot of a workspace."""
 
-    def __init__(self, workspace: Path, observer: Observer | None = None) -> None:
+    def __init__(self, workspace: Path, observer: Observer | None = None, *, build_aside: bool = False) -> None:
+        """With `build_aside`, the index of a newer snapshot is made by a process of its own, so that answers stay quick meanwhile."""
         self._workspace = Path(workspace)
+        self._build_aside = build_aside
         self._index = open_index(self._workspace, observer=observer)
         self._options = PersonOptions()
         self._looked = time.monotonic()
         self._renewing = threading.Lock()
+        self._at_work = False
 
     @property
     def snapshot(self) -> str:
@@ -90,6 +96,7 @@ class View:
         index = self._current()
         query = read_query(person, self._options)
         floor = None if threshold is None else _bits(threshold)
+        states = _keys(states)
         ranking = rank(index, query, Terms(max(limit, 0), floor, states))
         hits = _hits(index, ranking, states)
         understood = MappingProxyType(query.understood)
@@ -123,7 +130,7 @@ class View:
             if len(rows) != 1:
                 raise WorkspaceError(f"there is no identity {identity_id[:40]}", do=_instead(living))
             at, notes = rows[0], (f"{name} is superseded by {living[0]}",)
-        return _identity(index, at, states, notes)
+        return _identity(index, at, _keys(states), notes)
 
     def crosswalk(self, source: str, native_id: str) -> tuple[CrosswalkEntry, ...]:
         """Which identity a source's record belongs to; several entries where the source's row names several persons; empty: unknown."""
@@ -136,18 +143,18 @@ class View:
             if row >= 0
         )
 
-    def resolve(self, table: Any) -> Resolved:
+    def resolve(self, table: Any, states: Collection[str] | None = None) -> Resolved:
         """What the next update would do with new rows: a pandas, pyarrow, polars or DuckDB table whose columns are fields of a query.
-        Nothing is written.
+        Nothing is written. `states`: only records of these states are looked at.
 
         Raises:
             InputError: a column is no field of a query, or it is no such table.
         """
         index = self._current()
-        return Resolved(resolve(index, table, self._options), index.snapshot)
+        return Resolved(resolve(index, table, self._options, _keys(states)), index.snapshot)
 
     def records_states(self, source: str, native_id: str) -> frozenset[str]:
-        """The states of a source's record, empty if it is unknown."""
+        """The states (canonical names) of a source's record, empty if it is unknown."""
         index = self._current()
         rows = index.rows_of([f"{source}:{native_id}"])
         return frozenset(index.states[index.state[row]] for row in rows if row >= 0)
@@ -166,23 +173,34 @@ class View:
     def _current(self) -> SnapshotIndex:
         """The index that a call works on. At most once a second it is looked for a newer one, which a thread of its own opens."""
         now = time.monotonic()
-        if now - self._looked >= LOOK_EVERY and not self._renewing.locked():
+        if now - self._looked >= LOOK_EVERY and not self._at_work:
             self._looked = now
             if current_name(self._workspace) not in {None, self._index.snapshot}:
+                self._at_work = True
                 threading.Thread(target=self._renew, name="linker-renew", daemon=True).start()
         return self._index
 
     def _renew(self) -> None:
         try:
+            if self._build_aside and not is_indexed(self._workspace):
+                make = [sys.executable, "-m", "linker", "index", "--workspace", str(self._workspace)]
+                subprocess.run(make, check=True, stdin=subprocess.DEVNULL, capture_output=True)  # noqa: S603  our own program
             self.refresh()
-        except (LinkerError, OSError):
+        except (LinkerError, OSError, subprocess.SubprocessError):
             return  # another process builds the index, or a run is just ending: the next look tries again
+        finally:
+            self._at_work = False
 
 
 def _bits(probability: float) -> float:
     """The match weight of a probability."""
     p = min(max(probability, 1e-12), 1 - 1e-12)
     return float(np.log2(p / (1 - p)))
+
+
+def _keys(states: Collection[str] | None) -> frozenset[str] | None:
+    """The states as the index names them."""
+    return None if states is None else frozenset(map(state_key, states))
 
 
 def _instead(living: list[str]) -> str:
@@ -225,7 +243,7 @@ def _hits(index: SnapshotIndex, ranking: Ranking, states: Collection[str] | None
             )
             for k in range(begin, end)
         )
-        whole = states is None or set(shown.get("states") or ()) <= set(states)
+        whole = states is None or {state_key(s) for s in shown.get("states") or ()} <= set(states)
         name = str(shown["name"] if whole else matches[0].record.fields.get("name", ""))
         hits.append(
             Hit(

@@ -1,0 +1,1 @@
+"""The HTTP service: the library call for other programs, with keys, limits and an audit entry for every answer."""

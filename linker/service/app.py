@@ -1,0 +1,220 @@
+"""The routes of the service. Each says who may ask, asks the view, writes the audit entry, and answers."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Path, Query, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.types import Receive, Scope, Send
+
+from linker.normalise.gazetteer import state_key
+from linker.registry.apikeys import ApiKeys, Role
+from linker.search.results import NOTICE
+from linker.search.view import View
+from linker.service import models, problems
+from linker.service.access import Asking, Doorkeeper, Keyed
+from linker.service.bulk import lines_of, resolved
+from linker.service.desk import Desk
+from linker.service.guard import Guard
+from linker.service.problems import RefusedError, responses
+from linker.service.settings import ServiceSettings
+
+S = HTTPStatus
+ALWAYS = (S.BAD_REQUEST, S.UNAUTHORIZED, S.FORBIDDEN, S.TOO_MANY_REQUESTS, S.SERVICE_UNAVAILABLE)
+WITH_BODY = (*ALWAYS, S.REQUEST_TIMEOUT, S.REQUEST_ENTITY_TOO_LARGE, S.UNPROCESSABLE_ENTITY)
+DESCRIPTION = f"""Who may a person be, are two descriptions one person, what would the next update do with new rows? Every operation needs
+a key (`Authorization: Bearer …`), a purpose and a case; all three stand in the audit log, what was looked for does not. {NOTICE}"""
+
+
+class _Json(JSONResponse):
+    """Compact JSON with Hindi as it is."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+class _Lines(StreamingResponse):
+    """Lines that are made while the request's body is still read: nothing else may wait for the client meanwhile."""
+
+    media_type = "application/x-ndjson"
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await self.stream_response(send)
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(_desk)]
+
+
+def create_app(settings: ServiceSettings) -> FastAPI:
+    """The service over one workspace."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.desk = Desk(settings)
+        app.state.door = Doorkeeper(ApiKeys(settings.workspace), settings.rate)
+        yield
+        app.state.desk.close()
+
+    app = FastAPI(
+        title="linker", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    problems.install(app)
+    _questions(app)
+    _lookups(app)
+    _upkeep(app)
+    app.add_middleware(Guard, settings=settings)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """The service as a worker process starts it."""
+    return create_app(ServiceSettings.from_environment())
+
+
+def _questions(app: FastAPI) -> None:
+    @app.post("/v1/search", response_model=models.SearchAnswer, responses=responses(*WITH_BODY), tags=["ask"])
+    async def search(asked: models.Search, asker: Asking, desk: AtDesk) -> Response:
+        """Who may this be? Identities, the likeliest first, with probability, weight and the reasons for and against."""
+        states = _allowed(asked.states, asker.states)
+        person = models.as_query(asked.person)
+        found = await desk.ask(lambda view: view.search(person, asked.limit, asked.threshold, states))
+        detail = {
+            "snapshot": found.snapshot,
+            "compared": found.compared,
+            "identities": [h.identity_id for h in found.hits],
+        }
+        await desk.log(asker, "search", "", detail)
+        return _Json((found if asker.unmasked else found.masked()).to_dict())
+
+    @app.post("/v1/compare", response_model=models.Comparison, responses=responses(*WITH_BODY), tags=["ask"])
+    async def compare(asked: models.Compare, asker: Asking, desk: AtDesk) -> Response:
+        """Are these one person? Compared as two records of the current snapshot would be."""
+        a, b = models.as_query(asked.a), models.as_query(asked.b)
+        found = await desk.ask(lambda view: view.compare(a, b))
+        await desk.log(asker, "compare", "", {"snapshot": desk.view.snapshot, "decision": found.decision})
+        return _Json({**found.to_dict(), "notice": NOTICE})
+
+    @app.post(
+        "/v1/resolve",
+        response_class=Response,
+        responses={
+            200: {
+                "description": "one line of JSON per row: row, decision (link, review, new, no_name, invalid), identity_id, record_id, "
+                "other_row (of the same 200 rows), weight, probability, rule",
+                "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+            },
+            **responses(*WITH_BODY),
+        },
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "description": "one person per line, as JSON with the fields of Person",
+                "content": {
+                    "application/x-ndjson": {
+                        "schema": {"type": "string"},
+                        "example": json.dumps(models.EXAMPLE_PERSON)
+                        + "\n"
+                        + json.dumps({"name": "राकेश", "age": 25})
+                        + "\n",
+                    }
+                },
+            }
+        },
+        tags=["ask"],
+    )
+    async def resolve(request: Request, asker: Asking, desk: AtDesk) -> Response:
+        """What would the next update do with these rows? Answers flow while rows still come. Nothing is written but the audit entries."""
+        await desk.log(asker, "resolve begun", "", {"snapshot": desk.view.snapshot})
+        return _Lines(resolved(desk, asker, lines_of(request)))
+
+
+def _lookups(app: FastAPI) -> None:
+    @app.get(
+        "/v1/identities/{identity_id}", response_model=models.Identity, responses=responses(*WITH_BODY, S.NOT_FOUND),
+        tags=["look up"],
+    )  # fmt: skip
+    async def identity(
+        identity_id: Annotated[str, Path(max_length=40, examples=["P-3JCK76-HHYY3M"])], asker: Asking, desk: AtDesk
+    ) -> Response:
+        """A person with all records that the key may see. A superseded id gives its successor."""
+        found = await desk.ask(lambda view: view.identity(identity_id, asker.states))
+        if not found.records:
+            raise RefusedError(S.FORBIDDEN, "all records of this identity are of states that the key may not see")
+        await desk.log(asker, "view", found.identity_id, {"snapshot": found.snapshot})
+        return _Json({**(found if asker.unmasked else found.masked()).to_dict(), "notice": NOTICE})
+
+    @app.get(
+        "/v1/crosswalk", response_model=models.Crosswalk, responses=responses(*WITH_BODY, S.NOT_FOUND), tags=["look up"]
+    )
+    async def crosswalk(
+        source: Annotated[str, Query(min_length=1, max_length=100, examples=["delhi"])],
+        native_id: Annotated[str, Query(min_length=1, max_length=200, examples=["8161000153053"])],
+        asker: Asking,
+        desk: AtDesk,
+    ) -> Response:
+        """Which identity does a source's record belong to?"""
+
+        def look(view: View) -> tuple[Any, frozenset[str]]:
+            return view.crosswalk(source, native_id), view.records_states(source, native_id)
+
+        entries, states = await desk.ask(look)
+        if not entries:
+            raise RefusedError(S.NOT_FOUND, "no such record in the current snapshot")
+        if asker.states is not None and not states <= set(asker.states):
+            raise RefusedError(S.FORBIDDEN, "the record is of a state that the key may not see")
+        await desk.log(asker, "crosswalk", entries[0].identity_id, {"snapshot": desk.view.snapshot, "source": source})
+        return _Json({"entries": [entry.to_dict() for entry in entries], "snapshot": desk.view.snapshot})
+
+
+def _upkeep(app: FastAPI) -> None:
+    @app.get("/healthz", tags=["upkeep"])
+    async def healthz() -> models.Health:
+        """Does the process answer?"""
+        return models.Health()
+
+    @app.get("/readyz", responses=responses(S.SERVICE_UNAVAILABLE), tags=["upkeep"])
+    async def readyz(desk: AtDesk) -> models.Ready:
+        """Is a snapshot open?"""
+        return models.Ready(snapshot=desk.view.snapshot, records=len(desk.view))
+
+    @app.get(
+        "/metrics",
+        response_class=PlainTextResponse,
+        responses=responses(S.UNAUTHORIZED, S.FORBIDDEN, S.TOO_MANY_REQUESTS),
+        tags=["upkeep"],
+    )
+    async def metrics(key: Keyed) -> Response:
+        """Counts and times for Prometheus, of all workers. Any role will do."""
+        assert key.role.covers(Role.MONITOR)
+        registry = REGISTRY
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _allowed(wanted: list[str] | None, mine: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The states to look in.
+
+    Raises:
+        RefusedError: one of those asked for is not the key's.
+    """
+    if wanted is None:
+        return mine
+    named = tuple(state_key(state) for state in wanted)
+    if mine is not None and not set(named) <= set(mine):
+        raise RefusedError(HTTPStatus.FORBIDDEN, f"this key may only see records of: {', '.join(mine)}")
+    return named
