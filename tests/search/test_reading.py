@@ -41,7 +41,7 @@ def by_batch(queries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def plain(person: dict[str, Any]) -> dict[str, Any]:
     """What a person states; the FIR is no part of a query."""
-    unsaid = {"record_id", "fir", "fir_district"}
+    unsaid = {"record_id", "fir", "fir_district", "fir_state"}
     return {k: v for k, v in person.items() if k not in unsaid and v not in (None, [], 0, False)}
 
 
