@@ -7,7 +7,7 @@ Each step is a call into one package; `docs/architecture.md` tells what stands w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from linker.batch.admission import admit
 from linker.batch.facts import SETTINGS, manifest_of, published_tables, report_of, settings_json
 from linker.batch.identify import Before, identify
 from linker.batch.purge import purge_due
+from linker.batch.result import RunResult
 from linker.config.run import LoadedRun
 from linker.evaluate.report import render
 from linker.identity.golden import golden_records
@@ -28,18 +29,10 @@ from linker.names.table import NameTable
 from linker.progress import Observer, Silent, Stopwatch, peak_bytes
 from linker.registry.auditlog import AuditLog
 from linker.registry.audits import audit_snapshot
-from linker.registry.snapshot import Snapshot, SnapshotWriter
+from linker.registry.snapshot import SnapshotWriter
 from linker.registry.suppression import Suppression
 
-
-@dataclass(frozen=True)
-class RunResult:
-    """A published run. `counts` is what the summary shows."""
-
-    snapshot: Snapshot
-    report: Path
-    counts: dict[str, int]
-    seconds: dict[str, float]
+__all__ = ["RunResult", "run"]
 
 
 def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *, index: bool = False) -> RunResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,12 +12,13 @@ from linker.batch.withheld import quarantine_without, records_without
 from linker.config.run import LoadedRun
 from linker.errors import InputError, QuarantineError
 from linker.evaluate.report_input import SourceCount
+from linker.identity.values import single
 from linker.normalise.findings import PersonFindings
 from linker.normalise.persons import PersonOptions, to_persons
 from linker.normalise.records import RecordOptions, to_records
 from linker.progress import Stopwatch
 from linker.records import SourceRows, read_sources
-from linker.registry.suppression import Suppression
+from linker.registry.suppression import Suppression, row_ids
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,14 @@ class Admitted:
     findings: PersonFindings
     withheld: int = 0
     """records that were kept out because they were erased"""
+    dropped: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
+    """source:native_id of rows that gave no record, or one that was kept out"""
 
 
-def admit(loaded: LoadedRun, watch: Stopwatch, suppression: Suppression | None = None) -> Admitted:
-    """Everything up to comparable persons; erased records are gone before anything looks at them.
+def admit(
+    loaded: LoadedRun, watch: Stopwatch, suppression: Suppression | None = None, *, partial: bool = False
+) -> Admitted:
+    """Everything up to comparable persons; erased records are gone before anything looks at them. A `partial` extract may hold no record.
 
     Raises:
         InputError: a file cannot be read, or nothing is left to match.
@@ -59,14 +64,15 @@ def admit(loaded: LoadedRun, watch: Stopwatch, suppression: Suppression | None =
         person = to_persons(record, PersonOptions(), findings)
         excluded = person["juvenile"].fill_null(False)
         tallies = _tally(loaded, read, nameless, record, excluded)
+        dropped = _dropped(record.filter(excluded), quarantine)
         keep = pc.invert(excluded)
         record, person = record.filter(keep), person.filter(keep)
         kept_out = pc.sum(excluded).as_py() or 0
         watch.note = f"{len(record):,} records, {len(quarantine):,} rows in quarantine, {kept_out:,} juveniles kept out"
-    if not len(record):
+    if not len(record) and not partial:
         files = ", ".join(loaded.inputs.values())
         raise InputError("no record is left to match", where=files, do="look at the quarantine and at the mapping")
-    return Admitted(record, person, quarantine, tallies, findings, int(erased.sum()))
+    return Admitted(record, person, quarantine, tallies, findings, int(erased.sum()), dropped)
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,11 @@ def _together(sources: Sequence[SourceRows]) -> tuple[pa.Table, pa.Table, list[_
     ]
     rows = pa.concat_tables([s.rows for s in sources], promote_options="default")
     return rows, pa.concat_tables([s.quarantine for s in sources]), read
+
+
+def _dropped(excluded: pa.Table, quarantine: pa.Table) -> pa.Array:
+    parts = [row_ids(single(t["source"]), single(t["native_id"])).cast(pa.string()) for t in (excluded, quarantine)]
+    return pc.unique(pa.concat_arrays(parts)).drop_null()
 
 
 def _in_order(record: pa.Table) -> pa.Table:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from linker.batch.facts import SETTINGS
 from linker.batch.identify import Before
-from linker.batch.regroup import Regrouped, regroup
+from linker.batch.regroup import Regrouped, Stake, regroup
 from linker.batch.withheld import among, quarantine_without, records_without
 from linker.config.run import SnapshotSettings
 from linker.errors import InputError
@@ -27,6 +27,7 @@ from linker.identity.values import single
 from linker.registry.auditlog import AuditLog
 from linker.registry.erasures import Erasures, Order
 from linker.registry.snapshot import Snapshot, SnapshotWriter, list_runs, open_current
+from linker.schema import Decision
 
 BY_ORDER = "order"
 """The cause of an event that an erasure brought about."""
@@ -120,22 +121,24 @@ def _plan(workspace: Path, asked: Sequence[str], order_text: str) -> _Plan:
     snapshot = open_current(workspace)
     ids = sorted({r for name in asked for r in _records(workspace, snapshot, name)})
     settings = SnapshotSettings.read(snapshot.path / SETTINGS)
-    record, person = snapshot.table("record"), snapshot.table("person")
-    erased = pc.is_in(record["record_id"], value_set=pa.array(ids)).to_numpy()
+    record = snapshot.table("record")
+    erased = among(ids)(single(record["record_id"]))
     if erased.all():
         raise InputError("nothing would be left", do="remove the workspace instead")
-    kept = pa.array(~erased)
-    crosswalk = snapshot.table("crosswalk")
-    touched = pc.unique(
-        single(crosswalk.filter(pc.is_in(crosswalk["record_id"], value_set=pa.array(ids)))["identity_id"])
-    )
+    crosswalk = snapshot.table("crosswalk", ["record_id", "identity_id"])
+    touched = pc.unique(single(crosswalk["identity_id"]).filter(pa.array(among(ids)(single(crosswalk["record_id"])))))
+    person = snapshot.table("person").filter(pa.array(~erased))
     edge = edges_without(snapshot.table("edge"), ids)
-    record = records_without(record, erased)
-    person = person.filter(kept)
-    found = regroup(record, person, edge, (settings.clusters, settings.matching.vetoes), before, touched)
+    stake = Stake(records_without(record, erased), person, edge, crosswalk, touched)
+    found = regroup(stake, settings.clusters, settings.matching.vetoes, before)
+    old = snapshot.table("identity")
+    kept = old.filter(pc.invert(pc.is_in(old["identity_id"], value_set=found.changed)))
     tables = {
-        "record": record, "person": person, "quarantine": quarantine_without(snapshot.table("quarantine"), among(ids)),
-        **found.tables(), "event": _by_order(found.event),
+        "record": stake.record, "person": person, "edge": found.edge, "crosswalk": found.crosswalk,
+        "identity": pa.concat_tables([kept, found.identity]).sort_by("identity_id").combine_chunks(),
+        "review": found.edge.filter(pc.equal(found.edge["decision"], int(Decision.REVIEW))),
+        "quarantine": quarantine_without(snapshot.table("quarantine"), among(ids)),
+        "event": _by_order(found.event), "attention": found.attention,
     }  # fmt: skip
     return _Plan(ids, settings, before, tables, found)
 

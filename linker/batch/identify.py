@@ -65,9 +65,17 @@ class Identified:
 
 
 def identify(
-    record_ids: pa.ChunkedArray, edges: Edges, apart: np.ndarray, rules: ClusterRules, before: Before
+    record_ids: pa.ChunkedArray,
+    edges: Edges,
+    apart: np.ndarray,
+    rules: ClusterRules,
+    before: Before,
+    previous: pa.Table | None = None,
 ) -> Identified:
-    """Group records, ascending by id, under people's verdicts and vetoes (`apart`: pairs of rows that may never be one person)."""
+    """Group records, ascending by id, under people's verdicts and vetoes (`apart`: pairs of rows that may never be one person).
+
+    `previous`: the part of the last crosswalk (`record_id`, `identity_id`) that is at stake; all of it if left out.
+    """
     same, different = implied(holding(before.entries).values(), record_ids)
     constraints = Constraints(
         must_link=same.astype(np.int32),
@@ -75,7 +83,8 @@ def identify(
         veto=edges.rule == RULES.index(Rule.VETO),
     )
     clusters = cluster(len(record_ids), edges.left, edges.right, edges.weight, edges.decision, constraints, rules)
-    previous = before.snapshot.table("crosswalk", ["record_id", "identity_id"]) if before.snapshot else None
+    if previous is None and before.snapshot is not None:
+        previous = before.snapshot.table("crosswalk", ["record_id", "identity_id"])
     decided = before.newly_decided(record_ids)
     assigned = assign(clusters.label, record_ids, previous, past(before.workspace), decided)
     return Identified(

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from linker.batch.identify import Before, Identified, identify
+from linker.batch.identify import Before, identify
 from linker.config.clusters import ClusterRules
 from linker.config.matching import Veto
 from linker.identity.golden import golden_records
@@ -35,45 +35,49 @@ class Texts:
 
 @dataclass(frozen=True)
 class Regrouped:
-    """The tables that depend on groups."""
+    """The tables that depend on groups. `identity` are the golden records that were made anew, `changed` all identities of which what stood
+    before no longer counts."""
 
     edge: pa.Table
     crosswalk: pa.Table
     identity: pa.Table
+    changed: pa.Array
     event: pa.Table
     attention: pa.Table
 
-    def tables(self) -> dict[str, pa.Table]:
-        review = self.edge.filter(pc.equal(self.edge["decision"], int(Decision.REVIEW)))
-        return {
-            "edge": self.edge, "review": review, "crosswalk": self.crosswalk, "identity": self.identity, "event": self.event,
-            "attention": self.attention,
-        }  # fmt: skip
 
+@dataclass(frozen=True)
+class Stake:
+    """Records, ascending by id, with their scored pairs (EDGE, by its key) and who they were: all records, or whole groups of them.
 
-def regroup(
-    record: pa.Table, person: pa.Table, edge: pa.Table, settings: tuple[ClusterRules, tuple[Veto, ...]], before: Before,
-    touched: pa.Array,
-) -> Regrouped:  # fmt: skip
-    """Groups and identities of records, ascending by id, from their scored pairs (EDGE, by its key).
-
-    Args:
-        settings: cluster rules and vetoes.
-        before: what stood before; its snapshot's golden records are taken over where nothing changed.
-        touched: ids of identities whose golden record must be made anew because a record of theirs changed or went.
+    `previous` is the part of the last crosswalk that is at stake; `touched` are identities that lose or change a record.
     """
-    rules, vetoes = settings
-    ids = record["record_id"]
-    edges = evidence(edge, ids)
-    apart = np.stack(exclusive_pairs(Texts(person), vetoes), axis=1)
-    found = identify(ids, edges, apart, rules, before)
-    crosswalk = record.select(["source", "native_id", "part", "record_id"]).append_column(
-        "identity_id", found.assigned.identity_id
+
+    record: pa.Table
+    person: pa.Table
+    edge: pa.Table
+    previous: pa.Table
+    touched: pa.Array
+
+
+def regroup(stake: Stake, rules: ClusterRules, vetoes: tuple[Veto, ...], before: Before) -> Regrouped:
+    """Groups and identities of the records at stake."""
+    record, ids = stake.record, stake.record["record_id"]
+    edges = evidence(stake.edge, ids)
+    apart = np.stack(exclusive_pairs(Texts(stake.person), vetoes), axis=1)
+    found = identify(ids, edges, apart, rules, before, stake.previous)
+    identity_id, events = single(found.assigned.identity_id), found.assigned.events
+    others = pc.list_flatten(single(events["other_identities"]))
+    changed = pc.unique(pa.concat_arrays([stake.touched, single(events["identity_id"]), others]).cast(pa.string()))
+    chosen = np.flatnonzero(np.asarray(pc.is_in(identity_id, value_set=changed)))
+    part = pa.array(chosen)
+    person = stake.person.take(part)
+    fresh = golden_records(
+        record.take(part), person, identity_id.take(part), name_table(person), found.clusters.weakest[chosen]
     )
-    identity = _golden(record, person, found, before, touched)
-    return Regrouped(
-        resettled(edge, found.edges), CROSSWALK.conform(crosswalk), identity, found.assigned.events, found.attention
-    )
+    crosswalk = record.select(["source", "native_id", "part", "record_id"]).append_column("identity_id", identity_id)
+    edge = resettled(stake.edge, found.edges)
+    return Regrouped(edge, CROSSWALK.conform(crosswalk), fresh, changed, events, found.attention)
 
 
 def evidence(edge: pa.Table, record_ids: pa.ChunkedArray) -> Edges:
@@ -102,29 +106,6 @@ def resettled(edge: pa.Table, edges: Edges) -> pa.Table:
     columns: dict[str, Any] = {name: edge[name] for name in edge.column_names}
     columns |= {"decision": pa.array(edges.decision), "rule": names.take(pa.array(rule))}
     return EDGE.conform(pa.table(columns))
-
-
-def _golden(record: pa.Table, person: pa.Table, found: Identified, before: Before, touched: pa.Array) -> pa.Table:
-    """Golden records: those of the last snapshot where an identity has the same records as then, else made anew."""
-    identity_id = single(found.assigned.identity_id)
-    events = found.assigned.events
-    changed = pc.unique(
-        pa.concat_arrays(
-            [touched, single(events["identity_id"]), pc.list_flatten(single(events["other_identities"]))]
-        ).cast(pa.string())
-    )
-    rows = pc.is_in(identity_id, value_set=changed)
-    chosen = np.flatnonzero(rows.to_numpy(zero_copy_only=False))
-    part = pa.array(chosen)
-    fresh = golden_records(
-        record.take(part), person.take(part), identity_id.take(part), name_table(person.take(part)),
-        found.clusters.weakest[chosen],
-    )  # fmt: skip
-    if before.snapshot is None:
-        return fresh
-    old = before.snapshot.table("identity")
-    kept = old.filter(pc.invert(pc.is_in(old["identity_id"], value_set=changed)))
-    return pa.concat_tables([kept, fresh]).sort_by("identity_id").combine_chunks()
 
 
 def name_table(person: pa.Table) -> NameTable:

@@ -18,8 +18,10 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from linker.config.run import load_run
-from linker.errors import ConfigError
+from linker.batch.delta import Stated
+from linker.batch.update import update as update_batch
+from linker.config.run import LoadedRun, load_run
+from linker.errors import ConfigError, InputError
 from linker.pipeline import RunResult
 from linker.pipeline import run as run_batch
 
@@ -69,30 +71,79 @@ def run(
     index: Annotated[
         bool, typer.Option("--index", help="Also make the index that searches use; else the first search makes it.")
     ] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="The inputs hold what is new or has changed; the rest stays as it is.")
+    ] = False,
+    complete: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SOURCE",
+            help="With --update: this source's input is its whole extract; what it lacks is withdrawn.",
+        ),
+    ] = None,
+    withdrawn: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SOURCE=PATH",
+            help="With --update: a text file of the native ids that a source withdraws, one a line.",
+        ),
+    ] = None,
 ) -> None:
     """Link the records of several sources and publish a snapshot with the unified identity table.
 
     Example: linker run configs/four_states.yaml --workspace work --input delhi=delhi.csv --input haryana=haryana.parquet
+
+    With --update the inputs hold only what is new or has changed since the last snapshot (rows that are as they were do no harm):
+
+    Example: linker run configs/four_states.yaml --workspace work --update --input delhi=delhi_today.csv
     """
     loaded = load_run(config, _replaced(inputs or []))
     console = Console()
     console.print(f"{config}: {', '.join(loaded.inputs)}", highlight=False)
+    stated = _stated(loaded, update, complete or [], withdrawn or [])
     with Display(console) as display:
-        result = run_batch(loaded, workspace, display, index=index)
+        result = (
+            update_batch(loaded, workspace, stated, display)
+            if update
+            else run_batch(loaded, workspace, display, index=index)
+        )
     _summarise(console, result, workspace)
 
 
-def _replaced(inputs: list[str]) -> dict[str, str]:
+def _stated(loaded: LoadedRun, update: bool, complete: list[str], withdrawn: list[str]) -> Stated:
+    if not update and (complete or withdrawn):
+        raise ConfigError("--complete and --withdrawn say something about an update", do="add --update")
+    known = {source.name for source in loaded.sources}
+    lists = _replaced(withdrawn, "--withdrawn")
+    unknown = sorted({*complete, *lists} - known)
+    if unknown:
+        raise ConfigError(
+            f"no source with an input is called {unknown[0]}", do=f"use one of: {', '.join(sorted(known))}"
+        )
+    return Stated(frozenset(complete), {source: _lines(Path(path)) for source, path in lists.items()})
+
+
+def _lines(path: Path) -> tuple[str, ...]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"cannot be read: {error}", where=str(path), do="give a UTF-8 text file, one native id a line"
+        ) from None
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _replaced(inputs: list[str], option: str = "--input") -> dict[str, str]:
     replaced: dict[str, str] = {}
     for text in inputs:
         source, equals, path = text.partition("=")
         if not equals or not source or not path:
             raise ConfigError(
-                f"--input {text} is not of the form SOURCE=PATH",
-                do="write for example --input delhi=extracts/delhi.csv",
+                f"{option} {text} is not of the form SOURCE=PATH",
+                do=f"write for example {option} delhi=extracts/delhi.csv",
             )
         if source in replaced:
-            raise ConfigError(f"--input names source '{source}' twice", do="give each source one input")
+            raise ConfigError(f"{option} names source '{source}' twice", do="give each source one file")
         replaced[source] = path
     return replaced
 

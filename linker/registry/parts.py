@@ -73,7 +73,7 @@ def merged(base: pa.Table, added: pa.Table, gone: pa.Table, keys: Sequence[str])
 
 
 def among(table: pa.Table, gone: pa.Table, keys: Sequence[str]) -> NDArray[np.bool_]:
-    """Which rows have one of the keys."""
+    """Which rows have the same values in the columns `keys` as some row of `gone`."""
     hit = np.ones(table.num_rows, np.bool_)
     for key in keys:
         hit &= np.asarray(pc.is_in(table[key], value_set=_whole(gone[key])))
@@ -98,9 +98,9 @@ def relation(folder: Path, table: str) -> str:
     if not in_parts(folder, table):
         return f"SELECT * FROM read_parquet({base})"  # noqa: S608 - our own paths, quoted
     added, gone = (_quoted(part_file(folder, table, kind)) for kind in (ADDED, GONE))
-    using = ", ".join(KEYS[table])
+    same = " AND ".join(f"gone.{key} = base.{key}" for key in KEYS[table])
     return (
-        f"SELECT * FROM read_parquet({base}) ANTI JOIN read_parquet({gone}) USING ({using}) "  # noqa: S608
+        f"SELECT * FROM read_parquet({base}) AS base WHERE NOT EXISTS (SELECT 1 FROM read_parquet({gone}) AS gone WHERE {same}) "  # noqa: S608
         f"UNION ALL BY NAME SELECT * FROM read_parquet({added})"
     )
 
