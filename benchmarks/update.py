@@ -168,8 +168,8 @@ def report(given: argparse.Namespace, cases: list[dict[str, Any]]) -> None:
     text = markdown_table(header, rows)
     compared = [c for c in cases if "differences" in c]
     if compared:
-        text += "\nBeside a full run over everything on a copy of the same workspace. The full run estimates anew how common names and values\n"
-        text += "are, and the prior; an update keeps those of the base.\n\n"
+        text += "\nBeside a full run over everything on a copy of the same workspace. The full run estimates anew how common names\n"
+        text += "and values are, and the prior; an update keeps those of the base.\n\n"
         columns = ["records", "other_identity", "links", "links_only_in_update", "links_only_in_full"]
         rows = [[f"{c['differences'][k]:,}" for k in columns] for c in compared]
         text += markdown_table([c.replace("_", " ") for c in columns], rows)

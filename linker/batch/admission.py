@@ -19,6 +19,7 @@ from linker.normalise.records import RecordOptions, to_records
 from linker.progress import Stopwatch
 from linker.records import SourceRows, read_sources
 from linker.registry.suppression import Suppression, row_ids
+from linker.schema import PERSON, QUARANTINE, RECORD
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Admitted:
     """records that were kept out because they were erased"""
     dropped: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
     """source:native_id of rows that gave no record, or one that was kept out"""
+
+    @classmethod
+    def nothing(cls) -> Admitted:
+        """What no extract at all gives."""
+        return cls(RECORD.empty(), PERSON.empty(), QUARANTINE.empty(), (), PersonFindings())
 
 
 def admit(

@@ -14,6 +14,7 @@ from linker.batch.identify import Before, identify
 from linker.config.clusters import ClusterRules
 from linker.config.matching import Veto
 from linker.identity.golden import golden_records
+from linker.identity.goldnames import Names
 from linker.identity.values import single
 from linker.matching.csr import code_texts
 from linker.matching.edges import Edges
@@ -60,8 +61,10 @@ class Stake:
     touched: pa.Array
 
 
-def regroup(stake: Stake, rules: ClusterRules, vetoes: tuple[Veto, ...], before: Before) -> Regrouped:
-    """Groups and identities of the records at stake."""
+def regroup(
+    stake: Stake, rules: ClusterRules, vetoes: tuple[Veto, ...], before: Before, names: NameTable | None = None
+) -> Regrouped:
+    """Groups and identities of the records at stake. `names`: the table that their names are read by; one of their own if left out."""
     record, ids = stake.record, stake.record["record_id"]
     edges = evidence(stake.edge, ids)
     apart = np.stack(exclusive_pairs(Texts(stake.person), vetoes), axis=1)
@@ -73,7 +76,7 @@ def regroup(stake: Stake, rules: ClusterRules, vetoes: tuple[Veto, ...], before:
     part = pa.array(chosen)
     person = stake.person.take(part)
     fresh = golden_records(
-        record.take(part), person, identity_id.take(part), name_table(person), found.clusters.weakest[chosen]
+        record.take(part), person, identity_id.take(part), name_table(person, names), found.clusters.weakest[chosen]
     )
     crosswalk = record.select(["source", "native_id", "part", "record_id"]).append_column("identity_id", identity_id)
     edge = resettled(stake.edge, found.edges)
@@ -108,7 +111,30 @@ def resettled(edge: pa.Table, edges: Edges) -> pa.Table:
     return EDGE.conform(pa.table(columns))
 
 
-def name_table(person: pa.Table) -> NameTable:
-    """The names of persons in both scripts."""
+def name_table(person: pa.Table, base: NameTable | None = None) -> Names:
+    """The names of persons in both scripts; with a `base`, as its words and their spellings have it."""
     texts = pc.value_counts(single(person["name"]).drop_null())
-    return NameTable.build(texts.field("values"), counts=texts.field("counts").to_numpy())
+    if base is None:
+        return NameTable.build(texts.field("values"), counts=texts.field("counts").to_numpy())
+    return Added(base.extend(texts.field("values").to_pylist()), len(base), texts.field("values"))
+
+
+@dataclass(frozen=True)
+class Added:
+    """The names that were added to a table, by themselves."""
+
+    names: NameTable
+    first: int
+    texts: pa.Array
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def text(self, i: int) -> str:
+        return str(self.texts[i].as_py())
+
+    def latin(self) -> pa.Array:
+        return self.names.latin(np.arange(self.first, self.first + len(self), dtype=np.int32))
+
+    def devanagari(self, ids: NDArray[np.int32]) -> list[str]:
+        return self.names.devanagari(ids + np.int32(self.first))

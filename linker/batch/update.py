@@ -63,7 +63,9 @@ def update(
     with SnapshotWriter(workspace, loaded.settings.keep_snapshots, audit_snapshot) as writer:
         current = open_current(workspace)
         _refuse_other_settings(loaded, current)
-        admitted = admit(loaded, watch, Suppression.of(workspace), partial=True)
+        admitted = (
+            admit(loaded, watch, Suppression.of(workspace), partial=True) if loaded.inputs else Admitted.nothing()
+        )
         with watch.stage("compare"):
             delta = delta_of(admitted, current, stated)
             counts = _counts(delta)
@@ -77,7 +79,8 @@ def update(
             watch.note = f"{scoring.pairs:,} candidate pairs, {len(fresh):,} edges"
         with watch.stage("identify"):
             stake = _at_stake(current, delta, edge, fresh, before, scoring)
-            found = regroup(stake, loaded.clusters, loaded.matching.vetoes, before)
+            names = scoring_base.index.columns.names
+            found = regroup(stake, loaded.clusters, loaded.matching.vetoes, before, names)
             watch.note = f"{len(stake.record):,} records at stake, {len(found.event):,} events"
         with watch.stage("publish"):
             change = edge.change(found.edge, fresh, delta.outdated)

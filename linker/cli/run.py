@@ -97,7 +97,7 @@ def run(
 
     Example: linker run configs/four_states.yaml --workspace work --update --input delhi=delhi_today.csv
     """
-    loaded = load_run(config, _replaced(inputs or []))
+    loaded = load_run(config, _replaced(inputs or []), update=update)
     console = Console()
     console.print(f"{config}: {', '.join(loaded.inputs)}", highlight=False)
     stated = _stated(loaded, update, complete or [], withdrawn or [])
@@ -113,13 +113,10 @@ def run(
 def _stated(loaded: LoadedRun, update: bool, complete: list[str], withdrawn: list[str]) -> Stated:
     if not update and (complete or withdrawn):
         raise ConfigError("--complete and --withdrawn say something about an update", do="add --update")
-    known = {source.name for source in loaded.sources}
     lists = _replaced(withdrawn, "--withdrawn")
-    unknown = sorted({*complete, *lists} - known)
+    unknown = sorted(set(complete) - set(loaded.inputs))
     if unknown:
-        raise ConfigError(
-            f"no source with an input is called {unknown[0]}", do=f"use one of: {', '.join(sorted(known))}"
-        )
+        raise ConfigError(f"no input is given for source '{unknown[0]}'", do=f"add --input {unknown[0]}=PATH")
     return Stated(frozenset(complete), {source: _lines(Path(path)) for source, path in lists.items()})
 
 

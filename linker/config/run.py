@@ -56,8 +56,9 @@ class LoadedRun(Settings):
         return None if name is None else (self.path.parent / self.settings.matching).resolve().parent / name
 
 
-def load_run(path: Path, replaced: dict[str, str] | None = None) -> LoadedRun:
-    """Read a run configuration and all it names. `replaced` maps a source's name to the input to use instead.
+def load_run(path: Path, replaced: dict[str, str] | None = None, *, update: bool = False) -> LoadedRun:
+    """Read a run configuration and all it names. `replaced` maps a source's name to the input to use instead; of an `update` they are the
+    only inputs, and there may be none.
 
     Raises:
         ConfigError: a file is missing or wrong, an input is named for a source that is not configured, or a source has no input.
@@ -76,8 +77,8 @@ def load_run(path: Path, replaced: dict[str, str] | None = None) -> LoadedRun:
         )
     inputs = {}
     for source, ref in zip(sources, settings.sources, strict=True):
-        chosen = given.get(source.name) or _stated(source, ref, folder)
-        if chosen is None and not given:
+        chosen = given.get(source.name) or (None if update else _stated(source, ref, folder))
+        if chosen is None and not given and not update:
             raise ConfigError(
                 f"no input for source '{source.name}'",
                 where=str(path),
@@ -85,7 +86,7 @@ def load_run(path: Path, replaced: dict[str, str] | None = None) -> LoadedRun:
             )
         if chosen is not None:
             inputs[source.name] = _without_password(chosen, source.name)
-    if not inputs:
+    if not inputs and not update:
         raise ConfigError("no source has an input", where=str(path), do="add --input SOURCE=PATH")
     policy = load(folder / settings.policy, Policy)
     clusters = load(folder / settings.clusters, ClusterRules) if settings.clusters else ClusterRules()

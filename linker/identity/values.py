@@ -157,12 +157,19 @@ def distinct(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def distinct_lists(group: Rows, code: Rows, values: pa.Array, groups: int) -> pa.ListArray:
-    """Per group the list of its distinct values (codes below 0 are none), in the order of their codes."""
+    """Per group the list of its distinct values (codes below 0 are none), in their own order: it depends on nothing but the group."""
     known = code >= 0
     width = max(len(values), 1)
     pairs = distinct(group[known].astype(np.int64) * width + code[known])
     owner, value = np.divmod(pairs, width)
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=groups))]).astype(np.int32)
+    sizes = np.bincount(owner, minlength=groups)
+    several = np.flatnonzero(sizes[owner] > 1)
+    if len(several):
+        codes, at = np.unique(value[several], return_inverse=True)
+        rank = np.empty(len(codes), np.int64)
+        rank[pc.sort_indices(values.take(pa.array(codes))).to_numpy()] = np.arange(len(codes))
+        value[several] = value[several][np.lexsort((rank[at], owner[several]))]
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), values.take(pa.array(value)))
 
 

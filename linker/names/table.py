@@ -253,14 +253,16 @@ class NameTable:
         """The texts that the table was built from."""
         return self._base.texts
 
-    def latin(self) -> pa.Array:
-        """Every name in Latin capitals, without titles: as it was spelled if it was Latin, else its likeliest romanisation."""
+    def latin(self, ids: NDArray[np.int32] | Sequence[int] | None = None) -> pa.Array:
+        """Every name, or the names `ids`, in Latin capitals, without titles: as it was spelled if it was Latin, else its likeliest
+        romanisation."""
         space = self._space()
         spellings = pa.array([t for p in space.parts for t in p.latin], pa.string())
+        chosen = [p.names for p in self._parts] if ids is None else [self._take_in_order(np.asarray(ids, np.int64))]
         found = []
-        for part in self._parts:
-            words = spellings.take(pa.array(part.names.ids))
-            rows = pa.ListArray.from_arrays(pa.array(part.names.offsets, pa.int32()), words)
+        for names in chosen:
+            words = spellings.take(pa.array(names.ids))
+            rows = pa.ListArray.from_arrays(pa.array(names.offsets, pa.int32()), words)
             found.append(pc.utf8_upper(pc.binary_join(rows, " ")))
         return pa.concat_arrays(found)
 

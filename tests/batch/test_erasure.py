@@ -217,3 +217,25 @@ def test_a_stranger_file_that_holds_a_value_is_named(workspace: Path) -> None:
     done = linker("erasures", "purge", "--now", number, "--workspace", workspace)
     assert done.code == 6
     assert "notes.txt" in done.text
+
+
+def test_taking_a_decision_back_restores_every_table_byte_for_byte(workspace: Path) -> None:
+    """Also where it had brought two identities together, or taken one apart: the old ids are there again."""
+    before = tables(workspace)
+    rows = open_current(workspace).table("crosswalk").to_pylist()
+    by_identity: dict[str, list[str]] = {}
+    for row in rows:
+        by_identity.setdefault(row["identity_id"], []).append(row["record_id"])
+    several = [members for members in by_identity.values() if len(members) >= 2]
+    ledger = Ledger(workspace)
+    for verdict, pair in ((Verdict.SAME, (several[0][0], several[1][0])), (Verdict.DIFFERENT, tuple(several[2][:2]))):
+        [entry] = ledger.decide([NewVerdict(*pair, verdict, "looked at")])
+        assert run(workspace, extracts(300)).code == 0
+        assert tables(workspace) != before
+        ledger.undo(entry.number, "a mistake")
+        assert run(workspace, extracts(300)).code == 0
+        assert tables(workspace) == before
+    kinds = [
+        e.kind for e in history.of_identity(workspace, open_current(workspace).table("event")["identity_id"][0].as_py())
+    ]
+    assert "revived" in kinds or "split" in kinds or "merged" in kinds
