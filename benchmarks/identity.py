@@ -140,7 +140,7 @@ def noise_of_pairs(case: Case, slack: float, rng: np.random.Generator, memory: M
     edges, found = case.matched.edges, case.matched
     weight = edges.weight.astype(np.float64) * rng.normal(1, NOISE, len(edges.weight))
     tables = found.model.weights(found.comparisons)
-    vectors = unpack(edges.vector, len(found.comparisons))
+    vectors = unpack(edges.vector, found.comparisons)
     link = nearly_linked(case.loaded.policy, found.comparisons, vectors, weight, tables, 0.0)
     if slack:
         near = nearly_linked(case.loaded.policy, found.comparisons, vectors, weight, tables, slack)

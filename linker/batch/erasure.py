@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linker.batch.evidence import released, with_pooled
 from linker.batch.facts import SETTINGS
 from linker.batch.identify import Before
 from linker.batch.regroup import Regrouped, Stake, regroup
@@ -24,6 +25,8 @@ from linker.identity.events import Kind
 from linker.identity.history import crosswalk_then
 from linker.identity.lookup import find
 from linker.identity.values import single
+from linker.index.scoring import Scorer
+from linker.matching.model import MatchModel
 from linker.registry.auditlog import AuditLog
 from linker.registry.erasures import Erasures, Order
 from linker.registry.snapshot import Snapshot, SnapshotWriter, list_runs, open_current
@@ -128,7 +131,9 @@ def _plan(workspace: Path, asked: Sequence[str], order_text: str) -> _Plan:
     crosswalk = snapshot.table("crosswalk", ["record_id", "identity_id"])
     touched = pc.unique(single(crosswalk["identity_id"]).filter(pa.array(among(ids)(single(crosswalk["record_id"])))))
     person = snapshot.table("person").filter(pa.array(~erased))
-    edge = edges_without(snapshot.table("edge"), ids)
+    scorer = Scorer(settings.matching, settings.policy, MatchModel.load(snapshot.path / "model.json"))
+    edge = released(edges_without(snapshot.table("edge"), ids), scorer, settings.clusters.hysteresis)
+    edge = with_pooled(edge, single(person["record_id"]), scorer)
     stake = Stake(records_without(record, erased), person, edge, crosswalk, touched)
     found = regroup(stake, settings.clusters, settings.matching.vetoes, before)
     old = snapshot.table("identity")

@@ -68,7 +68,8 @@ class Scoring:
 
     def __init__(self, index: SnapshotIndex, linked: pa.Table, slack: float) -> None:
         """`linked` are the pairs (record_id_l, record_id_r) that the last snapshot linked; `slack` the bits of hysteresis."""
-        self._index, self._linked, self._slack = index, linked, slack
+        self._index, self._linked, self.slack = index, linked, slack
+        self.scorer = index.scorer
         self.pairs = 0
 
     def new_pairs(self, base: Base, delta: Delta) -> pa.Table:
@@ -93,19 +94,20 @@ class Scoring:
         ids = pa.concat_arrays([index.record_ids.cast(pa.string()), single(person["record_id"])])
         return self._edges(scored, n, ids, _looked_up(scored, n, left, right, keys))
 
-    def closing_pairs(self, person: pa.Table, links: pa.Table, weighed: pa.Table) -> pa.Table:
-        """EDGE rows of all pairs inside the groups that links connect and that were not weighed, whatever they weigh."""
+    def closed(self, edge: pa.Table, person: pa.Table) -> pa.Table:
+        """An EDGE table with all pairs inside the groups that links connect, whatever they weigh."""
         ids = single(person["record_id"])
-        left, right = unweighed_pairs(len(ids), _rows(links, ids), _rows(weighed, ids))
+        links = edge.filter(pc.equal(edge["decision"], int(Decision.LINK)))
+        left, right = unweighed_pairs(len(ids), _rows(links, ids), _rows(edge, ids))
         if not len(left):
-            return EDGE.empty()
+            return edge
         rows = np.unique(np.concatenate([left, right]))
         part = person.take(pa.array(rows))
         new, n = self._index.code(part), len(self._index)
         a, b = np.searchsorted(rows, left).astype(np.int32), np.searchsorted(rows, right).astype(np.int32)
         scored = self._index.score(new, b, a + np.int32(n))
         ids = pa.concat_arrays([self._index.record_ids.cast(pa.string()), single(part["record_id"])])
-        return self._edges(scored, n, ids, np.zeros(len(scored), np.uint16))
+        return pa.concat_tables([edge, self._edges(scored, n, ids, np.zeros(len(scored), np.uint16))])
 
     def _edges(self, scored: Scored, n: int, ids: pa.Array, keys: Keys) -> pa.Table:
         """EDGE rows, by their key."""
@@ -116,7 +118,7 @@ class Scoring:
         decision, rule = self._kept_up(scored, one, other)
         edges = Edges(
             left.astype(np.int32), right.astype(np.int32), scored.weight.astype(np.float32), decision, rule, keys,
-            pack(scored.vectors),
+            pack(scored.vectors, self._index.scorer.comparisons),
         )  # fmt: skip
         matched = Matched(
             edges, self._index.scorer.comparisons, self._index.scorer.model, 0, (), HISTOGRAM.astype(np.int64)
@@ -130,7 +132,7 @@ class Scoring:
         decision, rule = scored.decision.copy(), scored.rule.copy()
         scorer = self._index.scorer
         near = nearly_linked(
-            scorer.policy, scorer.comparisons, scored.vectors.T, scored.weight, scorer.tables, self._slack
+            scorer.policy, scorer.comparisons, scored.vectors.T, scored.weight, scorer.tables, self.slack
         )
         near &= (decision != Decision.LINK) & (rule != RULES.index(Rule.VETO))
         rows = np.flatnonzero(near)

@@ -18,9 +18,9 @@ from linker.identity.goldnames import Names
 from linker.identity.values import single
 from linker.matching.csr import code_texts
 from linker.matching.edges import Edges
-from linker.matching.policy import LINKED, RULES, exclusive_pairs
+from linker.matching.policy import RULES, exclusive_pairs
 from linker.names.table import NameTable
-from linker.schema import CROSSWALK, EDGE, Decision
+from linker.schema import CROSSWALK, EDGE
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Regrouped:
 
 @dataclass(frozen=True)
 class Stake:
-    """Records, ascending by id, with their scored pairs (EDGE, by its key) and who they were: all records, or whole groups of them.
+    """Records, ascending by id, with their scored pairs (EDGE, by its key, as evidence decides them) and who they were: all records, or
+    whole groups of them.
 
     `previous` is the part of the last crosswalk that is at stake; `touched` are identities that lose or change a record.
     """
@@ -66,7 +67,7 @@ def regroup(
 ) -> Regrouped:
     """Groups and identities of the records at stake. `names`: the table that their names are read by; one of their own if left out."""
     record, ids = stake.record, stake.record["record_id"]
-    edges = evidence(stake.edge, ids)
+    edges = as_rows(stake.edge, ids)
     apart = np.stack(exclusive_pairs(Texts(stake.person), vetoes), axis=1)
     found = identify(ids, edges, apart, rules, before, stake.previous)
     identity_id, events = single(found.assigned.identity_id), found.assigned.events
@@ -83,8 +84,8 @@ def regroup(
     return Regrouped(edge, CROSSWALK.conform(crosswalk), fresh, changed, events, found.attention)
 
 
-def evidence(edge: pa.Table, record_ids: pa.ChunkedArray) -> Edges:
-    """An EDGE table as pairs of rows, its decisions as evidence alone makes them: what was held when groups were formed links again."""
+def as_rows(edge: pa.Table, record_ids: pa.ChunkedArray) -> Edges:
+    """An EDGE table, its decisions those of evidence alone (`batch.evidence`), as pairs of rows."""
     ids = single(record_ids)
     left, right = (
         pc.index_in(single(edge[side]), value_set=ids).to_numpy().astype(np.int32)
@@ -92,22 +93,17 @@ def evidence(edge: pa.Table, record_ids: pa.ChunkedArray) -> Edges:
     )
     names = pa.array([str(r) for r in RULES])
     rule = pc.index_in(single(edge["rule"]), value_set=names).to_numpy().astype(np.int8)
-    decision = edge["decision"].to_numpy().astype(np.int8)
-    decision[np.isin(rule, [RULES.index(r) for r in LINKED])] = Decision.LINK
     return Edges(
-        left, right, edge["weight"].to_numpy().astype(np.float32), decision, rule,
+        left, right, edge["weight"].to_numpy().astype(np.float32), edge["decision"].to_numpy().astype(np.int8), rule,
         np.zeros(len(left), np.uint16), np.zeros(len(left), np.int64),
     )  # fmt: skip
 
 
 def resettled(edge: pa.Table, edges: Edges) -> pa.Table:
-    """The same EDGE table with decisions and rules as they were settled. A link that was held and joins now is a plain link again."""
+    """The same EDGE table with decisions and rules as they were settled."""
     names = pa.array([str(r) for r in RULES])
-    linked = edges.decision == Decision.LINK
-    kept = edges.rule == RULES.index(LINKED[1])
-    rule = np.where(linked & ~kept, RULES.index(LINKED[0]), edges.rule)
     columns: dict[str, Any] = {name: edge[name] for name in edge.column_names}
-    columns |= {"decision": pa.array(edges.decision), "rule": names.take(pa.array(rule))}
+    columns |= {"decision": pa.array(edges.decision), "rule": names.take(pa.array(edges.rule))}
     return EDGE.conform(pa.table(columns))
 
 

@@ -20,6 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from linker.batch.admission import Admitted, admit
 from linker.batch.delta import Delta, Stated, delta_of
+from linker.batch.evidence import released, with_pooled
 from linker.batch.facts import SETTINGS, settings_json
 from linker.batch.identify import Before
 from linker.batch.newpairs import Scoring, base_of
@@ -27,10 +28,11 @@ from linker.batch.regroup import Regrouped, Stake, regroup
 from linker.batch.result import RunResult
 from linker.batch.withheld import among as among_ids
 from linker.batch.withheld import quarantine_without
+from linker.config.policy import Policy, bits
 from linker.config.run import LoadedRun
 from linker.errors import ConfigError
 from linker.identity.values import single
-from linker.matching.policy import LINKED
+from linker.matching.policy import LINKED, REMEMBERED, Rule
 from linker.progress import Observer, Silent, Stopwatch, peak_bytes
 from linker.registry.auditlog import AuditLog
 from linker.registry.audits import audit_snapshot
@@ -122,11 +124,21 @@ class _Edges:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> _Edges:
-        return cls(snapshot, snapshot.table("edge", ["record_id_l", "record_id_r", "decision", "rule"]))
+        return cls(snapshot, snapshot.table("edge", ["record_id_l", "record_id_r", "decision", "rule", "weight"]))
 
     def linked(self) -> pa.Table:
-        """The pairs that evidence links."""
-        return self.keys.filter(pc.is_in(self.keys["rule"], value_set=pa.array([str(r) for r in LINKED])))
+        """The pairs that hysteresis remembers."""
+        return self.keys.filter(pc.is_in(self.keys["rule"], value_set=pa.array([str(r) for r in REMEMBERED])))
+
+    def tying(self, policy: Policy) -> pa.Table:
+        """The pairs that evidence links, or may link when groups grow (`matching.pooling`)."""
+        lowest = bits(policy.link_threshold) - policy.rules.pooled_lack
+        may = pc.and_(
+            pc.equal(self.keys["rule"], str(Rule.UNCERTAIN)), pc.greater_equal(self.keys["weight"], lowest - 0.01)
+        )
+        may = pc.or_(may, pc.equal(self.keys["rule"], str(Rule.NAMESAKE)))
+        linked = pc.is_in(self.keys["rule"], value_set=pa.array([str(r) for r in LINKED]))
+        return self.keys.filter(pc.or_(linked, may) if policy.rules.pooled_lack else linked)
 
     def change(self, settled: pa.Table, fresh: pa.Table, outdated: pa.Array) -> _Change:
         """What comes and goes of the edge table: `settled` are all pairs at stake as they are now, `fresh` the new ones."""
@@ -154,7 +166,13 @@ def _at_stake(
     ids = pa.concat_arrays([single(crosswalk["record_id"]), single(delta.record["record_id"]).filter(
         pa.array(~among_ids(delta.replaced.to_pylist())(single(delta.record["record_id"])))
     )])  # fmt: skip
-    chosen = _connected(ids, crosswalk, delta, edge.linked(), fresh, before)
+    tying = pa.concat_tables(
+        [
+            _Edges(current, fresh.select(edge.keys.column_names)).tying(scoring.scorer.policy),
+            edge.tying(scoring.scorer.policy),
+        ]
+    )
+    chosen = _connected(ids, crosswalk, delta, tying, before)
     at_stake = ids.filter(pa.array(chosen))
     outdated = delta.outdated
     stay = pc.invert(pc.is_in(at_stake, value_set=outdated))
@@ -163,20 +181,17 @@ def _at_stake(
         for name, table in (("record", delta.record), ("person", delta.person))
     )
     old = _inside(current.table("edge"), edge.keys, at_stake)
-    kept = old.filter(pc.invert(_touches(old, outdated)))
+    kept = released(old.filter(pc.invert(_touches(old, outdated))), scoring.scorer, scoring.slack)
     edges = pa.concat_tables([kept, fresh.filter(_within(fresh, single(record["record_id"])))])
-    links = edges.filter(pc.equal(edges["decision"], int(Decision.LINK)))
-    held = edges.filter(pc.is_in(edges["rule"], value_set=pa.array([str(r) for r in LINKED])))
-    closing = scoring.closing_pairs(person, pa.concat_tables([links, held]), edges)
-    edges = pa.concat_tables([edges, closing]).sort_by([("record_id_l", "ascending"), ("record_id_r", "ascending")])
+    edges = scoring.closed(edges, person)
+    edges = scoring.closed(with_pooled(edges, single(person["record_id"]), scoring.scorer), person)
+    edges = edges.sort_by([("record_id_l", "ascending"), ("record_id_r", "ascending")])
     previous = crosswalk.filter(pc.is_in(crosswalk["record_id"], value_set=at_stake))
     touched = previous.filter(pc.is_in(previous["record_id"], value_set=outdated))
     return Stake(record, person, edges.combine_chunks(), previous, pc.unique(single(touched["identity_id"])))
 
 
-def _connected(
-    ids: pa.Array, crosswalk: pa.Table, delta: Delta, linked: pa.Table, fresh: pa.Table, before: Before
-) -> Flags:
+def _connected(ids: pa.Array, crosswalk: pa.Table, delta: Delta, tying: pa.Table, before: Before) -> Flags:
     """Which records are connected with one that has changed or whose links or verdicts have."""
     n = len(ids)
     codes = single(crosswalk["identity_id"]).dictionary_encode()
@@ -186,9 +201,8 @@ def _connected(
         {"record_id_l": pa.array([e.left_record for e in same], pa.string()),
          "record_id_r": pa.array([e.right_record for e in same], pa.string())}
     )  # fmt: skip
-    new_links = fresh.filter(pc.equal(fresh["decision"], int(Decision.LINK)))
     ends = [(np.arange(len(identity)), identity)]
-    for table in (linked, new_links, verdicts):
+    for table in (tying, verdicts):
         left, right = _places(table, ids)
         known = (left >= 0) & (right >= 0)
         ends.append((left[known], right[known]))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from linker.config.policy import Policy
 from linker.matching.comparisons import Comparison
 from linker.matching.comparisons.base import Rows
-from linker.matching.policy import LINKED, decide
+from linker.matching.policy import REMEMBERED, decide
 from linker.schema import Decision
 
 
@@ -33,7 +33,7 @@ class Memory:
     @classmethod
     def of(cls, edge: pa.Table, record_ids: pa.ChunkedArray, slack: float) -> Memory:
         """What an EDGE table (record_id_l, record_id_r, rule) says about the records of this run."""
-        linked = edge.filter(pc.is_in(edge["rule"], pa.array([str(r) for r in LINKED])))
+        linked = edge.filter(pc.is_in(edge["rule"], pa.array([str(r) for r in REMEMBERED])))
         ids = record_ids.combine_chunks()
         left, right = (
             pc.fill_null(pc.index_in(linked[side], value_set=ids), -1).to_numpy().astype(np.int64)

@@ -50,6 +50,8 @@ class Rule(StrEnum):
 RULES = tuple(Rule)
 LINKED = (Rule.LINK, Rule.POOLED, Rule.KEPT, *(r for r in Rule if r.startswith("held_")))
 """Rules of pairs that evidence links, whether or not they were allowed to join."""
+REMEMBERED = tuple(r for r in LINKED if r is not Rule.POOLED)
+"""Those of them that hysteresis remembers: a link that other records made possible does not outlast them."""
 
 
 AGAINST = (Rule.NAME_CONFLICT, Rule.ALIAS_ONLY, Rule.CONTRADICTION, Rule.MISUSED_IDENTITY, Rule.VETO)
