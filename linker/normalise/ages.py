@@ -16,6 +16,8 @@ from linker.normalise.reference import forms, rows
 OLDEST = 110
 """Nobody in a police record is older; a larger number is not an age."""
 
+ADULT = 18
+
 LONGEST = 100
 """Characters of a cell that are looked at."""
 
@@ -49,7 +51,7 @@ def parse_age(text: str) -> AgeReading:
     """What `text` says about an age in years."""
     words = _words()
     numbers: list[int] = []
-    about = months = years_named = ranged = minor = False
+    about = months = years_named = ranged = minor = below = False
     tens = 0
     for token in _TOKEN.findall(fold(text[:LONGEST])):
         if token[0].isdecimal():
@@ -65,15 +67,20 @@ def parse_age(text: str) -> AgeReading:
                 tens = number if number >= 20 and number % 10 == 0 and token.isascii() else 0
         elif means == "about" or token in {"~", "+", "±"}:
             about = True
-        elif means == "months":
+        elif means in {"months", "days"}:
             months = True
+            numbers = [0] if means == "days" and numbers else numbers
+        elif means == "below":
+            below = True
         elif means == "years":
             years_named = True
         elif means == "range":
             ranged = ranged or bool(numbers)
         elif means == "minor":
             minor = True
-    return _reading(numbers, about, months and not years_named, ranged) or (
+    if below and numbers and 0 < numbers[0] <= ADULT:
+        return AgeReading(minor=True)
+    return _reading(numbers, about or below, months and not years_named, ranged) or (
         AgeReading(minor=True) if minor else NOTHING
     )
 

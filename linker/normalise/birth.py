@@ -25,7 +25,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pyarrow as pa
 
-from linker.normalise.ages import OLDEST, AgeReading, parse_age
+from linker.normalise.ages import ADULT, OLDEST, AgeReading, parse_age
 from linker.normalise.columns import ABSENT, Bools, Distinct, Int64s
 from linker.normalise.datecolumns import Dates
 from linker.normalise.dates import DateFlag, parse_year
@@ -38,7 +38,6 @@ SLACK_YEARS = 4
 CONFLICT_YEARS = 4
 YOUNGEST = 7
 """Nobody below seven can commit an offence (BNS s.20, IPC s.82); settles the century of a two-digit year."""
-ADULT = 18
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from linker.normalise.columns import ABSENT, Bools, Int64s, characters, one_chun
 from linker.normalise.dates import EARLIEST_YEAR, FILLER_YEARS, DateFlag, DateReading, Precision, parse_date
 
 _USUAL = (
-    (r"^[0-9]{2}[./-][0-9]{2}[./-][0-9]{4}$", (0, 2), (3, 5), (6, 10)),
+    (r"^(?:0[1-9]|[1-9][0-9])[./-][0-9]{2}[./-][0-9]{4}$", (0, 2), (3, 5), (6, 10)),
     (r"^[0-9]{2}[./-][0-9]{2}[./-][0-9]{2}$", (0, 2), (3, 5), (6, 8)),
     (r"^[0-9]{4}[./-][0-9]{2}[./-][0-9]{2}$", (8, 10), (5, 7), (0, 4)),
 )

@@ -153,6 +153,8 @@ def _three(tokens: Sequence[str | int], latest: int) -> DateReading:
         return _UNREAD
     if not (first.isdecimal() and last.isdecimal() and (isinstance(middle, int) or middle.isdecimal())):
         return _partly(first, middle, last, latest)
+    if not first.strip("0") and len(first) <= 2 and len(last) == 4 and last.strip("0"):  # 00/03/1989, 00/00/1989
+        return _partly("x", middle if isinstance(middle, int) or middle.strip("0") else "x", last, latest)
     if len(first) == 4 and len(last) <= 2:
         day, year = last, first
     elif len(first) <= 2 and len(last) in {2, 4}:
@@ -168,7 +170,7 @@ def _three(tokens: Sequence[str | int], latest: int) -> DateReading:
 
 
 def _partly(first: str, middle: str | int, last: str, latest: int) -> DateReading:
-    """'xx/03/1989' is a month, '10/xx/1989' and 'xx/xx/1989' a year."""
+    """'xx/03/1989' is a month, '10/xx/1989' and 'xx/xx/1989' a year; 00 stands for xx."""
     if len(last) != 4 or not last.isdecimal():
         return _UNREAD
     if first.isdecimal() or not str(middle).isdecimal():

@@ -106,16 +106,24 @@ def few_different(size: int) -> int:
 
 _PAN = re.compile(r"[A-Z]{3}[ABCFGHJLPT][A-Z](?!0000)\d{4}[A-Z]\Z")
 _EPIC = re.compile(r"[A-Z]{3}\d{7}\Z")
-_EPIC_LEGACY = re.compile(r"([A-Z]{2})/(\d{1,3})/(\d{1,3})/(\d{4,7})\Z")
+_EPIC_LEGACY = re.compile(r"([A-Z]{2})/(\d{1,3})/(\d{1,3})/(\d{4,7})\Z|([A-Z]{2})(\d{2})(\d{3})(\d{6})\Z")
 _LICENCE = re.compile(r"([A-Z]{2})(\d{2})/?(\d{4})/?(\d{7})\Z")
 _LICENCE_ONE_DIGIT = re.compile(r"([A-Z]{2})/?(\d)/?((?:19|20)\d{2})/?(\d{7})\Z")
+_LICENCE_OLD = re.compile(r"([A-Z]{2})/?(\d{1,2})/(\d{1,7})/((?:19|20)\d{2})\Z")
+_LICENCE_DELHI = re.compile(r"[A-Z]\d{2}(?:0[1-9]|1[0-2])(?:19|20)\d{2}\d{6}\Z")
+"""Licences of Delhi before 2006: a letter, the zone, month and year of issue, six digits."""
 _LICENCE_SHORT = re.compile(r"([A-Z]{2})/?(\d{1,2})/?[A-Z]{0,3}/((?:19|20)?\d{2})/(\d{4,7})\Z")
 _PASSPORT = re.compile(r"[A-PR-WY]\d{7}\Z")
 _VEHICLE = re.compile(r"([A-Z]{2})(\d{1,2})([A-Z]{0,3})(\d{1,4})\Z")
+_FEWEST_OLD_PLATE = 5
+"""Digits of a plate without letters before its number ('UP16 1234'); 'UP32' is only an office."""
 _VEHICLE_BH = re.compile(r"(\d{2})BH(\d{4})([A-Z]{1,2})\Z")
-_ACCOUNT = re.compile(r"(?:[A-Z]{2,6}/?)?0*(\d{6,18})\Z")
+_ACCOUNT = re.compile(r"(?:[A-Z]{4}0[A-Z0-9]{6}/?(?=\d{6})|[A-Z]{2,6}/?)?0*(\d{6,18})[A-Z]{0,6}\Z")
+"""An account, perhaps behind its branch's code (IFSC: four letters, 0, six characters) or a bank's name."""
+_UPI_LABEL = re.compile(r"^\s*(?:upi|vpa|यूपीआई)\s*(?:id|आईडी)?\s*[:\-–]\s*")
 _UPI = re.compile(r"[a-z0-9][a-z0-9._\-]{1,63}@[a-z][a-z0-9]{1,31}\Z")
-_SHEET_LETTER = re.compile(r"(?<=\d)(?:ए|बी)")
+_SHEET_LETTER = re.compile(r"(?<=\d)[\s\-–/]{0,2}(ए|बी)(?![\u0900-\u097f])")
+_SHEET_LABEL = re.compile(r"एच[0०.॰]?\s?एस[0०.॰]?(?=[^\u0900-\u097f]|$)")
 _SHEET = re.compile(r"(?:H\.?S\.?)?(?:NO)?[/ ]?(\d{1,5})(?:/?(A|B))?\Z")
 
 
@@ -149,8 +157,9 @@ def _epic(text: str) -> str | None:
     if _EPIC.match(text.replace("/", "")):
         return text.replace("/", "")
     legacy = _EPIC_LEGACY.match(text)
-    if legacy and legacy[1] in _states():
-        return f"{legacy[1]}/{int(legacy[2]):02d}/{int(legacy[3]):03d}/{int(legacy[4]):06d}"
+    if legacy:
+        state, district, seat, number = [part for part in legacy.groups() if part]
+        return f"{state}/{int(district):02d}/{int(seat):03d}/{int(number):06d}" if state in _states() else None
     return None
 
 
@@ -162,7 +171,10 @@ def _licence(text: str) -> str | None:
     if match and match[1] in _states():
         year = match[3] if len(match[3]) == 4 else ("19" if int(match[3]) > 50 else "20") + match[3]
         return f"{match[1]}{int(match[2]):02d}{year}{int(match[4]):07d}"
-    return None
+    match = _LICENCE_OLD.match(text)
+    if match and match[1] in _states():
+        return f"{match[1]}{int(match[2]):02d}{match[4]}{int(match[3]):07d}"
+    return text if _LICENCE_DELHI.match(text) else None
 
 
 def _passport(text: str) -> str | None:
@@ -171,7 +183,12 @@ def _passport(text: str) -> str | None:
 
 def _vehicle(text: str) -> str | None:
     match = _VEHICLE.match(text)
-    if match and match[1] in _states() and int(match[4]):
+    if (
+        match
+        and match[1] in _states()
+        and int(match[4])
+        and (match[3] or len(match[2] + match[4]) >= _FEWEST_OLD_PLATE)
+    ):
         return f"{match[1]}{int(match[2]):02d}{match[3]}{int(match[4]):04d}"
     match = _VEHICLE_BH.match(text)
     return "".join((match[1], "BH", match[2], match[3])) if match else None
@@ -216,7 +233,7 @@ CHECKED: dict[IdType, Callable[[str], bool]] = {
     IdType.EPIC: lambda value: "/" in value or bool(stdnum_epic.is_valid(value)),
     IdType.IMEI: lambda value: bool(luhn.is_valid(value)),
     IdType.NFN: lambda value: value[:2] in _state_numbers(),
-    IdType.DRIVING_LICENCE: lambda value: value[4:6] in {"19", "20"},
+    IdType.DRIVING_LICENCE: lambda value: value[4:6] in {"19", "20"} or bool(_LICENCE_DELHI.match(value)),
 }
 """Types whose right format is not enough: a check digit, a state's number, a year."""
 
@@ -237,7 +254,8 @@ def read_identifier(text: str, expected: IdType) -> Reading:
     if expected is IdType.UPI or "@" in text:
         return _read_upi(text, expected)
     if expected is IdType.HISTORY_SHEET:
-        text = _SHEET_LETTER.sub(lambda m: "A" if m[0] == "ए" else "B", text[:LONGEST])
+        text = _SHEET_LABEL.sub(" ", text[:LONGEST])
+        text = _SHEET_LETTER.sub(lambda m: "A" if m[1] == "ए" else "B", text)
     forms = spellings(text)
     if any(_is_filler(form, expected) for form in forms):
         return Reading(Status.PLACEHOLDER, expected)
@@ -253,7 +271,7 @@ def read_identifier(text: str, expected: IdType) -> Reading:
 
 
 def _read_upi(text: str, expected: IdType) -> Reading:
-    value = _upi(fold(text[:LONGEST]).replace(" ", ""))
+    value = _upi(_UPI_LABEL.sub("", fold(text[:LONGEST])).replace(" ", ""))
     if value is None:
         return Reading(Status.INVALID, expected)
     return Reading(Status.VALID if expected is IdType.UPI else Status.MOVED, IdType.UPI, value)
