@@ -17,6 +17,9 @@ from linker.matching.policy import RULES, Rule, decide, vetoed
 from linker.matching.vectors import measure, measure_above
 from linker.schema import Decision
 
+FEW = 4_000
+"""So few pairs are measured to the end sooner than it is found out which of them are worth it."""
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -45,9 +48,13 @@ class Scorer:
     def score(self, columns: PersonColumns, left: Rows, right: Rows, floor: float | None = None) -> Scored:
         """Measure, weigh and decide pairs of rows; with a `floor` (bits) only those that reach it, found without measuring the others to
         the end."""
-        if floor is None:
+        if floor is None or len(left) <= FEW:
             vectors = measure(columns, self.comparisons, left, right)
-            return self._decided(columns, left, right, vectors, self.weigh(vectors))
+            weight = self.weigh(vectors)
+            if floor is not None:
+                reached = weight >= floor
+                left, right, vectors, weight = left[reached], right[reached], vectors[:, reached], weight[reached]
+            return self._decided(columns, left, right, vectors, weight)
         scale = (self.tables, self.model.prior_bits, floor)
         alive, vectors, _ = measure_above(columns, self.comparisons, (left, right), scale)
         weight = self.weigh(vectors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,11 @@ from numpy.typing import NDArray
 from linker.index.stored import PLAIN
 from linker.matching.columns import PersonColumns
 from linker.matching.csr import Coded, Csr
-from linker.schema import IdType
 
 Rows = NDArray[np.int64]
 _NO_TEXTS = pa.array([], pa.string())
 _WITHIN = frozenset({"ids", "last4"})
 """Groups of columns each of which is compared with itself only."""
-_NO_TEXT_NEEDED = frozenset({*(f"{t}_last4" for t in IdType), "phones", "marks"})
-"""Dictionaries of which no comparison reads the texts."""
 
 
 def together(base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows) -> PersonColumns:
@@ -48,6 +46,18 @@ def together(base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows
         dictionaries=joiner.dictionaries,
         population=base.population,
     )
+
+
+class _Part(Coded):
+    """A part of a dictionary whose texts are fetched when a comparison reads them; most compare codes only."""
+
+    def __init__(self, texts: Callable[[], pa.Array], counts: NDArray[np.int64]) -> None:
+        object.__setattr__(self, "_fetch", texts)
+        object.__setattr__(self, "counts", counts)
+
+    @property
+    def dictionary(self) -> pa.Array:
+        return self._fetch()  # type: ignore[attr-defined]
 
 
 class _Joiner:
@@ -106,12 +116,13 @@ class _Joiner:
         split = int(np.searchsorted(distinct, len(base.dictionary)))
         known, unknown = distinct[:split], distinct[split:] - len(base.dictionary)
         counts = [base.counts[known]] + ([fresh.counts[unknown]] if fresh is not None else [])
-        texts = _NO_TEXTS
-        if dictionary not in _NO_TEXT_NEEDED:
+
+        def texts() -> pa.Array:
             taken = [base.dictionary.take(pa.array(known))]
             taken += [fresh.dictionary.take(pa.array(unknown))] if fresh is not None else []
-            texts = pa.concat_arrays(taken)
-        self.dictionaries[dictionary] = Coded(texts, np.concatenate(counts))
+            return pa.concat_arrays(taken)
+
+        self.dictionaries[dictionary] = _Part(texts, np.concatenate(counts))
         return list(np.split(numbers, np.cumsum([len(p) for p in parts])[:-1]))
 
 
