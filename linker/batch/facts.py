@@ -20,7 +20,7 @@ from linker.config.policy import bits
 from linker.config.run import LoadedRun
 from linker.evaluate.report_input import Finding, MatchFacts, ReportInput, ReportTables, RunFacts
 from linker.matching.edges import HISTOGRAM, Matched
-from linker.normalise.persons import forgotten, publishable
+from linker.normalise.persons import publishable
 from linker.progress import peak_bytes
 from linker.schema import CROSSWALK, Decision
 
@@ -39,7 +39,7 @@ def published_tables(admitted: Admitted, edge: pa.Table, identity: pa.Table, fou
         "identity": identity,
         "crosswalk": CROSSWALK.conform(crosswalk),
         "record": publishable(record),
-        "person": forgotten(admitted.person),
+        "person": admitted.person,
         "edge": edge,
         "review": edge.filter(pc.equal(edge["decision"], int(Decision.REVIEW))),
         "quarantine": admitted.quarantine,

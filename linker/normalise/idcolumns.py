@@ -66,8 +66,8 @@ class _Cells:
         return per_cell.take(self.index)
 
 
-def id_columns(record: pa.Table, key: AadhaarKey) -> IdColumns:
-    """All identifiers of the records; `key` hashes the Aadhaar numbers among them."""
+def id_columns(record: pa.Table, key: AadhaarKey | None) -> IdColumns:
+    """All identifiers of the records. Without a key no Aadhaar number is kept, only last four digits."""
     result = IdColumns()
     moved: list[tuple[int, Reading]] = []
     for kind in IdType:
@@ -78,14 +78,14 @@ def id_columns(record: pa.Table, key: AadhaarKey) -> IdColumns:
         cells = _read(column, kind)
         values = cells.values if kind is IdType.AADHAAR else _without_aadhaar(cells.values, kind, key)
         if kind is IdType.AADHAAR:
-            values = key.hashes(values)
+            values = key.hashes(values) if key else pa.nulls(len(values), pa.string())
         result.values[kind] = cells.of_rows(values)
         result.last4[kind] = cells.of_rows(cells.last4)
         per_row = cells.of_rows(pa.array(cells.status)).drop_null().to_numpy()
         for position, number in enumerate(np.bincount(per_row, minlength=len(cells.statuses)).tolist()):
             if number:
                 result.counts[kind, cells.statuses[position]] = number
-        if kind is IdType.AADHAAR:
+        if kind is IdType.AADHAAR and key:
             result.aadhaar_near = cells.of_rows(_near(cells, key))
         moved.extend(_strangers(cells))
     if result.aadhaar_near is None:
@@ -171,7 +171,7 @@ def _filled(digits: npt.NDArray[np.uint8]) -> Bools:
     return found
 
 
-def _without_aadhaar(values: pa.Array, kind: IdType, key: AadhaarKey) -> pa.Array:
+def _without_aadhaar(values: pa.Array, kind: IdType, key: AadhaarKey | None) -> pa.Array:
     """The values of another type; one that may be an Aadhaar number (twelve digits that pass its check) is hashed, so
     that it still compares."""
     if kind in _QUICK:
@@ -182,7 +182,7 @@ def _without_aadhaar(values: pa.Array, kind: IdType, key: AadhaarKey) -> pa.Arra
     doubtful = [(place, text) for place, text in zip(places.tolist(), texts, strict=True) if passes(text)]
     if not doubtful:
         return values
-    hashed = [key.hash(text) for _, text in doubtful]
+    hashed = [key.hash(text) if key else None for _, text in doubtful]
     return _patched(values, np.array([place for place, _ in doubtful], dtype=np.intp), hashed)
 
 
@@ -209,14 +209,15 @@ def _strangers(cells: _Cells) -> list[tuple[int, Reading]]:
     return [(int(row), moved[int(index[row])]) for row in found]
 
 
-def _move(result: IdColumns, moved: list[tuple[int, Reading]], key: AadhaarKey) -> None:
+def _move(result: IdColumns, moved: list[tuple[int, Reading]], key: AadhaarKey | None) -> None:
     """Put values of another type into that type's column, where the row has none there."""
     for kind in {reading.kind for _, reading in moved}:
         values: dict[int, str | None] = {}
         last4: dict[int, str | None] = {}
         for row, reading in moved:
             if reading.kind is kind and row not in values:
-                values[row] = key.hash(reading.value) if kind is IdType.AADHAAR and reading.value else reading.value
+                hashed = key.hash(reading.value) if key and reading.value else None
+                values[row] = hashed if kind is IdType.AADHAAR else reading.value
                 last4[row] = reading.last4
         for table, found in ((result.values, values), (result.last4, last4)):
             rows_ = np.fromiter(found, dtype=np.intp)

@@ -7,7 +7,7 @@ a juvenile is marked, and the pipeline decides.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import numpy as np
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.names.unicode import fold
-from linker.normalise.aadhaar import HOW_TO_MAKE_A_KEY, KEY_VARIABLE, OF_THIS_RUN, AadhaarKey, forgotten
+from linker.normalise.aadhaar import HOW_TO_MAKE_A_KEY, KEY_VARIABLE, AadhaarKey
 from linker.normalise.birth import births
 from linker.normalise.columns import ABSENT, PIECE, THREADS, Distinct, Int64s, days, one_chunk
 from linker.normalise.findings import PersonFindings
@@ -30,7 +30,7 @@ from linker.normalise.sex import sexes
 from linker.normalise.shared import LOOKED_AT, SHOWN, People, Verdict, find_shared, shared_note, without
 from linker.schema import EXTRA_PREFIX, PERSON, IdType
 
-__all__ = ["PersonFindings", "PersonOptions", "forgotten", "publishable", "to_persons"]
+__all__ = ["PersonFindings", "PersonOptions", "publishable", "to_persons"]
 
 
 def _this_year() -> int:
@@ -39,8 +39,8 @@ def _this_year() -> int:
 
 @dataclass(frozen=True)
 class PersonOptions:
-    """How records are read. `aadhaar_key` hashes Aadhaar numbers (None: a key of this run only, see
-    `linker.normalise.aadhaar`); `latest_year` is the last calendar year that a date may have."""
+    """How records are read. `aadhaar_key` hashes Aadhaar numbers (None: only their last four digits are used);
+    `latest_year` is the last calendar year that a date may have."""
 
     aadhaar_key: AadhaarKey | None = field(default_factory=AadhaarKey.from_environment)
     latest_year: int = field(default_factory=_this_year)
@@ -52,8 +52,6 @@ def to_persons(
     """The PERSON table of a RECORD table, same rows in the same order; `extra.` columns are carried along. `findings`
     is filled."""
     options = options or PersonOptions()
-    if options.aadhaar_key is None:
-        options = replace(options, aadhaar_key=AadhaarKey.of_run(record[str(IdType.AADHAAR)]))
     findings = findings if findings is not None else PersonFindings()
     pieces = [record.slice(at, PIECE) for at in range(0, max(len(record), 1), PIECE)]
     with ThreadPoolExecutor(THREADS) as pool:
@@ -141,19 +139,17 @@ def _add_birth(
 def _add_identifiers(
     columns: dict[str, pa.Array], record: pa.Table, options: PersonOptions, findings: PersonFindings
 ) -> None:
-    key = options.aadhaar_key
-    assert key is not None
-    ids = id_columns(record, key)
+    ids = id_columns(record, options.aadhaar_key)
     for kind in IdType:
         columns[str(kind)] = ids.values[kind]
         columns[f"{kind}_last4"] = ids.last4[kind]
     columns["aadhaar_near"] = ids.aadhaar_near
     for (kind, status), number in ids.counts.items():
         findings.identifiers.setdefault(str(kind), {})[str(status)] = number
-    if key.version == OF_THIS_RUN and IdType.AADHAAR in {kind for kind, _ in ids.counts}:
+    if options.aadhaar_key is None and IdType.AADHAAR in {kind for kind, _ in ids.counts}:
         findings.add_note(
-            f"Aadhaar numbers were compared within this run only, by a key that was thrown away, because {KEY_VARIABLE} is "
-            f"not set; later runs and searches have their last four digits. Make a key with: {HOW_TO_MAKE_A_KEY}"
+            f"Aadhaar numbers were compared by their last four digits only, because {KEY_VARIABLE} is not set. "
+            f"Make a key with: {HOW_TO_MAKE_A_KEY}"
         )
 
 

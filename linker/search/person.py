@@ -9,7 +9,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from linker.normalise.aadhaar import AadhaarKey
 from linker.normalise.birth import births
 from linker.normalise.columns import ABSENT
 from linker.normalise.gazetteer import gazetteer
@@ -83,7 +82,7 @@ def _identifiers(record: Fields, options: PersonOptions) -> Fields:
     for name, kind in RECORD.columns.items():
         value = record.get(name) if name in _IDS else None
         columns[name] = pa.array([value], kind)
-    key = options.aadhaar_key or AadhaarKey.of_run(columns[str(IdType.AADHAAR)])
+    key = options.aadhaar_key
     found = id_columns(pa.table(columns), key)
     values: Fields = {str(kind): column[0].as_py() for kind, column in found.values.items()}
     values |= {f"{kind}_last4": column[0].as_py() for kind, column in found.last4.items()}

@@ -16,7 +16,7 @@ from linker.normalise.aadhaar import KEY_VARIABLE, AadhaarKey
 from linker.normalise.idcolumns import id_columns
 from linker.normalise.identifiers import Status, read_identifier
 from linker.normalise.longnumbers import long_numbers
-from linker.normalise.persons import PersonFindings, PersonOptions, forgotten, publishable, to_persons
+from linker.normalise.persons import PersonFindings, PersonOptions, publishable, to_persons
 from linker.normalise.phones import parse_phones, phones
 from linker.normalise.publishing import mask_text
 from linker.normalise.verhoeff import passes
@@ -121,30 +121,12 @@ def test_a_mistyped_aadhaar_number_is_near_the_true_one() -> None:
         assert KEY.hash(AADHAAR) in person["aadhaar_near"]  # type: ignore[operator]
 
 
-def test_without_a_key_whole_numbers_are_compared_in_this_run_and_forgotten() -> None:
+def test_without_a_key_only_four_digits_are_used() -> None:
     findings = PersonFindings()
-    mistyped = next(AADHAAR[:5] + d + AADHAAR[6:] for d in "0123456789" if d != AADHAAR[5])
-    table = records(
-        aadhaar=[AADHAAR, f"{AADHAAR[:4]} {AADHAAR[4:8]} {AADHAAR[8:]}", OTHER, mistyped, None],
-        bank_account=[None] * 4 + [AADHAAR],
-    )
-    person = to_persons(table, PersonOptions(aadhaar_key=None), findings)
-    first, again, other, *_ = person["aadhaar"].to_pylist()
-    assert first == again != other
-    assert first in person["aadhaar_near"][3].as_py()
-    assert person["bank_account"][4].as_py() == first
-    published = forgotten(person)
-    for name in ("aadhaar", "aadhaar_near", "bank_account"):
-        assert published[name].null_count == len(table), name
-    assert published["aadhaar_last4"].to_pylist()[:2] == ["7894", "7894"]
-    assert published.schema == person.schema
+    person = to_persons(records(aadhaar=[AADHAAR]), PersonOptions(aadhaar_key=None), findings)
+    assert person["aadhaar"].to_pylist() == [None]
+    assert person["aadhaar_last4"].to_pylist() == ["7894"]
     assert "secrets.token_hex" in findings.notes[0]
-    assert to_persons(table, PersonOptions(aadhaar_key=None)).equals(person)
-
-
-def test_a_key_of_the_environment_is_kept() -> None:
-    person = to_persons(records(aadhaar=[AADHAAR]), OPTIONS)
-    assert forgotten(person).equals(person)
 
 
 def test_keys_differ_by_secret_and_version(monkeypatch: pytest.MonkeyPatch) -> None:
