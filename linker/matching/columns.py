@@ -6,6 +6,7 @@ Every text becomes an integer from a dictionary, so that the kernels compare num
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -98,41 +99,57 @@ class PersonColumns:
 def build_columns(person: pa.Table, name_table: Callable[[pa.Array, NDArray[np.int64]], NameTable]) -> PersonColumns:
     """Code a PERSON table. `name_table` makes the name table of distinct name texts with the number of records that bear each."""
     n = len(person)
-    dictionaries: dict[str, Coded] = {}
     names, aliases, distinct = _code_names(person)
+    with ThreadPoolExecutor(1) as aside:  # making names comparable leaves one core idle
+        others = aside.submit(_code_others, person)
+        table = name_table(distinct.dictionary, distinct.counts)
+        own = Csr.join([Csr.of_column(names["name"].astype(np.int64)), aliases])
+        relatives = Csr.join([Csr.of_column(names[f].astype(np.int64)) for f in NAME_FIELDS[1:]])
+        if len(table):
+            table.keys()  # made once, before two threads ask for them
+        coded = others.result()
+        of_relatives = aside.submit(
+            keys_of_bearers, table, (relatives.rows, relatives.values, n), informative=False, loose=True
+        )
+        return PersonColumns(
+            n=n,
+            names=table,
+            name=names,
+            aliases=aliases,
+            name_keys=keys_of_bearers(table, (own.rows, own.values, n), informative=False),
+            relative_keys=of_relatives.result(),
+            **coded,
+        )
+
+
+def _code_others(person: pa.Table) -> dict[str, Any]:
+    """All columns but names."""
+    n = len(person)
+    dictionaries: dict[str, Coded] = {}
     ids = {str(t): _code(person, str(t), dictionaries) for t in IdType if t != IdType.AADHAAR}
     ids["aadhaar"], near = _code_aadhaar(person, dictionaries)
     last4 = {str(t): _code(person, f"{t}_last4", dictionaries) for t in IdType}
     phones, relative_phones = _code_phones(person, dictionaries)
     mark_rows, _, mark_texts = code_lists(person["marks"])
     (mark_codes,), dictionaries["marks"] = code_texts([mark_texts])
-    table = name_table(distinct.dictionary, distinct.counts)
-    own = Csr.join([Csr.of_column(names["name"].astype(np.int64)), aliases])
-    relatives = Csr.join([Csr.of_column(names[f].astype(np.int64)) for f in NAME_FIELDS[1:]])
-    return PersonColumns(
-        n=n,
-        names=table,
-        name_keys=keys_of_bearers(table, (own.rows, own.values, n), informative=False),
-        relative_keys=keys_of_bearers(table, (relatives.rows, relatives.values, n), informative=False, loose=True),
-        name=names,
-        aliases=aliases,
-        sex=numbers(person, "sex", 0),
-        birth_from=numbers(person, "birth_from", UNKNOWN_DAY),
-        birth_to=numbers(person, "birth_to", UNKNOWN_DAY),
-        birth_kind=numbers(person, "birth_kind", 0),
-        record_day=numbers(person, "record_day", UNKNOWN_DAY),
-        ids=ids,
-        last4=last4,
-        near={"aadhaar": near},
-        phones=phones,
-        relative_phones=relative_phones,
-        place={p: _code(person, p, dictionaries) for p in PLACE_FIELDS},
-        height_from=numbers(person, "height_from", -1),
-        height_to=numbers(person, "height_to", -1),
-        marks=Csr.of_pairs(mark_rows, mark_codes.astype(np.int64), n),
-        extra={c: _code(person, c, dictionaries) for c in person.column_names if c.startswith(EXTRA_PREFIX)},
-        dictionaries=dictionaries,
-    )
+    return {
+        "sex": numbers(person, "sex", 0),
+        "birth_from": numbers(person, "birth_from", UNKNOWN_DAY),
+        "birth_to": numbers(person, "birth_to", UNKNOWN_DAY),
+        "birth_kind": numbers(person, "birth_kind", 0),
+        "record_day": numbers(person, "record_day", UNKNOWN_DAY),
+        "ids": ids,
+        "last4": last4,
+        "near": {"aadhaar": near},
+        "phones": phones,
+        "relative_phones": relative_phones,
+        "place": {p: _code(person, p, dictionaries) for p in PLACE_FIELDS},
+        "height_from": numbers(person, "height_from", -1),
+        "height_to": numbers(person, "height_to", -1),
+        "marks": Csr.of_pairs(mark_rows, mark_codes.astype(np.int64), n),
+        "extra": {c: _code(person, c, dictionaries) for c in person.column_names if c.startswith(EXTRA_PREFIX)},
+        "dictionaries": dictionaries,
+    }
 
 
 def _code(person: pa.Table, column: str, dictionaries: dict[str, Coded]) -> NDArray[np.int32]:

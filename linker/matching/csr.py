@@ -14,6 +14,45 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+MANY = 32
+"""From so many values on, a row is sorted by a sort that does not grow with the square."""
+
+
+@nb.njit("Tuple((int64[::1], int64[::1]))(int64[::1], int64[::1], int64)", cache=True, nogil=True)
+def _collect(rows: NDArray[np.int64], values: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(row, value) pairs dealt out to their rows, each row sorted, equal values of a row once. A row has few values as a rule, so that no
+    sort of the whole is needed."""
+    start = np.zeros(n + 1, dtype=np.int64)
+    for k in range(len(rows)):
+        start[rows[k] + 1] += 1
+    for row in range(n):
+        start[row + 1] += start[row]
+    dealt = np.empty(len(rows), dtype=np.int64)
+    end = start[:-1].copy()
+    for k in range(len(rows)):
+        dealt[end[rows[k]]] = values[k]
+        end[rows[k]] += 1
+    offsets = np.zeros(n + 1, dtype=np.int64)
+    kept = 0
+    for row in range(n):
+        first, last = start[row], start[row + 1]
+        if last - first > MANY:
+            dealt[first:last] = np.sort(dealt[first:last])
+        else:
+            for i in range(first + 1, last):
+                value, j = dealt[i], i
+                while j > first and dealt[j - 1] > value:
+                    dealt[j] = dealt[j - 1]
+                    j -= 1
+                dealt[j] = value
+        begun = kept
+        for i in range(first, last):
+            if kept == begun or dealt[kept - 1] != dealt[i]:
+                dealt[kept] = dealt[i]
+                kept += 1
+        offsets[row + 1] = kept
+    return offsets, dealt[:kept].copy()
+
 
 @dataclass(frozen=True)
 class Csr:
@@ -46,15 +85,8 @@ class Csr:
     @classmethod
     def of_pairs(cls, rows: NDArray[np.int64], values: NDArray[np.int64], n: int) -> Csr:
         """From (row, value) pairs in any order; equal values of one row are kept once, in ascending order."""
-        order = np.lexsort((values, rows))
-        rows, values = rows[order], values[order]
-        if len(rows):
-            fresh = np.ones(len(rows), dtype=bool)
-            fresh[1:] = (rows[1:] != rows[:-1]) | (values[1:] != values[:-1])
-            rows, values = rows[fresh], values[fresh]
-        offsets = np.zeros(n + 1, dtype=np.int64)
-        np.cumsum(np.bincount(rows, minlength=n), out=offsets[1:])
-        return cls(offsets, values.astype(np.int64))
+        offsets, flat = _collect(np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(values, np.int64), n)
+        return cls(offsets, flat)
 
     @classmethod
     def of_column(cls, values: NDArray[np.int64]) -> Csr:
