@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ START = "0" * 64
 ERASED = "(erased)"
 """Stands where an erasure has taken a text away."""
 PURGE = "purge"
+_NOTING, _NOTED = threading.Lock(), dict[Path, int]()
 FIELDS = ("number", "at", "who", "kind", "subject", "detail", "previous")
 
 
@@ -119,8 +121,14 @@ class AuditLog:
         return head
 
     def keep_head(self, head: Head) -> None:
-        """Note the head beside the log."""
-        if self._folder is not None:
+        """Note the head beside the log. A head that another has overtaken meanwhile is not noted."""
+        if self._folder is None:
+            return
+        with _NOTING:
+            noted = _NOTED.get(self._folder, 0)
+            if noted >= head.number:
+                return
+            _NOTED[self._folder] = head.number
             write_json(self._folder / HEAD_FILE, {"number": head.number, "hash": head.hash})
 
     def entries(self) -> list[dict[str, Any]]:

@@ -15,11 +15,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from linker.errors import WorkspaceError
 
 FILE = "registry.sqlite"
+URL_FILE = "registry.url"
+"""A file in the workspace with one line: the database to use instead of the SQLite file. Never with a password."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0005"
 """The newest migration. A test compares it with the folder."""
@@ -27,6 +29,7 @@ PATIENCE = 30
 """Seconds to wait for another writer."""
 TURN = 7_241_905_518
 """PostgreSQL's advisory lock that writers take turns on."""
+READS = "linker_reads"
 
 
 def open_registry(place: Path | str) -> Engine:
@@ -35,7 +38,7 @@ def open_registry(place: Path | str) -> Engine:
     Raises:
         WorkspaceError: it cannot be opened, or a newer version of the program made it.
     """
-    url = place if isinstance(place, str) and "://" in place else f"sqlite:///{Path(place) / FILE}"
+    url = place if isinstance(place, str) and "://" in place else _of_workspace(Path(place))
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     shown = make_url(url).render_as_string(hide_password=True)
@@ -54,8 +57,31 @@ def open_registry(place: Path | str) -> Engine:
     return engine
 
 
+def _of_workspace(folder: Path) -> str:
+    """The URL that a workspace names in `registry.url`, or that of its SQLite file."""
+    named = folder / URL_FILE
+    if not named.is_file():
+        return f"sqlite:///{folder / FILE}"
+    url = named.read_text(encoding="utf-8").strip()
+    try:
+        password = make_url(url).password
+    except ArgumentError:
+        raise WorkspaceError(
+            "this is no database URL",
+            where=str(named),
+            do="write one line like postgresql+psycopg://linker@host/registry",
+        ) from None
+    if password:
+        raise WorkspaceError(
+            "a password stands in the file",
+            where=str(named),
+            do="leave it out; PostgreSQL reads it from PGPASSWORD or .pgpass",
+        )
+    return url
+
+
 def _begin_at_once(engine: Engine) -> None:
-    """SQLite: leave transactions to us, begin them as writers, and wait for others."""
+    """SQLite: leave transactions to us, begin them as writers (readers: as readers), and wait for others."""
 
     @event.listens_for(engine, "connect")
     def _connect(connection, _record):  # type: ignore[no-untyped-def]
@@ -65,7 +91,8 @@ def _begin_at_once(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get(READS, False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def _upgrade(engine: Engine, shown: str) -> None:
@@ -84,17 +111,31 @@ def _upgrade(engine: Engine, shown: str) -> None:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction during which nobody else appends."""
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads, so that nobody waits for it."""
+    with engine.connect().execution_options(**{READS: True}) as connection:
+        yield connection
+
+
+@contextmanager
+def changing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that changes rows of its own (a lease, a session). On PostgreSQL others go on writing beside it."""
     try:
         with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": TURN})
             yield connection
     except OperationalError as error:
         if "locked" in str(error.orig):
             raise WorkspaceError("someone else has been writing to the registry for long", do="try again") from None
         raise
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction during which nobody else appends."""
+    with changing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": TURN})
+        yield connection
 
 
 def now() -> str:

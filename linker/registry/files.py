@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -28,7 +29,7 @@ def sync(path: Path) -> None:
 
 def write_json(path: Path, content: Any) -> None:
     """Replace `path` by `content` in one step."""
-    aside = path.with_name(f".{path.name}.new")
+    aside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")  # several may write at once
     with aside.open("w", encoding="utf-8", newline="\n") as file:
         json.dump(content, file, ensure_ascii=False, indent=1, sort_keys=True)
         file.write("\n")

@@ -18,12 +18,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, tuple_
 
 from linker.errors import InputError
 from linker.registry import auditlog
 from linker.registry.auditlog import AuditLog, digest
-from linker.registry.database import now, open_registry, user, writing
+from linker.registry.database import now, open_registry, reading, user, writing
 from linker.registry.tables import DECISION
 
 Pairs = npt.NDArray[np.int32]
@@ -90,8 +90,8 @@ def holding(entries: Iterable[Entry]) -> dict[tuple[str, str], Entry]:
 class Ledger:
     """The decisions of a workspace (or of a database URL)."""
 
-    def __init__(self, place: Path | str) -> None:
-        self._engine: Engine = open_registry(place)
+    def __init__(self, place: Path | str, engine: Engine | None = None) -> None:
+        self._engine: Engine = engine or open_registry(place)
         self._audit = AuditLog(place, self._engine)
 
     def decide(self, decisions: Sequence[NewVerdict]) -> list[Entry]:
@@ -112,37 +112,16 @@ class Ledger:
 
     def append(self, items: Sequence[NewVerdict | NewUndo]) -> list[Entry]:
         """Write verdicts and undos down in this order, all or none."""
-        for item in items:
-            _check(item)
         if not items:
             return []
         with writing(self._engine) as connection:
-            entries = _entries(connection)
-            first, last = len(entries), entries[-1].number if entries else 0
-            holds = holding(entries)
-            for item in items:
-                last += 1
-                entry = _entry(item, last, entries, first, holds)
-                entries.append(entry)
-                if entry.kind is EntryKind.UNDO:
-                    holds = holding(entries)
-                else:
-                    holds[entry.left_record, entry.right_record] = entry
-                head = self._write(connection, entry)
+            entries, head = append(connection, items)
         self._audit.keep_head(head)
-        return entries[first:]
-
-    def _write(self, connection: Connection, entry: Entry) -> auditlog.Head:
-        row = asdict(entry) | {
-            "kind": str(entry.kind),
-            "verdict": None if entry.verdict is None else str(entry.verdict),
-        }
-        connection.execute(insert(DECISION).values(**row))
-        return auditlog.append(connection, "decision", str(entry.number), {"digest": digest(row)}, entry.who)
+        return entries
 
     def entries(self) -> list[Entry]:
         """All entries in order."""
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return _entries(connection)
 
     def holding(self) -> dict[tuple[str, str], Entry]:
@@ -152,6 +131,59 @@ class Ledger:
     def constraints(self, record_ids: Any) -> tuple[Pairs, Pairs]:
         """Must-links and cannot-links among `record_ids` as row numbers, shape (k, 2) each, with all that follows from them."""
         return implied(self.holding().values(), record_ids)
+
+
+def append(connection: Connection, items: Sequence[NewVerdict | NewUndo]) -> tuple[list[Entry], auditlog.Head]:
+    """Write verdicts and undos down within a transaction that `database.writing` opened; gives the entries and the log's head.
+
+    Only what stands about the same pairs is read, so that it costs the same in a long ledger as in a short one.
+    """
+    for item in items:
+        _check(item)
+    entries = _concerning(connection, items)
+    first, last = len(entries), int(connection.scalar(select(func.max(DECISION.c.number))) or 0)
+    holds = holding(entries)
+    for item in items:
+        last += 1
+        entry = _entry(item, last, entries, first, holds)
+        entries.append(entry)
+        if entry.kind is EntryKind.UNDO:
+            holds = holding(entries)
+        else:
+            holds[entry.left_record, entry.right_record] = entry
+        head = _write(connection, entry)
+    return entries[first:], head
+
+
+def _write(connection: Connection, entry: Entry) -> auditlog.Head:
+    row = asdict(entry) | {
+        "kind": str(entry.kind),
+        "verdict": None if entry.verdict is None else str(entry.verdict),
+    }
+    connection.execute(insert(DECISION).values(**row))
+    return auditlog.append(connection, "decision", str(entry.number), {"digest": digest(row)}, entry.who)
+
+
+AT_ONCE = 200
+"""Beyond so many items the whole ledger is read at once."""
+
+
+def _concerning(connection: Connection, items: Sequence[NewVerdict | NewUndo]) -> list[Entry]:
+    """The entries about the pairs of `items`, in order."""
+    if len(items) > AT_ONCE:
+        return _entries(connection)
+    pairs = {
+        (min(i.left_record, i.right_record), max(i.left_record, i.right_record))
+        for i in items
+        if isinstance(i, NewVerdict)
+    }
+    numbers = [i.number for i in items if isinstance(i, NewUndo)]
+    if numbers:
+        found = select(DECISION.c.left_record, DECISION.c.right_record).where(DECISION.c.number.in_(numbers))
+        pairs |= {(r.left_record, r.right_record) for r in connection.execute(found)}
+    if not pairs:
+        return []
+    return _entries(connection, tuple_(DECISION.c.left_record, DECISION.c.right_record).in_(sorted(pairs)))
 
 
 def implied(verdicts: Iterable[Entry], record_ids: Any) -> tuple[Pairs, Pairs]:
@@ -230,8 +262,9 @@ def _entry(
     return Entry(number, EntryKind.UNDO, *pair, None, who, at, item.why, wanted)
 
 
-def _entries(connection: Connection) -> list[Entry]:
-    rows = connection.execute(select(DECISION).order_by(DECISION.c.number))
+def _entries(connection: Connection, where: ColumnElement[bool] | None = None) -> list[Entry]:
+    query = select(DECISION).order_by(DECISION.c.number)
+    rows = connection.execute(query if where is None else query.where(where))
     return [
         Entry(
             r.number, EntryKind(r.kind), r.left_record, r.right_record, Verdict(r.verdict) if r.verdict else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Integer, MetaData, String, Table, Text
+from sqlalchemy import CheckConstraint, Column, Index, Integer, MetaData, String, Table, Text
 
 METADATA = MetaData()
 
@@ -20,6 +20,7 @@ DECISION = Table(
     Column("supersedes", Integer, nullable=True),
     CheckConstraint("left_record <> right_record", name="decision_two_records"),
     CheckConstraint("kind IN ('verdict', 'undo')", name="decision_kind"),
+    Index("decision_pair", "left_record", "right_record"),
 )
 """Verdicts, never changed: `supersedes` names the entry that this one replaces, or (undo) takes back."""
 

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from linker.registry import review_tables  # noqa: F401  (its tables belong to METADATA)
 from linker.registry.tables import METADATA
 
 connection = context.config.attributes["connection"]
