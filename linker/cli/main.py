@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.console import Console
 
-from linker.cli import audit, decisions, erase, keys, names, snapshots
+from linker.cli import audit, decisions, erase, keys, names, review, snapshots
 from linker.cli.evaluate import evaluate
 from linker.cli.export import export
 from linker.cli.run import run
@@ -32,6 +32,8 @@ app.command("runs")(snapshots.runs)
 app.command("show")(snapshots.show)
 app.command("history")(snapshots.history)
 app.command("decide")(decisions.decide)
+app.command("apply")(review.apply)
+app.add_typer(review.app, name="review")
 app.add_typer(decisions.app, name="decisions")
 app.command("erase")(erase.erase)
 app.add_typer(erase.app, name="erasures")

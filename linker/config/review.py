@@ -57,7 +57,8 @@ class Reasons(Settings):
 
     same: tuple[str, ...] = ("fingerprint", "document", "phone", "birth_place", "marks_photo", "case_file", "other")
     different: tuple[str, ...] = (
-        "fingerprint", "document_differs", "birth_differs", "family_differs", "co_accused", "relatives", "namesake", "shared_number", "other",
+        "fingerprint", "document_differs", "birth_differs", "family_differs", "co_accused", "relatives", "namesake",
+        "shared_number", "other",
     )  # fmt: skip
     unsure: tuple[str, ...] = ("too_little", "contradictory", "need_original", "need_fingerprint", "other")
 

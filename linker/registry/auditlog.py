@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from linker.registry.database import now, open_registry, user, writing
+from linker.registry.database import now, open_registry, reading, user, writing
 from linker.registry.files import write_json
 from linker.registry.tables import AUDIT, DECISION
 
@@ -135,6 +135,12 @@ class AuditLog:
         """All entries in order."""
         with self._engine.connect() as connection:
             return [dict(row._mapping) for row in connection.execute(select(AUDIT).order_by(AUDIT.c.number))]
+
+    def latest(self, limit: int) -> list[dict[str, Any]]:
+        """The last entries, the newest first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(AUDIT).order_by(AUDIT.c.number.desc()).limit(limit))
+            return [dict(row._mapping) for row in rows]
 
     def verify(self, kept: Head | None = None) -> Verified:
         """Recompute the whole chain; compare with the head noted beside the log and with one that was `kept` elsewhere."""

@@ -70,8 +70,9 @@ def _names(snapshot: Snapshot, folder: Path) -> None:
     texts, counts = counted.field("values"), counted.field("counts")
     order = pc.sort_indices(texts)
     texts, counts = texts.take(order), counts.take(order).to_numpy()
-    NameTable.build(texts, counts=counts).save(folder / "names.npz")
-    _lay_out(pa.table({"text": texts}), folder / "names.arrow")
+    table = NameTable.build(texts, counts=counts)
+    table.save(folder / "names.npz")
+    _lay_out(pa.table({"text": texts, "latin": table.latin()}), folder / "names.arrow")
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,11 @@ class Book:
     def name_number(self, text: str) -> int | None:
         """The number of a name in `names`."""
         return _exact(self.texts["text"].chunk(0), text) if len(self.texts) else None
+
+    def latin(self, text: str) -> str:
+        """A name in Latin capitals."""
+        at = self.name_number(text)
+        return "" if at is None else str(self.texts["latin"][at].as_py())
 
     def native(self, native_id: str) -> list[int]:
         """The rows whose source gave them this number."""

@@ -111,8 +111,13 @@ class Queue:
             self._combinations = (at, found)
         return found
 
-    def _choose(self, connection: Connection, account: Account, tray: Tray | None) -> int | None:
+    def _choose(
+        self, connection: Connection, account: Account, tray: Tray | None, but: set[int] | None = None
+    ) -> int | None:
+        """The most important item that is free; `but`: those that do not count."""
         conditions = [*self._mine(connection, account), self._free(account)]
+        if but is not None:  # several at once: what is held already is not free
+            conditions.append(or_(ITEM.c.leased_by.is_(None), ITEM.c.leased_until < now()))
         if tray is not Tray.DISAGREEMENTS and self._known_is_due(connection, account):
             known = select(ITEM.c.number).where(ITEM.c.status == Status.KNOWN, *conditions).order_by(func.random())
             number = connection.scalar(known.limit(1).with_for_update(skip_locked=True))
@@ -188,3 +193,34 @@ class Queue:
                 )
                 found[tray] += int(count)
         return found
+
+    def put_aside(self, number: int) -> None:
+        """An item whose records are no longer in the published snapshot."""
+        with changing(self._engine) as connection:
+            connection.execute(
+                update(ITEM)
+                .where(ITEM.c.number == number)
+                .values(status=str(Status.GONE), leased_by=None, lease=None, leased_until=None, changed_at=now())
+            )
+
+    def take_many(self, account: Account, tray: Tray, count: int, minutes: float) -> list[Item]:
+        """Several items at once, for a workbook: leased for `minutes`. Those that the person holds already are among them."""
+        taken: list[Item] = []
+        with changing(self._engine) as connection:
+            held = select(ITEM).where(ITEM.c.leased_by == account.name, ITEM.c.leased_until >= now())
+            for row in connection.execute(held.order_by(ITEM.c.priority.desc())).all():
+                item = Item.of_row(row)
+                if item.tray is tray and len(taken) < count:
+                    taken.append(item)
+            while len(taken) < count:
+                number = self._choose(connection, account, tray, but={i.number for i in taken})
+                item_or_none = None if number is None else self._lease(connection, account, number)
+                if item_or_none is None:
+                    break
+                taken.append(item_or_none)
+            connection.execute(
+                update(ITEM)
+                .where(ITEM.c.number.in_([i.number for i in taken]), ITEM.c.leased_by == account.name)
+                .values(leased_until=later(minutes))
+            )
+        return taken

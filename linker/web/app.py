@@ -1,0 +1,70 @@
+"""The application: routes, headers, and how errors look."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from linker.errors import LinkerError
+from linker.review.office import Office
+from linker.review.verdicts import RefusedError
+from linker.web import entry, keeping, lookups, oversight, work
+from linker.web.doors import HEADERS, AwayError, session_of
+from linker.web.pages import page
+
+STATIC = Path(__file__).parent / "static"
+LARGEST = 8_000_000
+"""Bytes of a request: a workbook of verdicts is the largest thing anyone sends."""
+
+
+def create_app(office: Office) -> FastAPI:
+    """The pages of one office."""
+    app = FastAPI(title="linker review", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.office = office
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for router in (entry.router, work.router, lookups.router, oversight.router, keeping.router):
+        app.include_router(router)
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        length = request.headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > LARGEST:
+            return Response(status_code=413)
+        response = await call_next(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.url.path.startswith("/static/"):
+            response.headers["Cache-Control"] = "public, max-age=3600"
+        if office.settings.https:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        return response
+
+    @app.exception_handler(AwayError)
+    async def away(request: Request, error: AwayError) -> Response:
+        if error.to is not None:
+            return RedirectResponse(error.to, status_code=303)
+        return _trouble(request, error.status, error.code)
+
+    @app.exception_handler(RefusedError)
+    async def refused(request: Request, error: RefusedError) -> Response:
+        return _trouble(request, 409, error.code)
+
+    @app.exception_handler(LinkerError)
+    async def told(request: Request, error: LinkerError) -> Response:
+        return _trouble(request, 400, "told", f"{error.what}. {error.do}".strip(" ."))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        return _trouble(request, error.status_code, "not_found" if error.status_code == 404 else "wrong_request")
+
+    return app
+
+
+def _trouble(request: Request, status: int, code: str, text: str = "") -> HTMLResponse:
+    found = session_of(request)
+    return page(request, "trouble.html", found[0] if found else None, status=status, code=code, text=text)

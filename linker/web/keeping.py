@@ -1,0 +1,116 @@
+"""The admin's pages: accounts; and the workbook for offices that work in Excel."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from linker.errors import InputError
+from linker.review.items import Tray
+from linker.review.people import May, Role
+from linker.review.workbook import export_queue, import_verdicts
+from linker.web.doors import Changing, Reading, Visit
+from linker.web.pages import page
+
+router = APIRouter()
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/accounts")
+def accounts_page(seen: Reading) -> Response:
+    seen.needs(May.KEEP_ACCOUNTS)
+    return _accounts(seen)
+
+
+def _accounts(seen: Visit, fresh: tuple[str, str] | None = None, wrong: str = "", status: int = 200) -> Response:
+    return page(
+        seen.request, "accounts.html", seen.session, status=status, accounts=seen.office.accounts.all(), roles=list(Role),
+        states=_states(seen), fresh=fresh, wrong=wrong,
+    )  # fmt: skip
+
+
+def _states(seen: Visit) -> list[str]:
+    return sorted({s for s in seen.office.book.tables["record"]["state"].unique().to_pylist() if s})
+
+
+@router.post("/accounts")
+async def change_accounts(seen: Changing) -> Response:
+    seen.needs(May.KEEP_ACCOUNTS)
+    return await run_in_threadpool(_change, seen)
+
+
+def _change(seen: Visit) -> Response:
+    accounts, by, name = seen.office.accounts, seen.account.name, seen.field("name").strip().lower()
+    states = frozenset(str(s) for s in seen.form.getlist("states")) if seen.form is not None else frozenset()
+    try:
+        match seen.field("what"):
+            case "add":
+                role = seen.field("role")
+                if role not in set(Role):
+                    raise InputError(f"'{role}' is no role")
+                return _accounts(seen, (name, accounts.add(name, seen.field("display"), Role(role), states, by)))
+            case "reset":
+                return _accounts(seen, (name, accounts.reset(name, by)))
+            case "unlock":
+                accounts.unlock(name, by)
+            case "close":
+                accounts.change(name, by, active=False)
+            case "open":
+                accounts.change(name, by, active=True)
+            case "role":
+                accounts.change(name, by, role=Role(seen.field("role")), states=states)
+            case other:
+                raise InputError(f"'{other}' is nothing that can be done to an account")
+    except InputError as error:
+        return _accounts(seen, wrong=error.what, status=400)
+    except ValueError:
+        return _accounts(seen, wrong="wrong role", status=400)
+    return RedirectResponse("/accounts", status_code=303)
+
+
+@router.get("/workbook")
+def workbook_page(seen: Reading) -> Response:
+    seen.needs(May.JUDGE)
+    return page(seen.request, "workbook.html", seen.session, told=None)
+
+
+@router.post("/workbook/export")
+async def export(seen: Changing) -> Response:
+    """The next questions as a workbook, leased to this person for a week."""
+    seen.needs(May.JUDGE)
+    count = seen.field("count", "50")
+    wanted = min(int(count), 500) if count.isdecimal() else 50
+    tray = seen.field("tray")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "queue.xlsx"
+        await run_in_threadpool(
+            export_queue,
+            seen.office,
+            seen.account,
+            file,
+            wanted,
+            Tray(tray) if tray in set(Tray) else Tray.PAIRS,
+            seen.teller.language,
+        )
+        content = file.read_bytes()
+    return Response(
+        content, media_type=XLSX, headers={"Content-Disposition": 'attachment; filename="review-queue.xlsx"'}
+    )
+
+
+@router.post("/workbook/import")
+async def import_(seen: Changing) -> Response:
+    seen.needs(May.JUDGE)
+    sent = seen.form.get("file") if seen.form is not None else None
+    if not isinstance(sent, UploadFile) or not sent.size:
+        raise InputError("no workbook was chosen", do="choose the file that was filled in")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "verdicts.xlsx"
+        file.write_bytes(await sent.read())
+        told = await run_in_threadpool(import_verdicts, seen.office, seen.account, file)
+    return page(seen.request, "workbook.html", seen.session, told=told)

@@ -1,0 +1,69 @@
+"""A template and its values to a page, with what every page needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from linker.registry.published import current_name
+from linker.review.people import May
+from linker.review.sessions import Session
+from linker.web.doors import LANGUAGE, THEME, office_of
+from linker.web.words import LANGUAGES, Teller
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+THEMES = ("auto", "light", "dark")
+
+
+def thousands(value: int | float) -> str:
+    return f"{value:,.0f}"
+
+
+def percent(value: float | None) -> str:
+    return (
+        "–"
+        if value is None
+        else f"{100 * value:.0f}%"
+        if value in (0, 1) or 0.05 < value < 0.95
+        else f"{100 * value:.1f}%"
+    )
+
+
+TEMPLATES.filters["thousands"] = thousands
+TEMPLATES.filters["percent"] = percent
+
+
+def page(request: Request, name: str, session: Session | None, /, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page `name`. `session` is None before someone has signed in."""
+    office = office_of(request)
+    language = request.cookies.get(LANGUAGE, "")
+    if language not in LANGUAGES:
+        language = session.account.language if session else LANGUAGES[0]
+    theme = request.cookies.get(THEME, THEMES[0])
+    teller = Teller(language)
+    common = {
+        "t": teller,
+        "pick": teller.pick,
+        "language": teller.language,
+        "theme": theme if theme in THEMES else THEMES[0],
+        "session": session,
+        "account": session.account if session else None,
+        "csrf": session.csrf if session else "",
+        "may": {str(m): session is not None and session.account.may(m) for m in May},
+        "snapshot": current_name(office.workspace),
+        "path": request.url.path,
+        "settings": office.settings,
+        "status": status,
+    }
+    text = TEMPLATES.get_template(name).render({**common, **values})
+    return HTMLResponse(text, status_code=status)
