@@ -1,8 +1,9 @@
 """A snapshot opened for reading case by case: records, persons, edges and identities found at once by their ids.
 
-The published tables are compressed for whole columns. Here they are laid out once per snapshot as uncompressed Arrow files beside the
-workspace's snapshots, with the orders needed to search them by halving; all processes share them through the memory map. Records are in
-ascending order of their ids already, identities too.
+The published tables are compressed for whole columns. Here they are laid out once per snapshot as uncompressed Arrow files among the
+workspace's indexes, with the orders needed to search them by halving; all processes share them through the memory map. Records are in
+ascending order of their ids already, identities too. What an erasure takes out of a snapshot changes its manifest, and so the name of the
+folder.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from linker.names.table import NameTable
-from linker.registry.published import Snapshot
+from linker.registry.files import sha256
+from linker.registry.published import MANIFEST, Snapshot
 
-FOLDER = "review"
+FOLDER = "indexes"
+PREFIX = "review-"
 TABLES = ("record", "person", "crosswalk", "identity", "edge")
 NAME_FIELDS = ("name", "father", "mother", "husband", "guardian")
 BATCH = 65_536
@@ -30,7 +33,7 @@ BATCH = 65_536
 
 def prepare(workspace: Path, snapshot: Snapshot) -> Path:
     """Lay a snapshot out for reading, unless that was done before; gives the folder."""
-    place = workspace / FOLDER / snapshot.path.name
+    place = workspace / FOLDER / f"{PREFIX}{edition(snapshot)}"
     if place.is_dir():
         return place
     aside = place.with_name(f".{place.name}.{os.getpid()}")
@@ -49,10 +52,15 @@ def prepare(workspace: Path, snapshot: Snapshot) -> Path:
             raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    for old in place.parent.iterdir():
-        if old.name < place.name and not old.name.startswith("."):
+    for old in place.parent.glob(f"{PREFIX}*"):
+        if old.name != place.name:
             shutil.rmtree(old, ignore_errors=True)
     return place
+
+
+def edition(snapshot: Snapshot) -> str:
+    """A name for a snapshot as it stands now."""
+    return f"{snapshot.path.name}-{sha256(snapshot.path / MANIFEST)[:12]}"
 
 
 def _lay_out(table: pa.Table, path: Path) -> None:

@@ -17,6 +17,7 @@ from linker.errors import WorkspaceError
 from linker.matching.comparisons.base import Comparison
 from linker.registry.auditlog import AuditLog
 from linker.registry.database import open_registry
+from linker.registry.published import MANIFEST, SNAPSHOTS
 from linker.registry.snapshot import Snapshot, current_name, open_current
 from linker.review.accounts import Accounts
 from linker.review.book import Book
@@ -47,6 +48,7 @@ class Office:
     verdicts: Verdicts
     unmasking: Unmasking
     _book: Book | None = None
+    _edition: tuple[str, int] = ("", 0)
     _comparisons: dict[str, Comparison] = field(default_factory=dict)
     _turning: threading.Lock = field(default_factory=threading.Lock)
 
@@ -70,15 +72,15 @@ class Office:
     @property
     def book(self) -> Book:
         """The published snapshot, opened. Where a new one was published meanwhile, that one, with the queue brought up to it."""
-        name = current_name(self.workspace)
-        if self._book is not None and self._book.snapshot.path.name == name:
+        seen = _seen(self.workspace)
+        if self._book is not None and self._edition == seen:
             return self._book
         with self._turning:
             snapshot = open_current(self.workspace)
-            if self._book is None or self._book.snapshot.number != snapshot.number:
+            if self._book is None or self._edition != seen:
                 self.fill()
                 self._comparisons = sentences(Matching.model_validate(_settings(snapshot)["matching"]))
-                self._book = Book.open(self.workspace, snapshot)
+                self._book, self._edition = Book.open(self.workspace, snapshot), seen
             return self._book
 
     @property
@@ -86,6 +88,13 @@ class Office:
         """The comparisons of the snapshot's configuration by name."""
         assert self.book is not None
         return self._comparisons
+
+
+def _seen(workspace: Path) -> tuple[str, int]:
+    """Which snapshot is published, and when its manifest was last written: an erasure writes it anew."""
+    name = current_name(workspace) or ""
+    manifest = workspace / SNAPSHOTS / name / MANIFEST
+    return name, manifest.stat().st_mtime_ns if manifest.is_file() else 0
 
 
 def stakes_of(snapshot: Snapshot) -> Stakes:
