@@ -79,7 +79,8 @@ def _names(snapshot: Snapshot, folder: Path) -> None:
     order = pc.sort_indices(texts)
     texts, counts = texts.take(order), counts.take(order).to_numpy()
     table = NameTable.build(texts, counts=counts)
-    table.save(folder / "names.npz")
+    (folder / "names").mkdir()
+    table.save(folder / "names")
     _lay_out(pa.table({"text": texts, "latin": table.latin()}), folder / "names.arrow")
 
 
@@ -101,7 +102,7 @@ class Book:
         return cls(
             snapshot,
             {name: _mapped(folder / f"{name}.arrow") for name in TABLES},
-            NameTable.load(folder / "names.npz"),
+            NameTable.load(folder / "names"),
             _mapped(folder / "names.arrow"),
             np.load(folder / "edge_by_right.npy", mmap_mode="r"),
             np.load(folder / "record_by_identity.npy", mmap_mode="r"),
