@@ -14,12 +14,14 @@ from linker.cli.main import app
 from tests.commandline import linker
 
 
-def commands() -> dict[str, TyperCommand]:
+def commands() -> dict[str, TyperCommand | TyperGroup]:
     """'decisions undo' → its command, for all commands that do something."""
-    found: dict[str, TyperCommand] = {}
+    found: dict[str, TyperCommand | TyperGroup] = {}
 
     def collect(name: str, command: object) -> None:
         if isinstance(command, TyperGroup):
+            if name and command.invoke_without_command:
+                found[name] = command
             for part, below in command.commands.items():
                 collect(f"{name} {part}".strip(), below)
         elif isinstance(command, TyperCommand):

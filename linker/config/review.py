@@ -26,8 +26,8 @@ class FourEyes(Settings):
 class RandomStrata(Settings):
     """How many pairs are drawn by chance from what no reviewer would otherwise see."""
 
-    linked: Annotated[int, Field(ge=0)] = 60
-    below: Annotated[int, Field(ge=0)] = 60
+    linked: Annotated[int, Field(ge=0)] = 400
+    below: Annotated[int, Field(ge=0)] = 100
 
 
 class Proxy(Settings):

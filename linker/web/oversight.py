@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from linker.review.effects import effects
+from linker.review.estimating import estimates
 from linker.review.people import May
 from linker.review.quality import overview
 from linker.web.doors import Reading
@@ -27,7 +28,9 @@ def overview_page(seen: Reading) -> Response:
         "drift": lines([(r.account, r.drift) for r in figures.reviewers], t("overview.drift")),
         "days": columns(figures.days, t("overview.days")),
     }
-    return page(seen.request, "overview.html", seen.session, figures=figures, drawn=drawn)
+    return page(
+        seen.request, "overview.html", seen.session, figures=figures, drawn=drawn, told=estimates(seen.office.engine)
+    )
 
 
 @router.get("/effects")

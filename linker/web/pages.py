@@ -62,6 +62,7 @@ def page(request: Request, name: str, session: Session | None, /, status: int = 
         "may": {str(m): session is not None and session.account.may(m) for m in May},
         "snapshot": current_name(office.workspace),
         "path": request.url.path,
+        "here": f"{request.url.path}?{request.url.query}".rstrip("?") if request.method == "GET" else "/",
         "settings": office.settings,
         "status": status,
     }

@@ -36,14 +36,30 @@ def arguments(edge: Mapping[str, Any] | None, comparisons: Mapping[str, Comparis
     """The evidence of a scored pair, the strongest first."""
     if edge is None:
         return []
+    levels = json.loads(edge["levels"] or "{}")
     found = []
-    for name, (level_name, bits) in json.loads(edge["levels"] or "{}").items():
+    for name, (level_name, bits, net) in _shared_out(levels, comparisons).items():
         comparison = comparisons.get(name)
         level = next((v for v in comparison.levels if v.name == level_name), None) if comparison else None
         english, hindi = (level.english, level.hindi) if level else (level_name.replace("_", " ").lower(),) * 2
         side = "for" if bits > FAINT else "against" if bits < -FAINT else "neutral"
-        if level is not None and level.side is Side.AGAINST and side == "neutral":
-            side = "against"
-        strength = 3 if abs(bits) >= STRONG else 2 if abs(bits) >= CLEAR else 1 if abs(bits) > FAINT else 0
-        found.append((abs(bits), Argument(name, side, english, hindi, strength)))
+        if level is not None and level.side is Side.AGAINST and side != "against":
+            side = "against" if side == "neutral" else "neutral"
+        worth = abs(net) if net * bits > 0 else 0.0
+        strength = 3 if worth >= STRONG else 2 if worth >= CLEAR else 1 if worth > FAINT else 0
+        found.append((worth, Argument(name, side, english, hindi, strength)))
     return [a for _, a in sorted(found, key=lambda x: -x[0])]
+
+
+def _shared_out(
+    levels: Mapping[str, tuple[str, float]], comparisons: Mapping[str, Comparison]
+) -> dict[str, tuple[str, float, float]]:
+    """Levels with their own bits and their net bits. What a joint comparison adds or takes, because its two parts are not independent, goes
+    to them by halves: it changes how much they count, never what they say."""
+    joint = {n for n in levels if n in comparisons and comparisons[n].parts}
+    net = {n: float(v[1]) for n, v in levels.items() if n not in joint}
+    for name in joint:
+        parts = [p for p in comparisons[name].parts if p in net]
+        for part in parts:
+            net[part] += float(levels[name][1]) / len(parts)
+    return {n: (levels[n][0], float(levels[n][1]), bits) for n, bits in net.items()}

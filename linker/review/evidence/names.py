@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from linker.review.book import Book
 from linker.review.evidence.syllables import Place, align, syllables
 
-RARE_BITS = 24.0
+RARE_BITS = 17.0
 """Beyond it 'one in so many' says nothing a person could picture."""
 
 
