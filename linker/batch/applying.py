@@ -6,7 +6,6 @@ function that a full run uses, so the result is what a full run over the same ex
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linker.batch.evidence import released, with_pooled
 from linker.batch.facts import SETTINGS
 from linker.batch.identify import Before
-from linker.batch.regroup import regroup
-from linker.config.clusters import ClusterRules
-from linker.config.matching import Matching
+from linker.batch.regroup import Regrouped, Stake, regroup
+from linker.config.run import SnapshotSettings
 from linker.errors import WorkspaceError
+from linker.identity.values import single
+from linker.index.scoring import Scorer
+from linker.matching.model import MatchModel
 from linker.progress import Observer, Silent, Stopwatch
 from linker.registry.auditlog import AuditLog
 from linker.registry.database import open_registry
@@ -57,38 +59,60 @@ def apply(workspace: Path, observer: Observer | None = None) -> Applied:
             raise WorkspaceError(
                 "no snapshot has been published here", where=str(workspace), do="start with: linker run CONFIG"
             )
-        matching, rules = settings_of(snapshot)
+        settings = settings_of(snapshot)
         identities = int(snapshot.manifest["rows"]["identity"])
         if before.decisions <= int(snapshot.manifest.get("decisions", 0)):
             return Applied(None, note_effects(workspace, engine), identities, identities)
         with watch.stage("identify"):
             tables = {name: snapshot.table(name) for name in KEPT if name in snapshot.tables}
-            found = regroup(
-                tables["record"], tables["person"], tables["edge"], (rules, matching.vetoes), before,
-                pa.array([], pa.string()),
-            )  # fmt: skip
-            watch.note = f"{len(found.identity):,} identities"
+            found = _regrouped(snapshot, tables, settings, before)
+            tables |= _tables(snapshot, found)
+            watch.note = f"{len(tables['identity']):,} identities"
         with watch.stage("publish"):
-            tables |= found.tables()
             published = writer.write(tables, _manifest(snapshot, before.decisions, tables), _extra(snapshot))
         detail = {"from": snapshot.number, "decisions": before.decisions}
         AuditLog(workspace, engine).append("apply", published.path.name, detail)
-    return Applied(published, note_effects(workspace, engine), identities, len(found.identity))
+    return Applied(published, note_effects(workspace, engine), identities, len(tables["identity"]))
 
 
-def settings_of(snapshot: Snapshot) -> tuple[Matching, ClusterRules]:
-    """The matching and cluster settings that a snapshot was made with.
+def settings_of(snapshot: Snapshot) -> SnapshotSettings:
+    """The settings that a snapshot was made with.
 
     Raises:
         WorkspaceError: a program that did not keep them made it.
     """
-    try:
-        content = json.loads((snapshot.path / SETTINGS).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    file = snapshot.path / SETTINGS
+    if not file.is_file():
         raise WorkspaceError(
             "this snapshot does not hold its settings", where=str(snapshot.path), do="run the batch again: linker run"
-        ) from None
-    return Matching.model_validate(content["matching"]), ClusterRules.model_validate(content["clusters"])
+        )
+    return SnapshotSettings.read(file)
+
+
+def _regrouped(
+    snapshot: Snapshot, tables: dict[str, pa.Table], settings: SnapshotSettings, before: Before
+) -> Regrouped:
+    """Groups formed anew from the stored evidence; what was held back links again first."""
+    scorer = Scorer(settings.matching, settings.policy, MatchModel.load(snapshot.path / "model.json"))
+    edge = released(tables["edge"], scorer, settings.clusters.hysteresis)
+    edge = with_pooled(edge, single(tables["person"]["record_id"]), scorer)
+    crosswalk = snapshot.table("crosswalk", ["record_id", "identity_id"])
+    stake = Stake(tables["record"], tables["person"], edge, crosswalk, pa.array([], pa.string()))
+    return regroup(stake, settings.clusters, settings.matching.vetoes, before)
+
+
+def _tables(snapshot: Snapshot, found: Regrouped) -> dict[str, pa.Table]:
+    """The tables that depend on groups."""
+    old = snapshot.table("identity")
+    kept = old.filter(pc.invert(pc.is_in(old["identity_id"], value_set=found.changed)))
+    return {
+        "edge": found.edge,
+        "review": found.edge.filter(pc.equal(found.edge["decision"], int(Decision.REVIEW))),
+        "identity": pa.concat_tables([kept, found.identity]).sort_by("identity_id").combine_chunks(),
+        "crosswalk": found.crosswalk,
+        "event": found.event,
+        "attention": found.attention,
+    }
 
 
 def _manifest(snapshot: Snapshot, decisions: int, tables: dict[str, pa.Table]) -> dict[str, Any]:

@@ -17,13 +17,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from linker.config.review import ReviewSettings
+from linker.matching.policy import LINKED
 from linker.registry.snapshot import Snapshot
 from linker.review.items import Kind, Stratum, groups_text, states_text
 from linker.review.priority import Stakes, priority, split_priority
 from linker.review.rules import Circumstances, why_two
 from linker.schema import Decision
 
-LINKED = ("link", "kept")
+LINKS = frozenset(str(r) for r in LINKED if not r.startswith("held_"))
 FORBIDDEN = ("veto", "improbable", "held_decided")
 MINOR_DAYS = 6575
 """Eighteen years."""
@@ -34,7 +35,7 @@ BIG_SPLIT = 60
 
 def engine_says(rule: str) -> str:
     """What the engine did by itself with a pair of this rule: 'same', 'different', or '' if it left it to people."""
-    if rule in LINKED or rule.startswith(Stratum.ATTENTION):
+    if rule in LINKS or rule.startswith(Stratum.ATTENTION):
         return "same"
     return "different" if rule in FORBIDDEN else ""
 

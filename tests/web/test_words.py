@@ -1,0 +1,43 @@
+"""Both languages say everything, with the same blanks to fill."""
+
+from __future__ import annotations
+
+import re
+
+from linker.config.loading import CONFIGS, load
+from linker.config.matching import ComparisonKind, Matching
+from linker.config.review import ReviewSettings
+from linker.identity.events import Kind as EventKind
+from linker.matching.policy import Rule
+from linker.review.evidence.masks import FIELDS
+from linker.review.people import Role
+from linker.web.words import Teller, words
+
+EN, HI = words("en"), words("hi")
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert set(EN) == set(HI)
+    blanks = re.compile(r"\{\w*\}")
+    assert not [k for k in EN if set(blanks.findall(EN[k])) != set(blanks.findall(HI[k]))]
+
+
+def test_hindi_is_in_devanagari() -> None:
+    latin = {k for k, v in HI.items() if v and not re.search("[\u0900-\u097f]", v)}
+    assert latin <= {"app.other_language", "app.other_language_code", "case.missing", "sign.none", "trouble.told"}
+
+
+def test_everything_that_a_page_names_has_words() -> None:
+    matching = load(CONFIGS / "matching" / "offenders.yaml", Matching)
+    reasons = ReviewSettings().reasons
+    wanted = [
+        *(f"rule.{r}" for r in Rule), *(f"role.{r}" for r in Role), *(f"event.{k}" for k in EventKind), *(f"field.{f}" for f in FIELDS),
+        *(f"reason.{code}" for code in (*reasons.same, *reasons.different, *reasons.unsure)),
+        *(f"comparison.{c.name}" for c in matching.comparisons if c.kind is not ComparisonKind.JOINT),
+    ]  # fmt: skip
+    assert not [key for key in wanted if key not in EN]
+
+
+def test_an_unknown_word_is_readable() -> None:
+    assert Teller("hi")("comparison.shoe_size") == "shoe size"
+    assert Teller("xx").language == "en"
