@@ -27,7 +27,7 @@ As = Annotated[str, typer.Option("--as", help="The account that reviews.")]
 Name = Annotated[str, typer.Argument(help="The account's name.")]
 LOCAL = "127.0.0.1"
 
-app = typer.Typer(help="The review queue: pages for people, accounts, workbooks.", invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True)
 users = typer.Typer(help="Accounts of those who review.", no_args_is_help=True)
 app.add_typer(users, name="users")
 

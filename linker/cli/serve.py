@@ -35,7 +35,7 @@ def index(workspace: Workspace) -> None:
 def serve(
     workspace: Workspace,
     host: Annotated[str, typer.Option(help="Address to listen on. Anything but loopback needs TLS.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8765,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes; they share the snapshot's memory.")] = 2,
     tls_certificate: Annotated[Path | None, typer.Option(help="PEM file with the certificate and its chain.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="PEM file with the certificate's key.")] = None,
