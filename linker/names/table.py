@@ -200,8 +200,9 @@ class NameTable:
         first, ids, roles, lengths, genders = len(self._base.texts), [], [], [], []
         for part, here in zip(self._parts, (numbers < first, numbers >= first), strict=False):
             at = numbers[here] - (0 if part is self._base else first)
-            n = np.diff(part.names.offsets)[at].astype(np.int64)
-            positions = np.repeat(part.names.offsets[at].astype(np.int64), n) + counting(n)
+            start = part.names.offsets[at].astype(np.int64)
+            n = part.names.offsets[at + 1] - start
+            positions = np.repeat(start, n) + counting(n)
             ids.append(part.names.ids[positions])
             roles.append(part.names.role[positions])
             lengths.append(n)
