@@ -67,13 +67,13 @@ def generate(options: Options) -> dict[str, int]:
     """Write the four extracts and truth.csv into options.out; records per source. Same options, same bytes."""
     people_seed, record_seed = np.random.SeedSequence(options.seed).spawn(2)
     rng = np.random.default_rng(record_seed)
-    number = _numbers(options, rng)
+    number = numbers(options, rng)
     people = world.build(len(number), people_seed)
     records = events.happen(people, number, rng)
     return publish(World(people, records, options.out, options.seed, options.malformed))
 
 
-def _numbers(options: Options, rng: np.random.Generator) -> Ints:
+def numbers(options: Options, rng: np.random.Generator) -> Ints:
     """Records of each person; with options.rows exactly so many in all."""
     if options.rows is None:
         return events.counts(options.persons or 0, options.density, rng)
