@@ -189,11 +189,14 @@ class _Problem:
 
 
 def _signs(comparisons: Sequence[Comparison]) -> list[tuple[float | None, float | None]]:
-    """What speaks for may not be made to speak against, whatever accident of the labels would ask for it, nor the other way round."""
+    """What speaks for may not be made to speak against, whatever accident of the labels would ask for it, nor the other way round. Joint
+    levels only take away: what two kinds of evidence say together is at most what they say one by one."""
     bounds: list[tuple[float | None, float | None]] = []
     for comparison in comparisons:
         for level in comparison.levels:
-            if level.side == Side.FOR:
+            if comparison.joined is not None:
+                bounds.append((None, 0.0))
+            elif level.side == Side.FOR:
                 bounds.append((0.0, None))
             elif level.side == Side.AGAINST:
                 bounds.append((None, 0.0))

@@ -30,9 +30,11 @@ SENTENCES = {
     "SAME": (Side.FOR, "a phone agrees", "फ़ोन मिलता है"),
 }
 
+GRADES = {"DIFFERENT": "DIFFERENT", "SHARED": "SHARED", "RELATIVES": "SHARED", "SAME": "SAME"}
+
 
 def phone_comparison(name: str) -> Comparison:
-    return Comparison(name, levels_of(PhoneEvidence, SENTENCES), measure_phones)
+    return Comparison(name, levels_of(PhoneEvidence, SENTENCES, GRADES), measure_phones)
 
 
 def measure_phones(columns: PersonColumns, left: Rows, right: Rows) -> Codes:

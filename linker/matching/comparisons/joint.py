@@ -2,8 +2,8 @@
 
 Adding up weights takes the kinds of evidence as independent once it is known whether two records are one person. They are not: brothers
 share father and village at once, a namesake with a namesake father agrees in both names, and the rarer the name, the surer it already
-was. A joint comparison has one level for every combination of grades of its two parts. Its weight is what must be added to the two
-(mostly taken away) so that they count together what they are worth together; it is learned on labels, and 0 without them.
+was. A joint comparison has one level for every combination of grades of its two parts. Its weight is what must be taken away from the
+two so that they count together what they are worth together; it is learned on labels, never above 0, and 0 without labels.
 """
 
 from __future__ import annotations
