@@ -28,6 +28,7 @@ class Rule(StrEnum):
 
     LINK = "link"  # probable enough, and no rule speaks against
     NAMESAKE = "namesake"  # probable, but nothing strong besides name, relation and age: perhaps namesakes
+    BROTHER = "brother"  # a given name agrees, the other parts differ, no identifier agrees: perhaps a brother or twin
     UNCERTAIN = "uncertain"  # between the review and the link threshold
     IMPROBABLE = "improbable"  # below the review threshold
     NAME_CONFLICT = "name_conflict"  # the names speak against: brothers, spouses, a shared phone
@@ -81,6 +82,7 @@ def decide(
     rule = np.full(len(vectors), RULES.index(Rule.LINK), dtype=np.int8)
     for name, hit in (  # later entries win
         (Rule.NAMESAKE, (facts.strongest < rules.anchor) & (probability < rules.unanchored_probability)),
+        (Rule.BROTHER, facts.parts_differ & ~facts.identifier_same),
         (Rule.NAME_AND_RELATION_ALONE, facts.independent_bits < rules.independent_minimum),
         (Rule.WEAK_NAME, facts.name_bits < rules.name_minimum),
         (Rule.ALIAS_ONLY, facts.alias_only),
@@ -104,6 +106,7 @@ class _Facts:
     """bits of the independent comparison that brings most"""
     name_bits: NDArray[np.float64]
     alias_only: NDArray[np.bool_]
+    parts_differ: NDArray[np.bool_]
     name_conflict: NDArray[np.bool_]
     contradiction: NDArray[np.bool_]
     identifier_same: NDArray[np.bool_]
@@ -118,7 +121,7 @@ class _Facts:
     ) -> _Facts:
         count = len(vectors)
         independent, strongest, name_bits = np.zeros(count), np.zeros(count), np.zeros(count)
-        alias, conflict, contradiction, same = (np.zeros(count, dtype=bool) for _ in range(4))
+        alias, parts, conflict, contradiction, same = (np.zeros(count, dtype=bool) for _ in range(5))
         for k, comparison in enumerate(comparisons):
             codes = vectors[:, k]
             against = np.array([level.side == Side.AGAINST for level in comparison.levels])[codes]
@@ -126,6 +129,7 @@ class _Facts:
                 name_bits = tables[k][codes]
                 conflict = against
                 alias = np.array([level.name.startswith("ALIAS") for level in comparison.levels])[codes]
+                parts = np.array([level.name == "PARTS_DIFFER" for level in comparison.levels])[codes]
             if comparison.name in rules.independent:
                 independent += np.maximum(tables[k][codes], 0)
                 strongest = np.maximum(strongest, tables[k][codes])
@@ -133,7 +137,7 @@ class _Facts:
                 contradiction |= against
             if {level.name for level in comparison.levels} >= {"SAME", "NEAR", "LAST_FOUR"}:
                 same |= codes == comparison.level("SAME").code
-        return cls(independent, strongest, name_bits, alias, conflict, contradiction, same)
+        return cls(independent, strongest, name_bits, alias, parts, conflict, contradiction, same)
 
 
 def _check_names(rules: Rules, comparisons: Sequence[Comparison]) -> None:

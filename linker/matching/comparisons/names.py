@@ -14,7 +14,8 @@ from linker.names.levels import NameLevel
 
 
 class NameEvidence(IntEnum):
-    """Agreement is graded by its weight in bits, which already knows how common the names are."""
+    """Agreement is graded by its weight in bits, which already knows how common the names are. Where a given name agrees and the other parts
+    differ (Prem Nath, Prem Mohan), it may be a brother's name."""
 
     MISSING = 0
     GENDER_CONFLICT = 1
@@ -30,6 +31,7 @@ class NameEvidence(IntEnum):
     AGREE_UNIQUE = 11
     ALIAS = 12
     ALIAS_RARE = 13
+    PARTS_DIFFER = 14
 
 
 AGREE_FROM = np.array([3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 25.0], dtype=np.float32)
@@ -56,13 +58,14 @@ SENTENCES = {
         "the names agree and hardly anyone else bears them",
         "नाम मिलते हैं और शायद ही किसी और के हों",
     ),
+    "PARTS_DIFFER": (Side.NEUTRAL, "a given name agrees, the other parts differ", "नाम का एक भाग मिलता है, शेष अलग है"),
     "ALIAS": (Side.FOR, "an alias agrees, the names do not", "उपनाम मिलता है, नाम नहीं"),
     "ALIAS_RARE": (Side.FOR, "a rare alias agrees, the names do not", "दुर्लभ उपनाम मिलता है, नाम नहीं"),
 }
 
 GRADES = {
     "GENDER_CONFLICT": "DIFFERENT", "GIVEN_CONFLICT": "DIFFERENT", "DIFFERENT": "DIFFERENT", "UNCLEAR": "UNCLEAR",
-    "ALIAS": "ALIAS", "ALIAS_RARE": "ALIAS", "AGREE_COMMON": "COMMON", "AGREE_FREQUENT": "COMMON", "AGREE": "AGREE",
+    "ALIAS": "ALIAS", "ALIAS_RARE": "ALIAS", "PARTS_DIFFER": "PARTS_DIFFER", "AGREE_COMMON": "COMMON", "AGREE_FREQUENT": "COMMON", "AGREE": "AGREE",
     "AGREE_RARE": "AGREE", "AGREE_VERY_RARE": "RARE", "AGREE_EXTREMELY_RARE": "RARE", "AGREE_UNIQUE": "RARE",
 }  # fmt: skip
 
@@ -124,6 +127,7 @@ def _may_share_alias(columns: PersonColumns, left: Rows, right: Rows) -> NDArray
 def _grade(weight: NDArray[np.float32], level: NDArray[np.int8]) -> Codes:
     codes = (NameEvidence.UNCLEAR + np.searchsorted(AGREE_FROM, weight, side="right")).astype(np.int8)
     codes[(weight < UNCLEAR_FROM) | (level == NameLevel.DIFFERENT)] = NameEvidence.DIFFERENT
+    codes[(level == NameLevel.GIVEN_ONLY) & (codes >= NameEvidence.AGREE_COMMON)] = NameEvidence.PARTS_DIFFER
     codes[level == NameLevel.GIVEN_CONFLICT] = NameEvidence.GIVEN_CONFLICT
     codes[level == NameLevel.GENDER_CONFLICT] = NameEvidence.GENDER_CONFLICT
     codes[level == NameLevel.UNKNOWN] = NameEvidence.MISSING
