@@ -31,6 +31,7 @@ RULES = {
     "contradiction": "sex, birth or a strong identifier contradicts",
     "misused_identity": "one identifier, but people who contradict each other",
     "veto": "the two records cannot be one person",
+    "namesake": "probable, but nothing strong agrees besides name, relation and age: perhaps namesakes",
     "brother": "only a part of the names agrees: perhaps a brother or twin",
     "pooled": "lacks a little by itself, but all records of its two groups agree",
     "kept": "linked before, and still nearly probable enough",

@@ -17,7 +17,7 @@ from linker.matching.vectors import measure
 
 UNSEEN_BITS = 8.0
 """A level that neither kind of pair has shown weighs at most this much either way."""
-MOST_LEVELS = 32
+MOST_LEVELS = 64
 PRIOR_COUNT = 5.0
 """Pseudo-observations that a level's expected share contributes to its estimate."""
 EXPECTED_U = {Side.FOR: 1e-4, Side.NEUTRAL: 0.2, Side.AGAINST: 0.6}
