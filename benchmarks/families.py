@@ -2,8 +2,9 @@
 
     python benchmarks/families.py --households 2100 --seeds 11 12
 
-Runs configs/four_states.yaml as shipped. For each kind of household: pairs of different people in it, how many of them share an identity (what
-must not happen), how many have a pair of records that waits for a person, and the recall of the pairs of records of one person.
+Runs configs/four_states.yaml as shipped. For each kind of household: pairs of different people in it, how many of them share
+an identity (what must not happen), how many have a pair of records that waits for a person, and the recall of the pairs of records of one
+person.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from linker.schema import Decision
 
 @dataclass(frozen=True)
 class Tally:
-    """One kind of household: `couples` of different people, those `merged`, those with a pair `in_review`, and (pairs of records of one person
-    in one identity, all such pairs)."""
+    """One kind of household: `couples` of different people, those `merged`, those with a pair `in_review`, and pairs of records of one
+    person: those `found` in one identity and all that are `wanted`."""
 
     couples: int
     merged: int
@@ -66,7 +67,9 @@ def tally(folder: Path, households: int, seed: int) -> dict[str, Tally]:
     data = write(folder, households, seed, "households.py", "--households")
     snapshot = run(load_run(ROOT / "configs" / "four_states.yaml", inputs(data)), folder / f"workspace{seed}").snapshot
     record, crosswalk = snapshot.table("record"), snapshot.table("crosswalk").to_pandas()
-    rows = pd.DataFrame({"record_id": record["record_id"].to_pylist(), "person": persons_of(record, data / "truth.csv")})
+    rows = pd.DataFrame(
+        {"record_id": record["record_id"].to_pylist(), "person": persons_of(record, data / "truth.csv")}
+    )
     rows = rows.merge(crosswalk[["record_id", "identity_id"]], on="record_id")
     families = pd.read_csv(data / "households.csv")
     families["person"] = families["person_id"].str[1:].astype(int)

@@ -82,9 +82,9 @@ def decide(
     rule = np.full(len(vectors), RULES.index(Rule.LINK), dtype=np.int8)
     for name, hit in (  # later entries win
         (Rule.NAMESAKE, (facts.strongest < rules.anchor) & (probability < rules.unanchored_probability)),
-        (Rule.BROTHER, facts.parts_differ & ~facts.identifier_same),
         (Rule.NAME_AND_RELATION_ALONE, facts.independent_bits < rules.independent_minimum),
         (Rule.WEAK_NAME, facts.name_bits < rules.name_minimum),
+        (Rule.BROTHER, facts.parts_differ & ~facts.identifier_same),
         (Rule.ALIAS_ONLY, facts.alias_only),
         (Rule.CONTRADICTION, facts.contradiction),
         (Rule.NAME_CONFLICT, facts.name_conflict),

@@ -40,6 +40,8 @@ CASES = [
     ("name and father alone", SURE, {"name": "AGREE_VERY_RARE", "relative": "AGREE_RARE"}, Decision.REVIEW, Rule.NAME_AND_RELATION_ALONE),
     ("a brother", SURE, {"name": "GIVEN_CONFLICT", "relative": "AGREE", "phone": "SAME"}, Decision.REVIEW, Rule.NAME_CONFLICT),
     ("husband and wife", SURE, {"name": "DIFFERENT", "phone": "SAME", "sex": "DIFFERENT"}, Decision.REVIEW, Rule.NAME_CONFLICT),
+    ("half a brother's name", SURE, {"name": "PARTS_DIFFER", "relative": "AGREE", "place": "SAME_HOUSE"}, Decision.REVIEW, Rule.BROTHER),
+    ("a brother with the family's ration card", SURE, {"name": "GIVEN_CONFLICT", "household": "SAME"}, Decision.REVIEW, Rule.NAME_CONFLICT),
     ("only a nickname", SURE, {"name": "ALIAS_RARE", "birth": "SAME_DATE"}, Decision.REVIEW, Rule.ALIAS_ONLY),
     ("man and woman of one name", SURE, {"name": "AGREE", "sex": "DIFFERENT", "birth": "SAME_DATE"}, Decision.REVIEW, Rule.CONTRADICTION),
     ("other fingers", SURE, {"name": "AGREE", "fingerprint": "DIFFERENT", "birth": "SAME_DATE"}, Decision.REVIEW, Rule.CONTRADICTION),

@@ -14,8 +14,8 @@ from linker.names.levels import NameLevel
 
 
 class NameEvidence(IntEnum):
-    """Agreement is graded by its weight in bits, which already knows how common the names are. Where a given name agrees and the other parts
-    differ (Prem Nath, Prem Mohan), it may be a brother's name."""
+    """Agreement is graded by its weight in bits, which already knows how common the names are. Where a given name agrees and the
+    other parts differ (Prem Nath, Prem Mohan), it may be a brother's name."""
 
     MISSING = 0
     GENDER_CONFLICT = 1
@@ -65,8 +65,9 @@ SENTENCES = {
 
 GRADES = {
     "GENDER_CONFLICT": "DIFFERENT", "GIVEN_CONFLICT": "DIFFERENT", "DIFFERENT": "DIFFERENT", "UNCLEAR": "UNCLEAR",
-    "ALIAS": "ALIAS", "ALIAS_RARE": "ALIAS", "PARTS_DIFFER": "PARTS_DIFFER", "AGREE_COMMON": "COMMON", "AGREE_FREQUENT": "COMMON", "AGREE": "AGREE",
-    "AGREE_RARE": "AGREE", "AGREE_VERY_RARE": "RARE", "AGREE_EXTREMELY_RARE": "RARE", "AGREE_UNIQUE": "RARE",
+    "ALIAS": "ALIAS", "ALIAS_RARE": "ALIAS", "PARTS_DIFFER": "PARTS_DIFFER",
+    "AGREE_COMMON": "COMMON", "AGREE_FREQUENT": "COMMON", "AGREE": "AGREE", "AGREE_RARE": "AGREE",
+    "AGREE_VERY_RARE": "RARE", "AGREE_EXTREMELY_RARE": "RARE", "AGREE_UNIQUE": "RARE",
 }  # fmt: skip
 
 
