@@ -42,7 +42,7 @@ from linker.matching.columns import PersonColumns, build_columns
 from linker.matching.edges import Edges, Matched, match
 from linker.matching.hysteresis import Memory, nearly_linked, packed
 from linker.matching.model import LevelParameters, MatchModel
-from linker.matching.policy import LINKED, RULES, Rule, exclusive_pairs
+from linker.matching.policy import REMEMBERED, RULES, Rule, exclusive_pairs
 from linker.matching.vectors import unpack
 from linker.names.table import NameTable
 from linker.progress import Silent, Stopwatch
@@ -113,7 +113,7 @@ def grouped(case: Case, edges: Edges, rules: ClusterRules | None = None) -> Clus
 
 
 def memory_of(edges: Edges, slack: float) -> Memory:
-    linked = np.isin(edges.rule, [RULES.index(r) for r in LINKED])
+    linked = np.isin(edges.rule, [RULES.index(r) for r in REMEMBERED])
     return Memory(np.sort(packed(edges.left[linked], edges.right[linked])), slack)
 
 
@@ -145,11 +145,12 @@ def noise_of_pairs(case: Case, slack: float, rng: np.random.Generator, memory: M
     if slack:
         near = nearly_linked(case.loaded.policy, found.comparisons, vectors, weight, tables, slack)
         link |= near & memory.holds(edges.left, edges.right)
+    link |= edges.rule == RULES.index(Rule.POOLED)  # what groups say together is not what noise on one pair is about
     link &= edges.rule != RULES.index(Rule.VETO)
     decision = np.where(link, Decision.LINK, np.where(edges.decision == Decision.LINK, Decision.REVIEW, edges.decision))
-    rule = np.where(
-        link, RULES.index(Rule.LINK), np.where(edges.decision == Decision.LINK, RULES.index(Rule.UNCERTAIN), edges.rule)
-    )
+    lost = ~link & (edges.decision == Decision.LINK)
+    rule = np.where(lost, RULES.index(Rule.UNCERTAIN), edges.rule)
+    rule = np.where(link & (edges.rule != RULES.index(Rule.POOLED)), RULES.index(Rule.LINK), rule)
     return replace(
         edges, weight=weight.astype(np.float32), decision=decision.astype(np.int8), rule=rule.astype(np.int8)
     )

@@ -124,6 +124,7 @@ def part_of(folder: Path, table: str, added: pa.Table, gone: pa.Table) -> Part:
         left = earlier.filter(pa.array(~among(earlier, gone, keys)))
         added = pa.concat_tables([left, added.select(left.column_names)])
         gone = pa.concat_tables([pq.read_table(part_file(folder, table, GONE)), gone])
-    gone = gone.filter(pa.array(among(gone, base.read(keys), keys))).group_by(keys).aggregate([])
+    there = base.read(keys)
+    gone = there.filter(pa.array(among(there, gone, keys)))
     added = added.sort_by([(k, "ascending") for k in keys])
     return Part(folder, added, gone, base.metadata.num_rows - gone.num_rows + added.num_rows)
