@@ -12,7 +12,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,8 @@ VERSION = 3
 PARTIAL = ".partial-"
 SETTINGS = "settings.json"
 """The file of a snapshot that holds its matching configuration and policy."""
+PATIENCE = 600.0
+"""Seconds to wait for another process that makes an index."""
 NOT_SHOWN = ("name_typed", "rest")
 """Columns of the record table that no answer shows."""
 
@@ -78,7 +82,7 @@ def build_index(
     watch = Stopwatch(observer or Silent())
     folder = index_folder(workspace, snapshot)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with Lock(folder.parent / "lock"):
+    with _turn(folder.parent / "lock"):
         if _fits(folder, snapshot):
             return folder
         aside = folder.parent / f"{PARTIAL}{os.getpid()}"
@@ -98,6 +102,30 @@ def build_index(
             raise
         sweep(workspace, keep=snapshot)
     return folder
+
+
+@contextmanager
+def _turn(path: Path) -> Iterator[None]:
+    """Holds the lock on indexes, once whoever makes one now is done: most often it is the same one.
+
+    Raises:
+        WorkspaceError: that takes too long.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        lock = Lock(path)
+        try:
+            lock.acquire()
+        except WorkspaceError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            break
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def sweep(workspace: Path, keep: Snapshot | None = None) -> None:
