@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from linker.batch.adapting import channel_of_run
 from linker.batch.admission import admit
 from linker.batch.facts import SETTINGS, manifest_of, published_tables, report_of, settings_json
 from linker.batch.identify import Before, identify
@@ -48,7 +49,8 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
         admitted = admit(loaded, watch, Suppression.of(workspace))
         record_ids = admitted.record["record_id"]
         with watch.stage("names"):
-            columns = build_columns(admitted.person, lambda names, counts: NameTable.build(names, counts=counts))
+            channel = channel_of_run(admitted, loaded.matching.names)
+            columns = build_columns(admitted.person, lambda names, counts: NameTable.build(names, channel, counts))
             watch.note = f"{len(columns.names):,} distinct names"
         with watch.stage("match"):
             file = loaded.model_file()

@@ -100,6 +100,13 @@ class Model(Settings):
     seed: int = 1
 
 
+class Names(Settings):
+    """`adapt`: the name channel learns further from names whose records share a strong identifier, if that finds more of the names held
+    back; otherwise the shipped one is kept. The report says which."""
+
+    adapt: bool = False
+
+
 class Matching(Settings):
     """A whole matching configuration (configs/matching/*.yaml)."""
 
@@ -107,6 +114,7 @@ class Matching(Settings):
     comparisons: tuple[Comparison, ...]
     vetoes: tuple[Veto, ...] = ()
     model: Model = Model()
+    names: Names = Names()
     floor: float = -4.0
     """Scored pairs below this many bits are not kept as edges."""
 

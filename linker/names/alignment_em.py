@@ -52,6 +52,21 @@ def estimate(corpus: Corpus, source: int, target: int, settings: EmSettings | No
     return counts.rounded()
 
 
+def further_counts(
+    counts: Counts, pairs: tuple[Sequence[str], Sequence[str], NDArray[np.float64]], prior: float, rounds: int
+) -> Counts:
+    """The counts learned further from pairs (source, target, attestations): `prior` of the old counts stay, and those expected of the pairs
+    are added. Nothing changes where no pair is of the two scripts of the direction."""
+    left, right = read(pairs[0]), read(pairs[1])
+    weight = np.where((left.script == counts.source) & (right.script == counts.target), pairs[2], 0.0)
+    if not weight.any():
+        return counts
+    kept = prior * counts.count
+    for _ in range(rounds):
+        counts = replace(counts, count=kept + _expect(counts.emissions(), left, right, weight))
+    return counts
+
+
 # --- without surroundings --------------------------------------------------------------------------------------------
 
 
