@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from linker.names.channel import LOWEST, Channel
 from linker.names.table import NameTable
+from linker.names.unicode import ABBREVIATION
 from linker.names.words import Words, as_array, split
 
 _SEVERAL = 0.05  # share of texts with several words below which a list is one of single words
@@ -29,7 +30,7 @@ def as_single(words: Words) -> Words:
     """Every text as one word; a text without words stays empty."""
     bounds, forms = words.offsets.tolist(), words.forms
     ids = words.ids.tolist()
-    texts = ["".join([forms[x] for x in ids[a:b]]) for a, b in pairwise(bounds)]
+    texts = ["".join([forms[x].rstrip("." + ABBREVIATION) for x in ids[a:b]]) for a, b in pairwise(bounds)]
     number: dict[str, int] = {}
     joined = np.array([number.setdefault(t, len(number)) for t in texts if t], np.int32)
     offsets = np.concatenate([np.zeros(1, np.int32), np.cumsum([bool(t) for t in texts], dtype=np.int32)])
