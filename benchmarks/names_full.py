@@ -14,6 +14,7 @@ import argparse
 import itertools
 import json
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from linker.names.table import NameTable
 from training.name_data import read_data

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -26,10 +28,7 @@ def nearest_command(
     """
     ids, texts = read_queries(queries)
     found = nearest(texts, read_lines(list_), top)
-    if out is None:
-        _write(sys.stdout, ids, found)
-        return
-    with out.open("w", encoding="utf-8", newline="\n") as file:
+    with output(out) as file:
         _write(file, ids, found)
 
 
@@ -39,21 +38,50 @@ def read_queries(path: Path) -> tuple[list[str], list[str]]:
     Raises:
         InputError: not readable, without the two columns, or a line without them.
     """
+    ids, texts = read_columns(path, ("query_id", "text"))
+    return ids, texts
+
+
+def read_columns(path: Path, wanted: tuple[str, ...]) -> list[list[str]]:
+    """The wanted columns of a tab-separated file with a header, other columns ignored. Cells may be empty, long, or hold any character.
+
+    Raises:
+        InputError: not readable as UTF-8, a column is missing, or a line has too few cells.
+    """
     lines = read_lines(path)
     header = lines[0].split("\t") if lines else []
-    if "query_id" not in header or "text" not in header:
+    missing = [c for c in wanted if c not in header]
+    if missing:
+        first = "<TAB>".join(wanted)
+        raise InputError(f"no column {', '.join(missing)}", where=str(path), do=f"write '{first}' as the first line")
+    at = [header.index(c) for c in wanted]
+    rows = [line.split("\t") for line in lines[1:]]
+    for number, row in enumerate(rows, 2):
+        if len(row) <= max(at):
+            raise InputError(
+                f"only {len(row)} cells", where=f"{path}, line {number}", do=f"separate {len(wanted)} cells by tabs"
+            )
+    return [[row[k] for row in rows] for k in at]
+
+
+@contextmanager
+def output(path: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a file.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        file = path.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
         raise InputError(
-            "no columns query_id and text", where=str(path), do="write 'query_id<TAB>text' as the first line"
-        )
-    at_id, at_text = header.index("query_id"), header.index("text")
-    ids, texts = [], []
-    for number, line in enumerate(lines[1:], 2):
-        cells = line.split("\t")
-        if len(cells) <= max(at_id, at_text):
-            raise InputError("a line with too few cells", where=f"{path}, line {number}", do="separate cells by tabs")
-        ids.append(cells[at_id])
-        texts.append(cells[at_text])
-    return ids, texts
+            f"cannot be written: {error.strerror}", where=str(path), do="give a file in an existing folder"
+        ) from None
+    with file:
+        yield file
 
 
 def read_lines(path: Path) -> list[str]:

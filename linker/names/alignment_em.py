@@ -20,6 +20,9 @@ from linker.names.units import BITS, DEVANAGARI_SYMBOLS, LATIN_SYMBOLS, LATIN_UN
 _BLOCKS = 4  # sums are made per block and added in order, so that the result does not depend on the number of threads
 
 
+_NEW_CHUNKS, _OFTEN = 6, 20.0  # most chunks that further pairs may add to a unit, and the attestations that they need
+
+
 @dataclass(frozen=True)
 class Corpus:
     """Pairs of tokens to learn from: `source[k]` is written as `target[k]`, seen `weight[k]` times."""
@@ -61,10 +64,40 @@ def further_counts(
     weight = np.where((left.script == counts.source) & (right.script == counts.target), pairs[2], 0.0)
     if not weight.any():
         return counts
+    counts = _with_new_chunks(counts, left, right, weight)
     kept = prior * counts.count
     for _ in range(rounds):
         counts = replace(counts, count=kept + _expect(counts.emissions(), left, right, weight))
     return counts
+
+
+def _with_new_chunks(counts: Counts, left: Tokens, right: Tokens, weight: NDArray[np.float64]) -> Counts:
+    """Every unit may also be written as what the pairs often show it as; without this a new habit would be explained by its neighbours."""
+    n_symbols = len(LATIN_SYMBOLS) if counts.target == 0 else len(DEVANAGARI_SYMBOLS)
+    settings = EmSettings(most_chunks=_NEW_CHUNKS)
+    shown, chosen, n_chosen, expected = _vocabulary(left, right, weight, len(counts.allowed), n_symbols, settings)
+    number = {code: k for k, code in enumerate(counts.chunks.codes.tolist())}
+    new: list[list[int]] = []
+    for unit, n in enumerate(counts.n_allowed):
+        often = chosen[unit, : n_chosen[unit]][expected[unit, : n_chosen[unit]] >= _OFTEN]
+        found = [number.setdefault(code, len(number)) for code in shown.codes[often].tolist()]
+        new.append([k for k in found if k not in set(counts.allowed[unit, :n].tolist())])
+    more = np.array([len(n) for n in new], np.int64)
+    old_width, unit_of = counts.n_allowed.astype(np.int64), (counts.keys >> 36) & 63
+    allowed = np.zeros((len(new), int((old_width + more).max())), np.int16)
+    allowed[:, : counts.allowed.shape[1]] = counts.allowed[:, : allowed.shape[1]]
+    for unit, chunks in enumerate(new):
+        allowed[unit, old_width[unit] : old_width[unit] + more[unit]] = chunks
+    start = np.concatenate([np.zeros(1, np.int64), np.cumsum((old_width + more)[unit_of])])
+    spread = np.diff(counts.row_start())
+    place = np.arange(len(counts.count)) - np.repeat(counts.row_start()[:-1], spread)
+    count = np.zeros(start[-1])
+    count[np.repeat(start[:-1], spread) + place] = counts.count
+    for unit in range(len(new)):  # the rows without surroundings come first, by unit
+        count[start[unit] + old_width[unit] : start[unit + 1]] = 1.0
+    codes = np.array(list(number), np.int32)
+    n_allowed = (old_width + more).astype(np.int16)
+    return replace(counts, chunks=Chunks(codes), allowed=allowed, n_allowed=n_allowed, count=count)
 
 
 # --- without surroundings --------------------------------------------------------------------------------------------

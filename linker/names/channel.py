@@ -83,8 +83,7 @@ class Channel:
         for script in (LATIN, DEVANAGARI):
             mine = sounds.script == script
             if mine.any():
-                lm = self.model.lm[script]
-                bits[mine] = lm.bits_of(sounds.symbols, sounds.s_start)[mine]
+                bits[mine] = self._surprise(sounds, script)[mine]
         strange = sounds.script == OTHER
         bits[strange] = np.fromiter((4.0 * len(t) for t in tokens), np.float32, len(tokens))[strange]
         rows, numbers = {}, {}
@@ -94,6 +93,14 @@ class Channel:
             numbers[name] = direction.numbers(sounds)
         identity = np.fromiter(map(hash, tokens), np.int64, len(tokens))
         return Encoded(tuple(tokens), sounds.script, sounds, bits, identity, rows, numbers)
+
+    def _surprise(self, sounds: Tokens, script: int) -> NDArray[np.float32]:
+        """Bits of every token by the language model of a script, or by that and the local one half and half."""
+        bits = self.model.lm[script].bits_of(sounds.symbols, sounds.s_start)
+        if self.model.local_lm is None:
+            return bits
+        local = self.model.local_lm[script].bits_of(sounds.symbols, sounds.s_start)
+        return np.asarray(1 - np.logaddexp2(-bits, -local), np.float32)
 
     def weights(self, left: Encoded, right: Encoded, i: NDArray[np.int32], j: NDArray[np.int32]) -> NDArray[np.float32]:
         """Match weight in bits of token `left[i[k]]` against `right[j[k]]` for every k, any combination of scripts.

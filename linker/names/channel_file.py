@@ -30,12 +30,14 @@ class ChannelModel:
     """All that training finds out.
 
     `counts` by direction; `lm` by script; `calibration` [combination, (slope, shift)] from raw to calibrated bits, combinations in the
-    order Latin-Latin, Devanagari-Devanagari, across scripts.
+    order Latin-Latin, Devanagari-Devanagari, across scripts. `local_lm`, by script, is of the names at hand and
+    not kept in the file (`linker.names.adaptation`).
     """
 
     counts: dict[str, Counts]
     lm: tuple[CharLm, CharLm]
     calibration: NDArray[np.float64]
+    local_lm: tuple[CharLm, CharLm] | None = None
 
     def save(self, path: Path) -> None:
         """Writes the model file."""

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from linker.cli.names import app, read_pairs
+from linker.cli.names import app
+from linker.cli.names_nearest import read_columns
 from linker.errors import InputError
+
+PAIRS = ("pair_id", "left", "right")
 
 
 def test_score(tmp_path: Path) -> None:
@@ -38,9 +41,39 @@ def test_files_that_are_no_pairs(content: str, tmp_path: Path) -> None:
     path = tmp_path / "pairs.tsv"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError):
-        read_pairs(path)
+        read_columns(path, PAIRS)
 
 
 def test_a_missing_file() -> None:
     with pytest.raises(InputError, match="cannot be read"):
-        read_pairs(Path("nowhere.tsv"))
+        read_columns(Path("nowhere.tsv"), PAIRS)
+
+
+def test_hostile_cells_are_scored(tmp_path: Path) -> None:
+    rows = [
+        "1\t\t",
+        "2\ta\x00b\tRam",
+        "3\t" + "राम " * 50_000 + "\tRam",
+        "4\t" + "a" * 300_000 + "\tRam Lal",
+        "5\t=1+1\t\u202eमोहन",
+    ]
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(["pair_id\tleft\tright", *rows, ""]).encode())
+    result = CliRunner().invoke(app, ["score", str(pairs)])
+    assert result.exit_code == 0
+    assert [line.split("\t")[0] for line in result.stdout.splitlines()] == ["pair_id", "1", "2", "3", "4", "5"]
+
+
+def test_single_words_are_ranked_by_their_letters(tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("pair_id\tleft\tright\na\tराकेश\tRakesh\nb\tमोहन\tSohan\nc\tVikas\tBikas\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["score", str(pairs)])
+    score = {line.split("\t")[0]: float(line.split("\t")[1]) for line in result.stdout.splitlines()[1:]}
+    assert score["a"] > score["c"] > score["b"]
+
+
+def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("pair_id\tleft\tright\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["score", str(pairs), "--out", str(tmp_path / "no" / "file.tsv")])
+    assert isinstance(result.exception, InputError)
