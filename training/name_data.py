@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,19 +98,11 @@ def _lines(path: Path) -> list[str]:
         raise InputError("training data is missing", where=str(path), do="give the folder with --data") from None
 
 
-_BETWEEN = re.compile("[^a-z\u0900-\u0963\u0971-\u097f]+")
-
-
-def _word(text: str) -> str:
-    """A listed word folded and, where it is of several parts (अल अब्बास, is-haaq), written as one: the channel reads words."""
-    return _BETWEEN.sub("", fold(text)) or fold(text)
-
-
 def _pairs(path: Path, separator: str) -> list[Pair]:
     out = []
     for line in _lines(path):
         latin, devanagari, *rest = line.strip().split(separator)
-        out.append(Pair(_word(devanagari), _word(latin), float(rest[0]) if rest else 1.0))
+        out.append(Pair(fold(devanagari), fold(latin), float(rest[0]) if rest else 1.0))
     return out
 
 
