@@ -131,7 +131,9 @@ def _pairs(
     if not len(part):
         return []
     sizes = facts.size[ends]
-    ranks = priority(part["probability"].to_numpy().astype(np.float64), sizes, stakes)
+    held = pc.not_equal(part["rule"], "uncertain").to_numpy()
+    linked = stratum is Stratum.LINKED
+    ranks = priority(part["probability"].to_numpy().astype(np.float64), sizes, stakes, linked=linked, held=held)
     drafted = []
     for at, row in enumerate(part.to_pylist()):
         records = (row["record_id_l"], row["record_id_r"])
@@ -141,7 +143,7 @@ def _pairs(
         drafted.append(
             Draft(
                 subject_of("pair", records), kind, stratum, records, facts.states(ends[at]), row["rule"],
-                row["weight"], row["probability"], 1.0, float(ranks[at]), reasons,
+                row["weight"], row["probability"], 1.0, float(ranks[at]) / (2 if reasons else 1), reasons,
             )
         )  # fmt: skip
     return drafted

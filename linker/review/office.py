@@ -100,7 +100,7 @@ def _seen(workspace: Path) -> tuple[str, int]:
 def stakes_of(snapshot: Snapshot) -> Stakes:
     """What mistakes cost, by the policy that the snapshot was made with."""
     policy = Policy.model_validate(_settings(snapshot)["policy"])
-    return Stakes(policy.costs.false_merge, policy.costs.missed_link, policy.link_threshold)
+    return Stakes(policy.costs.false_merge, policy.costs.missed_link, policy.link_threshold, policy.review_threshold)
 
 
 def _settings(snapshot: Snapshot) -> dict[str, object]:

@@ -1,9 +1,8 @@
-"""What to ask first: expected loss × uncertainty × how much hangs on it.
+"""What to ask first: expected loss × uncertainty × how much hangs on it, for each verdict that it takes.
 
-Without a person, policy leaves a pair apart or links it; the loss of the better of the two is what a look can save: min(p · missed link,
-(1 − p) · false merge). Uncertainty is the entropy of p in bits. What hangs on it is how many pairs of records the answer decides at once.
-A pair that a hard rule held back although the model is nearly sure shows that the model is not to be believed there: its p counts as no
-more than the threshold that it was refused at.
+A pair that waits stays apart, so what is lost meanwhile is p · missed link; a linked one costs (1 − p) · false merge. Uncertainty is the
+entropy of p in bits. What hangs on it is how many pairs of records the answer decides at once. A pair that a hard rule held back although
+the model is nearly sure shows that the model is not to be believed there: its p counts as no surer than one that is only just worth asking.
 """
 
 from __future__ import annotations
@@ -23,6 +22,8 @@ class Stakes:
     false_merge: float = 20.0
     missed_link: float = 5.0
     threshold: float = 0.95
+    review: float = 0.2
+    """the probability from which people are asked"""
 
 
 def entropy(p: Floats) -> Floats:
@@ -31,11 +32,26 @@ def entropy(p: Floats) -> Floats:
     return np.asarray(-(q * np.log2(q) + (1 - q) * np.log2(1 - q)))
 
 
-def priority(probability: Floats, sizes: NDArray[np.int64], stakes: Stakes) -> Floats:
-    """Priority of pairs. `sizes`: records of the two identities, shape (n, 2)."""
-    p = np.clip(probability, 0.0, stakes.threshold)
-    loss = np.minimum(p * stakes.missed_link, (1 - p) * stakes.false_merge)
-    return loss * entropy(p) * hanging(sizes)
+def priority(
+    probability: Floats,
+    sizes: NDArray[np.int64],
+    stakes: Stakes,
+    *,
+    linked: bool = False,
+    held: NDArray[np.bool_] | None = None,
+) -> Floats:
+    """Priority of pairs, for one verdict each.
+
+    Args:
+        sizes: records of the two identities, shape (n, 2).
+        linked: the engine has linked them by itself; otherwise they are apart.
+        held: which pairs a rule held back, whatever their probability.
+    """
+    p = np.asarray(probability, np.float64)
+    if held is not None:
+        p = np.where(held, np.clip(p, stakes.review, 1 - stakes.review), p)
+    loss = (1 - p) * stakes.false_merge if linked else p * stakes.missed_link
+    return np.asarray(loss * entropy(p) * hanging(sizes))
 
 
 def hanging(sizes: NDArray[np.int64]) -> Floats:
