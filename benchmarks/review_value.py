@@ -83,7 +83,8 @@ def world(persons: int, seed: int, folder: Path) -> World:
         for row in csv.DictReader(source):
             truth[row["source"], row["native_id"], int(row["part"])] = row["person_id"]
     crosswalk = snapshot.table("crosswalk").to_pylist()
-    return World(snapshot, {c["record_id"]: truth[c["source"], c["native_id"], c["part"]] for c in crosswalk})
+    known = ((c["record_id"], truth.get((c["source"], c["native_id"], c["part"]))) for c in crosswalk)
+    return World(snapshot, {record: person or f"only {record}" for record, person in known})
 
 
 def judged(draft: Draft, same: bool, draw: random.Random) -> tuple[str | None, int]:
