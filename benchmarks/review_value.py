@@ -273,8 +273,8 @@ def main() -> None:
                 ],
             ],
         )
-        + f"\nIn truth {p['wrong_links']:.2%} are wrong. Strongest first is within 1% from the start because it finds every link right, "
-        "which it would also say of an engine with many wrong links.\n"
+        + f"\nIn truth {p['wrong_links']:.2%} are wrong. Strongest first is within 1% from the start because nearly all links are right, "
+        "and would be of an engine whose weak links are wrong as well.\n"
         + "\n## Recall after so many verdicts\n\n"
         + markdown_table(
             ["order", *map(str, points), "gained by 1,000"], [[n, *s.values(), per_thousand[n]] for n, s in r.items()]
