@@ -21,7 +21,8 @@ class Names(Protocol):
 
     def __len__(self) -> int: ...
 
-    def text(self, i: int) -> str: ...
+    @property
+    def texts(self) -> pa.Array: ...
 
     def latin(self) -> pa.Array: ...
 
@@ -75,12 +76,8 @@ def _latin_forms(texts: pa.Array, latin: Flags, names: Names | None) -> pa.Array
     upper = pc.utf8_upper(texts)
     if names is None or len(names) == 0:
         return upper
-    romanised = pc.utf8_upper(single(names.latin()).take(pc.index_in(texts, value_set=_known(names))))
+    romanised = pc.utf8_upper(single(names.latin()).take(pc.index_in(texts, value_set=names.texts)))
     return pc.if_else(pa.array(latin), upper, pc.coalesce(romanised, upper))
-
-
-def _known(names: Names) -> pa.Array:
-    return pa.array([names.text(i) for i in range(len(names))], pa.string())
 
 
 def _only(coded: Coded, chosen: Flags) -> Coded:
@@ -106,7 +103,7 @@ def _turned(texts: pa.Array, wanted: npt.NDArray[Any], names: Names | None) -> p
     """The names `wanted` (codes, -1 for none) in Devanagari, null where the name table does not know them."""
     if names is None or len(names) == 0 or len(texts) == 0:
         return pa.nulls(len(wanted), pa.string())
-    number = pc.fill_null(pc.index_in(texts, value_set=_known(names)), -1).to_numpy(zero_copy_only=False)
+    number = pc.fill_null(pc.index_in(texts, value_set=names.texts), -1).to_numpy(zero_copy_only=False)
     needed = np.zeros(len(texts), np.bool_)
     needed[wanted[wanted >= 0]] = True
     code = np.flatnonzero(needed & (number >= 0))

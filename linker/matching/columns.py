@@ -75,6 +75,8 @@ class PersonColumns:
     """how many persons the counts of the dictionaries come from"""
     only_names: NDArray[np.int64] | None = None
     """the names that occur here, ascending, where `names` holds those of many more persons; None: all"""
+    made: dict[tuple[str, ...], NDArray[Any]] = field(default_factory=dict, repr=False, compare=False)
+    """what comparisons derive from whole columns, see `once`"""
 
     def __post_init__(self) -> None:
         self.population = self.population or self.n
@@ -83,6 +85,13 @@ class PersonColumns:
     def relatives(self) -> NDArray[np.int32]:
         """Name ids of father, mother, husband and guardian side by side, shape (n, 4)."""
         return np.stack([self.name[f] for f in NAME_FIELDS[1:]], axis=1)
+
+    def once(self, what: tuple[str, ...], make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Something that all chunks of pairs need of whole columns, made when it is first asked for."""
+        found = self.made.get(what)
+        if found is None:
+            found = self.made[what] = make()
+        return found
 
     def text_column(self, name: str) -> NDArray[np.int32]:
         """The codes of a place, identifier or `extra.` column."""

@@ -250,6 +250,11 @@ class NameTable:
         return make_keys(small, self._space().subset(tokens), counts, self._base.counted())[0]
 
     @property
+    def texts(self) -> pa.Array:
+        """All names as they were given, in the order of their numbers."""
+        return pa.concat_arrays([p.texts.cast(pa.string()) for p in self._parts])
+
+    @property
     def base_texts(self) -> pa.Array:
         """The texts that the table was built from."""
         return self._base.texts

@@ -103,7 +103,7 @@ def _fixed_u(types: tuple[str, ...]) -> dict[str, float]:
 
 def _measure_type(columns: PersonColumns, type_: str, left: Rows, right: Rows) -> Codes:
     coded = columns.dictionaries[type_]
-    letters = _letters(coded.dictionary)
+    letters = columns.once(("letters", type_), lambda: _letters(coded.dictionary))
     shared = coded.counts > SHARED_BY
     whole: Codes = _levels(columns.ids[type_], columns.last4[type_], letters, shared, left, right)
     if type_ in columns.near:
@@ -131,8 +131,23 @@ def _one_of(
 
 def _letters(dictionary: pa.Array) -> NDArray[np.uint8]:
     """The values as rows of bytes, cut or zero-filled to a fixed width."""
-    fixed = np.array([value.encode() for value in dictionary.to_pylist()], dtype=f"S{WIDTH}")
-    return fixed.view(np.uint8).reshape(len(dictionary), WIDTH)
+    letters = np.zeros((len(dictionary), WIDTH), dtype=np.uint8)
+    _, offsets, data = dictionary.buffers()
+    if len(dictionary) and data is not None:
+        ends = np.frombuffer(offsets, np.int32)[dictionary.offset : dictionary.offset + len(dictionary) + 1]
+        _spread(np.frombuffer(data, np.uint8), ends, letters)
+    return letters
+
+
+_BYTES = nb.types.Array(nb.uint8, 1, "C", readonly=True)
+_ENDS = nb.types.Array(nb.int32, 1, "C", readonly=True)
+
+
+@nb.njit(nb.void(_BYTES, _ENDS, nb.uint8[:, ::1]), cache=True, nogil=True)
+def _spread(data: NDArray[np.uint8], ends: NDArray[np.int32], letters: NDArray[np.uint8]) -> None:
+    for row in range(len(ends) - 1):
+        for k in range(min(ends[row + 1] - ends[row], letters.shape[1])):
+            letters[row, k] = data[ends[row] + k]
 
 
 @nb.njit("int8[:](int32[:], int32[:], uint8[:, :], boolean[:], int32[:], int32[:])", cache=True, nogil=True)

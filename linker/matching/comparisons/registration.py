@@ -96,8 +96,13 @@ def _shared(codes: NDArray[np.int32], left: Rows, right: Rows) -> NDArray[np.int
 
 def _across(columns: PersonColumns, fields: tuple[str, str], left: Rows, right: Rows) -> NDArray[np.int8]:
     """As `_shared` between two columns, which have dictionaries of their own."""
-    here, there = (columns.dictionaries[f].dictionary for f in fields)
-    meaning = pc.fill_null(pc.index_in(here, value_set=there), -2).to_numpy(zero_copy_only=False).astype(np.int32)
-    table = np.append(meaning, np.int32(-1))  # code -1 reads the last
+    table = columns.once(("meaning", *fields), lambda: _meaning(columns, fields))
     a, b = table[columns.text_column(fields[0])[left]], columns.text_column(fields[1])[right]
     return np.where((a == -1) | (b < 0), -1, a == b).astype(np.int8)
+
+
+def _meaning(columns: PersonColumns, fields: tuple[str, str]) -> NDArray[np.int32]:
+    """The codes of the first column as codes of the second, -2 where it has none; code -1 reads the last."""
+    here, there = (columns.dictionaries[f].dictionary for f in fields)
+    meaning = pc.fill_null(pc.index_in(here, value_set=there), -2).to_numpy(zero_copy_only=False).astype(np.int32)
+    return np.append(meaning, np.int32(-1))
