@@ -7,10 +7,13 @@ log2 P(b | a) / P(b) and as log2 P(a | b) / P(a), and averaged: what one directi
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +60,11 @@ class Encoded:
         return len(self.tokens)
 
 
+def identities(tokens: Sequence[str]) -> NDArray[np.int64]:
+    """A number per token by which equal spellings are told; of this process only."""
+    return np.fromiter(map(hash, tokens), np.int64, len(tokens))
+
+
 class Channel:
     """The trained channel of both scripts."""
 
@@ -91,8 +99,19 @@ class Channel:
             direction = self._directions[name]
             rows[name] = direction.emissions.rows(sounds) if (sounds.script == source).any() else np.empty(0, np.int32)
             numbers[name] = direction.numbers(sounds)
-        identity = np.fromiter(map(hash, tokens), np.int64, len(tokens))
-        return Encoded(tuple(tokens), sounds.script, sounds, bits, identity, rows, numbers)
+        return Encoded(tuple(tokens), sounds.script, sounds, bits, identities(tokens), rows, numbers)
+
+    @cached_property
+    def fingerprint(self) -> NDArray[np.uint8]:
+        """A digest of all that `encode` depends on: what one channel encoded is of no use to a channel with another digest."""
+        emissions = [self._directions[name].emissions for name in DIRECTIONS]
+        arrays: list[NDArray[Any]] = [array for e in emissions for array in (e.keys, e.chunks.codes)]
+        for lm in (*self.model.lm, *(self.model.local_lm or ())):
+            arrays += [np.array([lm.order]), lm.grams, lm.bits, lm.contexts, lm.backoff]
+        digest = hashlib.blake2b(digest_size=16)
+        for array in arrays:
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return np.frombuffer(digest.digest(), np.uint8)
 
     def _surprise(self, sounds: Tokens, script: int) -> NDArray[np.float32]:
         """Bits of every token by the language model of a script, or by that and the local one half and half."""

@@ -51,8 +51,11 @@ class Decoder:
             settings = (self.lm.order, beam, first, min(count, first + _BLOCK))
             _search(self.direction.tables(), codes, source, table, settings, self.lm_share, symbols, length, score)
 
-        with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
-            list(pool.map(run, range(0, count, _BLOCK)))
+        if count <= _BLOCK:  # sooner done than a thread is started
+            run(0)
+        else:
+            with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+                list(pool.map(run, range(0, count, _BLOCK)))
         return self._written(symbols, length, score)
 
     def _written(

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from linker.arrays import get_array, get_texts, put_array, put_texts
 from linker.errors import ModelError
 from linker.names.canonical import NameTokens
-from linker.names.channel import Channel
+from linker.names.channel import Channel, Encoded, identities
+from linker.names.channel_file import DIRECTIONS
 from linker.names.dictionary import TOKEN, TokenDictionary
 from linker.names.frequency import Frequencies
 from linker.names.keys import KeyCounts
 from linker.names.lexicon import Lexicon
+from linker.names.units import Tokens
 
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,15 @@ class Kept:
     key_counts: KeyCounts
 
 
-def write_folder(folder: Path, kept: Kept) -> None:
-    """Write a table into an empty folder."""
+def write_folder(folder: Path, kept: Kept, channel: Channel) -> None:
+    """Write a table, whose tokens this channel encoded, into an empty folder."""
     put_array(folder, "name_version", np.array([VERSION, TOKEN.itemsize]))
     put_texts(folder, "name_text", kept.texts)
     put_texts(folder, "name_token", pa.array(kept.dictionary.tokens, pa.string()))
     put_texts(folder, "name_latin", pa.array(kept.dictionary.latin, pa.string()))
     put_texts(folder, "name_glued", pa.array(list(kept.glued), pa.string()))
-    for name, array in _arrays(kept).items():
+    put_array(folder, "name_channel", channel.fingerprint)
+    for name, array in {**_arrays(kept), **_encoded_arrays(kept.dictionary.encoded)}.items():
         put_array(folder, f"name_{name}", array)
 
 
@@ -56,6 +59,28 @@ def _arrays(kept: Kept) -> dict[str, NDArray[np.generic]]:
     }  # fmt: skip
 
 
+def _encoded_arrays(encoded: Encoded) -> dict[str, NDArray[np.generic]]:
+    """What the channel reads of tokens, so that it need not be made again."""
+    read = encoded.read
+    return {
+        "script": encoded.script, "units": read.units, "u_start": read.u_start, "symbols": read.symbols, "s_start": read.s_start,
+        "surprise": encoded.bits, **{f"rows_{d}": encoded.rows[d] for d in DIRECTIONS},
+        **{f"chunks_{d}": encoded.numbers[d] for d in DIRECTIONS},
+    }  # fmt: skip
+
+
+def _encoded(folder: Path, tokens: list[str], channel: Channel) -> Encoded:
+    """The tokens as the channel reads them: as they were kept, or made anew where another channel made what was kept."""
+    if not np.array_equal(get_array(folder, "name_channel"), channel.fingerprint):
+        return channel.encode(tokens)
+    script, units, u_start, symbols, s_start, surprise = (
+        get_array(folder, f"name_{part}") for part in ("script", "units", "u_start", "symbols", "s_start", "surprise")
+    )
+    rows, numbers = ({d: get_array(folder, f"name_{part}_{d}") for d in DIRECTIONS} for part in ("rows", "chunks"))
+    read = Tokens(script, units, u_start, symbols, s_start)
+    return Encoded(tuple(tokens), script, read, surprise, identities(tokens), rows, numbers)
+
+
 def read_folder(folder: Path, channel: Channel, lexicon: Lexicon) -> Kept:
     """Map the table that `write_folder` wrote.
 
@@ -68,12 +93,13 @@ def read_folder(folder: Path, channel: Channel, lexicon: Lexicon) -> Kept:
             raise ModelError("a name table of another version", where=str(folder), do="build it again")
         a = {name: get_array(folder, f"name_{name}") for name in _NAMES}
         tokens, latin = (get_texts(folder, f"name_{part}").to_pylist() for part in ("token", "latin"))
+        encoded = _encoded(folder, tokens, channel)
         texts, glued = get_texts(folder, "name_text"), get_texts(folder, "name_glued").to_pylist()
     except (OSError, ValueError, pa.ArrowException) as error:
         raise ModelError(f"cannot be read as a name table: {error}", where=str(folder), do="build it again") from None
     families = {k: lexicon.families[t] for k, t in enumerate(tokens) if t in lexicon.families}
     rows = a["rows"].view(TOKEN)
-    dictionary = TokenDictionary(tokens, latin, rows, a["near_start"], a["near_key"], channel.encode(tokens), families)
+    dictionary = TokenDictionary(tokens, latin, rows, a["near_start"], a["near_key"], encoded, families)
     return Kept(
         texts,
         a["counts"],

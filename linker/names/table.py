@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +62,11 @@ class _Base(_Part):
             self.keys, self.key_counts = make_keys(self.names, self.dictionary, self.counts)
         return self.key_counts
 
+    @cached_property
+    def nothing(self) -> TokenDictionary:
+        """The dictionary of no token: what a name adds whose words are all known."""
+        return build_dictionary([], self.channel, self.lexicon)
+
     def own_keys(self) -> NameKeys:
         """The keys of all names that the table was built from."""
         known = self.counted()
@@ -80,6 +85,7 @@ class NameTable:
     def __init__(self, base: _Base, added: _Part | None = None) -> None:
         self._base, self._added = base, added
         self._parts: list[_Part] = [base] if added is None else [base, added]
+        self._latest_keys: tuple[NDArray[np.int64], NameKeys] | None = None
 
     @classmethod
     def build(
@@ -113,8 +119,11 @@ class NameTable:
         fresh = [t for t in local.tokens if t not in base.numbers]
         at = {t: len(base.dictionary) + k for k, t in enumerate(fresh)}
         numbers = np.array([base.numbers[t] if t in base.numbers else at[t] for t in local.tokens], np.int32)
-        dictionary = build_dictionary(fresh, base.channel, base.lexicon)
-        base.seen.describe(dictionary.rows, np.zeros(len(fresh)))
+        if fresh:
+            dictionary = build_dictionary(fresh, base.channel, base.lexicon)
+            base.seen.describe(dictionary.rows, np.zeros(len(fresh)))
+        else:
+            dictionary = base.nothing
         ids = numbers[local.ids] if len(local.ids) else local.ids
         tokens = NameTokens(local.offsets, ids, local.role, local.gender, fresh)
         return NameTable(base, _Part(texts, np.zeros(len(texts), np.int64), tokens, dictionary))
@@ -240,8 +249,12 @@ class NameTable:
         return NameKeys(*(np.concatenate([getattr(f, c) for f in found]) for c in columns))
 
     def keys_of(self, numbers: NDArray[np.int64]) -> NameKeys:
-        """Keys of some names, distinct numbers in ascending order; `name_id` is the position in `numbers`."""
-        return self._keys_of(self._take(numbers))
+        """Keys of some names, distinct numbers in ascending order; `name_id` is the position in `numbers`. Asked for again with the same
+        array, as each feature of a few persons does, they are not made again."""
+        latest = self._latest_keys
+        if latest is None or latest[0] is not numbers:
+            latest = self._latest_keys = numbers, self._keys_of(self._take(numbers))
+        return latest[1]
 
     def _keys_of(self, names: NameTokens) -> NameKeys:
         tokens, ids = np.unique(names.ids.astype(np.int64), return_inverse=True)
@@ -307,7 +320,7 @@ class NameTable:
         """
         base = self._base
         kept = Kept(base.texts, base.counts, base.names, base.dictionary, base.lexicon.glued, base.seen, base.counted())
-        write_folder(folder, kept)
+        write_folder(folder, kept, base.channel)
 
     @classmethod
     def load(cls, folder: Path, channel: Channel | None = None) -> NameTable:

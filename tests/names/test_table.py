@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linker.errors import ModelError
+from linker.names.channel import Channel
 from linker.names.levels import KeyKind, NameLevel
 from linker.names.table import NameTable
 
@@ -180,6 +182,22 @@ def test_storage(table: NameTable, tmp_path: Path) -> None:
     assert np.array_equal(longer.keys(len(NAMES)).bits, other.keys(len(NAMES)).bits)
     last = np.array([len(NAMES)] * len(NAMES), np.int32)
     assert np.array_equal(longer.agree(ids, last).weight, other.agree(ids, last).weight)
+
+
+def test_storage_is_encoded_anew_for_another_channel(table: NameTable, tmp_path: Path) -> None:
+    table.save(tmp_path)
+    shipped = Channel.load()
+    model = shipped.model
+    other = Channel(replace(model, local_lm=(model.lm[1], model.lm[0])))
+    assert not np.array_equal(shipped.fingerprint, other.fingerprint)
+    for channel in (shipped, other):
+        kept = NameTable.load(tmp_path, channel)._base.dictionary
+        made = channel.encode(kept.tokens)
+        assert np.array_equal(kept.encoded.bits, made.bits)
+        assert np.array_equal(kept.encoded.identity, made.identity)
+        for direction in made.rows:
+            assert np.array_equal(kept.encoded.rows[direction], made.rows[direction])
+            assert np.array_equal(kept.encoded.numbers[direction], made.numbers[direction])
 
 
 def test_keys_of_some_names(table: NameTable) -> None:
