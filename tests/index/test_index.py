@@ -126,6 +126,7 @@ def test_records_know_their_identity(workspace: Path, index: SnapshotIndex) -> N
 
 
 def test_an_index_is_found_again_and_a_damaged_one_is_made_anew(workspace: Path) -> None:
+    open_index(workspace)
     folder = index_folder(workspace, open_current(workspace))
     before = (folder / "index.json").stat().st_mtime_ns
     open_index(workspace)
