@@ -132,6 +132,7 @@ def _walk(base, own, asked, plan, bounds, place, left_out, held, out, count, row
     whole = depth == plan.at[p + 1] - plan.at[p]  # otherwise the record lacks a feature
     turn, n_base, n_own = np.zeros(DEEPEST, np.int64), np.zeros(DEEPEST, np.int64), np.zeros(DEEPEST, np.int64)
     level = 0
+    first_base, first_own = base[1][:0], own[1][:0]  # the lists of the first feature, read where they stand
     turn[0] = at[path[0], row]
     while level >= 0:
         k = turn[level]
@@ -142,14 +143,17 @@ def _walk(base, own, asked, plan, bounds, place, left_out, held, out, count, row
         b0, b1 = begin_of(base[0], asked[1][k])
         o0, o1 = begin_of(own[0], asked[2][k])
         if level == 0:
-            held[0][0, : b1 - b0] = base[1][b0:b1]
-            held[1][0, : o1 - o0] = own[1][o0:o1]
+            first_base, first_own = base[1][b0:b1], own[1][o0:o1]
             n_base[0], n_own[0] = b1 - b0, o1 - o0
         else:
             up = level - 1
-            n_base[level] = intersect(held[0][up][: n_base[up]], base[1][b0:b1], held[0][level])
-            n_own[level] = intersect(held[1][up][: n_own[up]], own[1][o0:o1], held[1][level])
+            upper_base = first_base if up == 0 else held[0][up][: n_base[up]]
+            upper_own = first_own if up == 0 else held[1][up][: n_own[up]]
+            n_base[level] = intersect(upper_base, base[1][b0:b1], held[0][level])
+            n_own[level] = intersect(upper_own, own[1][o0:o1], held[1][level])
         size = n_base[level] + n_own[level]
+        if level == 0 and begin == 1 and (size <= cap or depth == 1):
+            held[0][0, : len(first_base)], held[1][0, : len(first_own)] = first_base, first_own  # may be taken
         if level < begin - 1:
             if size:
                 level += 1

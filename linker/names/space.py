@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,14 +77,15 @@ class TokenSpace:
 class PairTable:
     """Weights and grades of token pairs, computed once each.
 
-    `codes` is an open-addressing table of pair codes and their numbers, which kernels read; `weights` and `grades` go by number.
+    `codes` is an open-addressing table of pair codes and their numbers, which kernels read; `weights` and `grades` go by number and have
+    room for more than the `count` pairs that are entered.
     Codes name token numbers of one `TokenSpace`, or, given `numbers`, positions in that array of token numbers.
     """
 
     def __init__(self, space: TokenSpace, numbers: NDArray[np.int64] | None = None, size: int = 1 << 10) -> None:
         self._space, self._numbers, self.lock = space, numbers, Lock()
         self.codes = _empty(size)
-        self.weights, self.grades = np.zeros(0, np.float32), np.zeros(0, np.int8)
+        self.weights, self.grades = np.zeros(size // 2, np.float32), np.zeros(size // 2, np.int8)
         self.count = 0
 
     def add(self, missing: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -106,6 +108,7 @@ class PairTable:
         used = self.codes[self.codes[:, 0] != -1]
         self.codes = _empty(size)
         enter(self.codes, np.ascontiguousarray(used[:, 0]), np.ascontiguousarray(used[:, 1]))
+        self.weights, self.grades = _longer(self.weights, size // 2), _longer(self.grades, size // 2)
 
     def _weigh(self, fresh: NDArray[np.int64]) -> None:
         """Computes the weights of new codes."""
@@ -119,7 +122,8 @@ class PairTable:
         joined = np.flatnonzero(~single)
         if len(joined):
             weights[joined], grades[joined] = self._joined(a[joined], a2[joined], b[joined])
-        self.weights, self.grades = np.concatenate([self.weights, weights]), np.concatenate([self.grades, grades])
+        new = slice(self.count - len(fresh), self.count)
+        self.weights[new], self.grades[new] = weights, grades
 
     def _single(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
         rows_a, rows_b = self._space.rows(a), self._space.rows(b)
@@ -174,3 +178,10 @@ def _empty(size: int) -> NDArray[np.int64]:
     table = np.zeros((size, 2), np.int64)
     table[:, 0] = -1
     return table
+
+
+def _longer(array: NDArray[Any], size: int) -> NDArray[Any]:
+    """The array with room for more at its end."""
+    out = np.zeros(size, array.dtype)
+    out[: len(array)] = array
+    return out

@@ -32,6 +32,9 @@ __all__ = ["NameAgreement", "NameExplanation", "NameKeys", "NameTable"]
 RANK_LACK = 0.5
 """What a bit that is missing to complete agreement costs in `rank`; chosen on real variants, see benchmarks/names_full.py."""
 
+MOST_KEPT = 1 << 20
+"""Pairs of tokens that are kept from one small question to the next, some 40 bytes each."""
+
 
 @dataclass
 class _Part:
@@ -61,6 +64,12 @@ class _Base(_Part):
         if self.key_counts is None:
             self.keys, self.key_counts = make_keys(self.names, self.dictionary, self.counts)
         return self.key_counts
+
+    def kept_pairs(self) -> PairTable:
+        """The pairs of tokens weighed so far, for one question more; begun anew when there are too many of them."""
+        if self.pairs.count > MOST_KEPT:
+            self.pairs = PairTable(TokenSpace((self.dictionary,), self.channel, self.lexicon, self.seen))
+        return self.pairs
 
     @cached_property
     def nothing(self) -> TokenDictionary:
@@ -155,9 +164,13 @@ class NameTable:
         both sides (the shared surname) was counted there and is worth nothing here.
         """
         pairs = Pairs.of(left, right, owner_left, owner_right)
+        base = self._base
         if self._added is None:
-            return agree(self._base.names, self._base.hot, self._base.pairs, pairs)
-        return agree(*self._compact(pairs))
+            return agree(base.names, base.hot, base.pairs, pairs)
+        names, few = self._few(pairs)
+        if names.ids.max(initial=-1) < len(base.dictionary):  # new names of known words: their pairs are worth keeping
+            return agree(names, base.hot, base.kept_pairs(), few)
+        return agree(*self._renumbered(names), few)
 
     def prospects(self, left: NDArray[np.int32], right: NDArray[np.int32], owned: NDArray[np.bool_]) -> Prospects:
         """What `agree` can say at most of each pair, much faster. `owned`: a pair of relatives' names that will be given with owners."""
@@ -186,23 +199,26 @@ class NameTable:
         base = self._base
         return TokenSpace([p.dictionary for p in self._parts], base.channel, base.lexicon, base.seen)
 
-    def _compact(self, pairs: Pairs) -> tuple[NameTokens, NDArray[np.void], PairTable, Pairs]:
-        """The names that some pairs need and their tokens, numbered from 0: small however large the table is."""
+    def _few(self, pairs: Pairs) -> tuple[NameTokens, Pairs]:
+        """The names that some pairs need, numbered from 0: small however large the table is."""
         wanted = np.concatenate([pairs.left, pairs.right, pairs.owner_left, pairs.owner_right])
         numbers, back = np.unique(wanted, return_inverse=True)
         if len(numbers) and numbers[0] < 0:
             numbers, back = numbers[1:], back - 1
-        names = self._take(numbers.astype(np.int64))
+        parts = np.split(back.astype(np.int32), 4)
+        return self._take(numbers.astype(np.int64)), Pairs(*(np.ascontiguousarray(p) for p in parts))
+
+    def _renumbered(self, names: NameTokens) -> tuple[NameTokens, NDArray[np.void], PairTable]:
+        """Some names with their tokens numbered from 0, and what these are worth."""
         tokens, ids = np.unique(names.ids.astype(np.int64), return_inverse=True)
         space = self._space()
         small = NameTokens(names.offsets, ids.astype(np.int32), names.role, names.gender, [])
-        parts = np.split(back.astype(np.int32), 4)
-        return (
-            small,
-            hot(space.rows(tokens)),
-            PairTable(space, tokens),
-            Pairs(*(np.ascontiguousarray(p) for p in parts)),
-        )
+        return small, hot(space.rows(tokens)), PairTable(space, tokens)
+
+    def _compact(self, pairs: Pairs) -> tuple[NameTokens, NDArray[np.void], PairTable, Pairs]:
+        """The names that some pairs need and their tokens, both numbered from 0."""
+        names, few = self._few(pairs)
+        return (*self._renumbered(names), few)
 
     def _take(self, numbers: NDArray[np.int64]) -> NameTokens:
         """The tokens of some names, with token numbers of the whole table."""

@@ -200,6 +200,21 @@ def test_storage_is_encoded_anew_for_another_channel(table: NameTable, tmp_path:
             assert np.array_equal(kept.encoded.numbers[direction], made.numbers[direction])
 
 
+def test_new_names_of_known_words_are_weighed_as_ever(table: NameTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = ["Kumar Rakesh", "Sharma R", "Anil Yadav", "राकेश Yadav", "Guru Kumar Bachan"]
+    beside = table.extend([*known, "Rakeshwarji"])  # an unknown word: nothing is kept
+    ids = np.arange(len(NAMES), dtype=np.int32)
+    for most in (1 << 20, 0):
+        monkeypatch.setattr("linker.names.table.MOST_KEPT", most)
+        longer = table.extend(known)
+        for k in range(len(known)):
+            new = np.full(len(NAMES), len(NAMES) + k, np.int32)
+            odd = np.append(new, np.int32(len(NAMES) + len(known)))
+            there, here = beside.agree(np.append(ids, np.int32(0)), odd), longer.agree(ids, new)
+            assert np.array_equal(there.weight[:-1], here.weight)
+            assert np.array_equal(there.level[:-1], here.level)
+
+
 def test_keys_of_some_names(table: NameTable) -> None:
     keys = table.keys()
     for numbers in ([0], [2, 3, 7], list(range(len(NAMES)))):
