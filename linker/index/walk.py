@@ -143,14 +143,12 @@ def _walk(base, own, asked, plan, bounds, place, left_out, held, out, count, row
         b0, b1 = begin_of(base[0], asked[1][k])
         o0, o1 = begin_of(own[0], asked[2][k])
         if level == 0:
-            first_base, first_own = base[1][b0:b1], own[1][o0:o1]
-            n_base[0], n_own[0] = b1 - b0, o1 - o0
+            first_base, first_own, n_base[0], n_own[0] = base[1][b0:b1], own[1][o0:o1], b1 - b0, o1 - o0
         else:
             up = level - 1
-            upper_base = first_base if up == 0 else held[0][up][: n_base[up]]
-            upper_own = first_own if up == 0 else held[1][up][: n_own[up]]
-            n_base[level] = intersect(upper_base, base[1][b0:b1], held[0][level])
-            n_own[level] = intersect(upper_own, own[1][o0:o1], held[1][level])
+            upper = (held[0][up][: n_base[up]], held[1][up][: n_own[up]]) if up else (first_base, first_own)
+            n_base[level] = intersect(upper[0], base[1][b0:b1], held[0][level])
+            n_own[level] = intersect(upper[1], own[1][o0:o1], held[1][level])
         size = n_base[level] + n_own[level]
         if level == 0 and begin == 1 and (size <= cap or depth == 1):
             held[0][0, : len(first_base)], held[1][0, : len(first_own)] = first_base, first_own  # may be taken
