@@ -143,7 +143,7 @@ class _Reader:
     def _glued(self) -> dict[int, list[str]]:
         """Words that are two or more words typed without a blank, with their parts."""
         own = set(self._forms)
-        lengths = sorted({len(f) for f in self._lexicon.glued}, reverse=True)
+        lengths = self._lexicon.glued_lengths
         found = {}
         for k, form in enumerate(self._forms):
             if len(form) < _SHORTEST_GLUED or form in self._lexicon.glued:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -112,6 +112,11 @@ class Lexicon:
     """Spelling to (family, cost in bits)."""
     counts: Counts
     pet_family: int = field(default=1 << 20)
+
+    @cached_property
+    def glued_lengths(self) -> list[int]:
+        """How long the words of `glued` are, the longest first."""
+        return sorted({len(form) for form in self.glued}, reverse=True)
 
 
 def _plain(form: str) -> str:
