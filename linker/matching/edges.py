@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from linker.config.matching import Matching
@@ -225,7 +226,7 @@ def edge_table(matched: Matched, record_id: pa.ChunkedArray, key_names: Sequence
     edges = matched.edges
     tables = matched.model.weights(matched.comparisons)
     distinct, inverse = np.unique(edges.vector, return_inverse=True)
-    levels = [_levels_json(v, matched.comparisons, tables) for v in unpack(distinct, matched.comparisons)]
+    levels = _levels_json(unpack(distinct, matched.comparisons), matched.comparisons, tables)
     key_sets, key_inverse = np.unique(edges.keys, return_inverse=True)
     key_texts = [",".join(n for k, n in enumerate(key_names) if s >> k & 1) for s in key_sets.tolist()]
     ids = record_id.combine_chunks() if isinstance(record_id, pa.ChunkedArray) else record_id
@@ -239,19 +240,23 @@ def edge_table(matched: Matched, record_id: pa.ChunkedArray, key_names: Sequence
                 "decision": pa.array(edges.decision),
                 "rule": pa.array([str(r) for r in RULES]).take(pa.array(edges.rule)),
                 "keys": pa.array(key_texts, type=pa.string()).take(pa.array(key_inverse)),
-                "levels": pa.array(levels, type=pa.string()).take(pa.array(inverse)),
+                "levels": levels.take(pa.array(inverse)),
             }
         )
     )
 
 
 def _levels_json(
-    vector: NDArray[np.int8], comparisons: Sequence[Comparison], tables: Sequence[NDArray[np.float64]]
-) -> str:
-    """{"name": ["AGREE", 9.1], …} without missing evidence."""
-    levels = {
-        c.name: [c.levels[code].name, round(float(table[code]), 2)]
-        for c, table, code in zip(comparisons, tables, vector.tolist(), strict=True)
-        if code
-    }
-    return json.dumps(levels, separators=(",", ":"))
+    vectors: NDArray[np.int8], comparisons: Sequence[Comparison], tables: Sequence[NDArray[np.float64]]
+) -> pa.Array:
+    """{"name": ["AGREE", 9.1], …} of each vector, without missing evidence. What a level says is written once."""
+    parts = []
+    for codes, comparison, table in zip(vectors.T, comparisons, tables, strict=True):
+        said = [
+            f"{json.dumps(comparison.name)}:{json.dumps([level.name, round(float(bits), 2)], separators=(',', ':'))}"
+            for level, bits in zip(comparison.levels, table, strict=True)
+        ]
+        parts.append(pa.array(said, pa.string()).take(pa.array(codes, mask=codes == 0)))
+    nothing = pa.repeat(pa.scalar("", pa.string()), len(vectors))  # never null, else 'skip' may give no rows
+    joined = pc.utf8_slice_codeunits(pc.binary_join_element_wise(nothing, *parts, ",", null_handling="skip"), 1)
+    return pc.binary_join_element_wise("{", joined, "}", "")

@@ -113,6 +113,17 @@ def _digit(data: Bytes, at: int, end: int) -> tuple[int, int]:
 
 
 @nb.njit(nb.boolean(_BYTES, nb.int64, nb.int64), cache=True, nogil=True)
+def _has_twelve_digits(data: Bytes, start: int, end: int) -> bool:
+    """Whether a text has so many digits at all, wherever they stand: most have not, and need no closer look."""
+    count = 0
+    for at in range(start, end):
+        byte = data[at]
+        if 48 <= byte <= 57 or (byte == 0xE0 and _digit(data, at, end)[0] >= 0):
+            count += 1
+    return count >= 12
+
+
+@nb.njit(nb.boolean(_BYTES, nb.int64, nb.int64), cache=True, nogil=True)
 def _holds(data: Bytes, start: int, end: int) -> bool:
     """Whether a text has a run of twelve digits, or three runs of four with one separator between, that pass."""
     run, groups, gap = 0, 0, 2  # digits in this run; runs of four in a row; bytes between the runs (2: more than one)
@@ -145,6 +156,6 @@ def _search(data: Bytes, offsets: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_
     """Which of the texts between the offsets hold a number."""
     found = np.zeros(len(offsets) - 1, np.bool_)
     for row in range(len(offsets) - 1):
-        if offsets[row + 1] - offsets[row] >= 12:
+        if _has_twelve_digits(data, offsets[row], offsets[row + 1]):
             found[row] = _holds(data, offsets[row], offsets[row + 1])
     return found
