@@ -14,7 +14,7 @@ import numpy as np
 
 from linker.batch.adapting import channel_of_run
 from linker.batch.admission import admit
-from linker.batch.facts import SETTINGS, manifest_of, published_tables, report_of, settings_json
+from linker.batch.facts import SETTINGS, final_tables, manifest_of, published_tables, report_of, settings_json
 from linker.batch.identify import Before, identify
 from linker.batch.purge import purge_due
 from linker.batch.result import RunResult
@@ -49,6 +49,9 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
         admitted = admit(loaded, watch, Suppression.of(workspace))
         record_ids = admitted.record["record_id"]
         with watch.stage("names"):
+            final = final_tables(admitted)
+            admitted = replace(admitted, record=final["record"])
+            writer.ahead(final)
             channel = channel_of_run(admitted, loaded.matching.names)
             columns = build_columns(admitted.person, lambda names, counts: NameTable.build(names, channel, counts))
             watch.note = f"{len(columns.names):,} distinct names"
@@ -66,10 +69,12 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
                 admitted.record, admitted.person, found.assigned.identity_id, columns.names, found.clusters.weakest
             )
             watch.note = f"{len(identity):,} identities"
+            indexed = columns if index else None
+            del columns  # half a gigabyte for a million records, which publishing needs
         with watch.stage("publish"):
             matched = replace(matched, edges=found.edges)
             edge = edge_table(matched, record_ids, [k.name for k in loaded.matching.keys])
-            tables = published_tables(admitted, edge, identity, found)
+            tables = published_tables(final, edge, identity, found)
             manifest = manifest_of(loaded, admitted, matched, tables) | {"decisions": before.decisions}
             report = render(report_of(loaded, admitted, matched, tables, (writer.next_name, watch.seconds)))
             extra = {
@@ -81,6 +86,6 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
         AuditLog(workspace).append(
             "run", snapshot.path.name, {"configuration": manifest["configuration_sha256"], **manifest["counts"]}
         )
-        if index:
-            build_index(workspace, snapshot, columns, watch.observer)
+        if indexed is not None:
+            build_index(workspace, snapshot, indexed, watch.observer)
     return RunResult(snapshot, snapshot.path / "report.html", manifest["counts"], watch.seconds)

@@ -29,20 +29,28 @@ SETTINGS = "settings.json"
 PACKAGES = ("linker", "splink", "duckdb", "pyarrow", "numpy", "numba", "pandas")
 
 
-def published_tables(admitted: Admitted, edge: pa.Table, identity: pa.Table, found: Identified) -> dict[str, pa.Table]:
-    """The snapshot's tables. Full Aadhaar numbers are gone from all of them."""
-    record = admitted.record
-    crosswalk = record.select(["source", "native_id", "part", "record_id"]).append_column(
-        "identity_id", found.assigned.identity_id
+def final_tables(admitted: Admitted) -> dict[str, pa.Table]:
+    """The tables that matching does not change. Full Aadhaar numbers are gone from all of them."""
+    return {"record": publishable(admitted.record), "person": admitted.person, "quarantine": admitted.quarantine}
+
+
+def published_tables(
+    final: Mapping[str, pa.Table], edge: pa.Table, identity: pa.Table, found: Identified
+) -> dict[str, pa.Table]:
+    """The snapshot's tables: the `final` ones and what was found."""
+    crosswalk = (
+        final["record"]
+        .select(["source", "native_id", "part", "record_id"])
+        .append_column("identity_id", found.assigned.identity_id)
     )
     return {
         "identity": identity,
         "crosswalk": CROSSWALK.conform(crosswalk),
-        "record": publishable(record),
-        "person": admitted.person,
+        "record": final["record"],
+        "person": final["person"],
         "edge": edge,
         "review": edge.filter(pc.equal(edge["decision"], int(Decision.REVIEW))),
-        "quarantine": admitted.quarantine,
+        "quarantine": final["quarantine"],
         "event": found.assigned.events,
         "attention": found.attention,
     }

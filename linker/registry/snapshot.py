@@ -26,6 +26,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from linker.registry.ahead import Ahead
 from linker.registry.audits import audit_snapshot
 from linker.registry.files import Lock, sha256, sync, write_json
 from linker.registry.parts import ADDED, GONE, Part
@@ -67,6 +68,8 @@ class SnapshotWriter:
         self._keep = keep
         self._audit = audit
         self._lock = Lock(self._workspace / LOCK)
+        self._aside = self._folder / f"{PARTIAL}{os.getpid()}"
+        self._ahead: Ahead | None = None
 
     def __enter__(self) -> SnapshotWriter:
         self._lock.acquire()
@@ -76,7 +79,20 @@ class SnapshotWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._ahead is not None:
+            self._ahead.drop()
+            self._ahead = None
         self._lock.release()
+
+    def ahead(self, tables: Mapping[str, pa.Table]) -> None:
+        """Begin to write tables that will not change any more, in the background; `write` takes what is given to it again.
+
+        Only inside the context, whose end removes what was not published.
+        """
+        if not self._lock.held:
+            raise RuntimeError("a snapshot is written ahead only under the workspace's lock")
+        self._ahead = self._ahead or Ahead(self._aside, write_table)
+        self._ahead.begin(tables)
 
     def write(
         self,
@@ -104,23 +120,27 @@ class SnapshotWriter:
         self, tables: Mapping[str, pa.Table | Part], manifest: Mapping[str, Any], extra: Mapping[str, str]
     ) -> Snapshot:
         previous, name = current_name(self._workspace), self.next_name
-        aside = self._folder / f"{PARTIAL}{os.getpid()}"
-        aside.mkdir(parents=True)
+        aside, ahead, self._ahead = self._aside, self._ahead, None
+        aside.mkdir(parents=True, exist_ok=ahead is not None)
         try:
             whole = {
                 **manifest,
                 "number": int(name),
                 "previous": int(previous) if previous else None,
                 "published": datetime.now(UTC).isoformat(timespec="seconds"),
-                "files": _write_files(tables, extra, aside),
+                "files": _write_files(tables, extra, aside, ahead),
                 "rows": {name: _rows(table) for name, table in sorted(tables.items())},
             }
             write_json(aside / MANIFEST, whole)
             self._audit(Snapshot(aside, whole))
             place = aside.replace(self._folder / name)
         except BaseException:
+            if ahead is not None:
+                ahead.drop()  # nobody may go on writing there
             shutil.rmtree(aside, ignore_errors=True)
             raise
+        if ahead is not None:
+            ahead.drop()
         sync(self._folder)
         write_json(self._workspace / CURRENT, {"snapshot": name})
         self._prune(int(name))
@@ -147,8 +167,10 @@ def _rows(table: pa.Table | Part) -> int:
     return table.rows if isinstance(table, Part) else table.num_rows
 
 
-def _write_files(tables: Mapping[str, pa.Table | Part], extra: Mapping[str, str], folder: Path) -> dict[str, Any]:
-    """Write tables and texts; gives each file's size and hash."""
+def _write_files(
+    tables: Mapping[str, pa.Table | Part], extra: Mapping[str, str], folder: Path, ahead: Ahead | None
+) -> dict[str, Any]:
+    """Write tables, but for those that were written ahead, and texts; gives each file's size and hash."""
     files: dict[str, Any] = {}
     plain: dict[str, pa.Table] = {}
     for name, table in tables.items():
@@ -156,7 +178,11 @@ def _write_files(tables: Mapping[str, pa.Table | Part], extra: Mapping[str, str]
             files |= _link(name, table, folder)
             plain |= {f"{name}.{ADDED}": table.added, f"{name}.{GONE}": table.gone}
         else:
-            plain[name] = table
+            facts = ahead.facts(name, table) if ahead else None
+            if facts is None:
+                plain[name] = table
+            else:
+                files[f"{name}.parquet"] = facts
     with ThreadPoolExecutor(WRITERS) as pool:
         jobs = {
             f"{name}.parquet": pool.submit(write_table, table, folder / f"{name}.parquet")

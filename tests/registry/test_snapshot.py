@@ -108,6 +108,39 @@ def test_two_runs_do_not_publish_at_once(tmp_path: Path) -> None:
     assert open_current(tmp_path).number == 2
 
 
+def test_tables_written_ahead_are_published_as_if_they_were_not(tmp_path: Path) -> None:
+    made = tables()
+    plain = SnapshotWriter(tmp_path / "plain").write(made, {})
+    with SnapshotWriter(tmp_path / "ahead") as writer:
+        writer.ahead({"record": made["record"], "event": made["event"].slice(0, 0)})  # the event table will be another
+        ahead = writer.write(made, {})
+        again = writer.write(made, {})
+    assert ahead.manifest["files"] == again.manifest["files"] == plain.manifest["files"]
+    for snapshot in (ahead, again):
+        assert snapshot.verify() == []
+
+
+def test_what_was_written_ahead_is_gone_if_nothing_is_published(tmp_path: Path) -> None:
+    write(tmp_path)
+    with pytest.raises(KeyError), SnapshotWriter(tmp_path) as writer:
+        writer.ahead({"record": tables()["record"]})
+        raise KeyError
+    assert [p.name for p in (tmp_path / "snapshots").iterdir()] == ["000001"]
+    with pytest.raises(RuntimeError, match="lock"):
+        SnapshotWriter(tmp_path).ahead({})
+
+
+def test_a_table_that_could_not_be_written_ahead_stops_the_snapshot(tmp_path: Path) -> None:
+    write(tmp_path)
+    with SnapshotWriter(tmp_path) as writer:
+        (tmp_path / "snapshots" / f".partial-{os.getpid()}" / "record.parquet").mkdir(parents=True)
+        made = tables()
+        writer.ahead({"record": made["record"]})
+        with pytest.raises(OSError, match="record"):
+            writer.write(made, {})
+    assert [p.name for p in (tmp_path / "snapshots").iterdir()] == ["000001"]
+
+
 HOLDER = """
 import sys, time
 from pathlib import Path
