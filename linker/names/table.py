@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens, canonical, counting
 from linker.names.channel import DEVANAGARI, Channel
-from linker.names.dictionary import TokenDictionary, build_dictionary, hot
+from linker.names.dictionary import build_dictionary, hot
 from linker.names.explain import NameExplanation, explain
-from linker.names.frequency import Frequencies, count
-from linker.names.keys import KeyCounts, NameKeys, make_keys
-from linker.names.lexicon import Lexicon, lexicon
+from linker.names.frequency import count
+from linker.names.keys import NameKeys, make_keys
+from linker.names.lexicon import lexicon
 from linker.names.prospects import Prospects, prospects
 from linker.names.space import PairTable, TokenSpace
 from linker.names.storage import Kept, read_folder, write_folder
 from linker.names.surnames import surnames_at_hand
+from linker.names.table_parts import Base, Part
 from linker.names.words import as_array, split
 from linker.names.workspace import PARAMETER_VALUES
 
@@ -31,57 +32,6 @@ __all__ = ["NameAgreement", "NameExplanation", "NameKeys", "NameTable"]
 
 RANK_LACK = 0.5
 """What a bit that is missing to complete agreement costs in `rank`; chosen on real variants, see benchmarks/names_full.py."""
-
-MOST_KEPT = 1 << 20
-"""Pairs of tokens that are kept from one small question to the next, some 40 bytes each."""
-
-
-@dataclass
-class _Part:
-    """Names with the dictionary of their tokens; token numbers run on over the parts of a table."""
-
-    texts: pa.Array
-    counts: NDArray[np.int64]
-    names: NameTokens
-    dictionary: TokenDictionary
-
-
-@dataclass
-class _Base(_Part):
-    """The names a table was built from: what is common here, and what is computed at most once."""
-
-    channel: Channel
-    lexicon: Lexicon
-    seen: Frequencies
-    pairs: PairTable
-    hot: NDArray[np.void]
-    numbers: dict[str, int] = field(default_factory=dict)
-    keys: NameKeys | None = None
-    key_counts: KeyCounts | None = None
-
-    def counted(self) -> KeyCounts:
-        """How many records bear each key."""
-        if self.key_counts is None:
-            self.keys, self.key_counts = make_keys(self.names, self.dictionary, self.counts)
-        return self.key_counts
-
-    def kept_pairs(self) -> PairTable:
-        """The pairs of tokens weighed so far, for one question more; begun anew when there are too many of them."""
-        if self.pairs.count > MOST_KEPT:
-            self.pairs = PairTable(TokenSpace((self.dictionary,), self.channel, self.lexicon, self.seen))
-        return self.pairs
-
-    @cached_property
-    def nothing(self) -> TokenDictionary:
-        """The dictionary of no token: what a name adds whose words are all known."""
-        return build_dictionary([], self.channel, self.lexicon)
-
-    def own_keys(self) -> NameKeys:
-        """The keys of all names that the table was built from."""
-        known = self.counted()
-        if self.keys is None:
-            self.keys, _ = make_keys(self.names, self.dictionary, self.counts, known)
-        return self.keys
 
 
 class NameTable:
@@ -91,9 +41,9 @@ class NameTable:
     of a name is its position in what `build` was given; names added by `extend` are numbered after them.
     """
 
-    def __init__(self, base: _Base, added: _Part | None = None) -> None:
+    def __init__(self, base: Base, added: Part | None = None) -> None:
         self._base, self._added = base, added
-        self._parts: list[_Part] = [base] if added is None else [base, added]
+        self._parts: list[Part] = [base] if added is None else [base, added]
         self._latest_keys: tuple[NDArray[np.int64], NameKeys] | None = None
 
     @classmethod
@@ -116,7 +66,7 @@ class NameTable:
         seen = count(dictionary.rows["sound"], spelled, float(borne.sum()), lists.counts)
         seen.describe(dictionary.rows, spelled)
         pairs = PairTable(TokenSpace((dictionary,), channel, lists, seen))
-        return cls(_Base(texts, borne, tokens, dictionary, channel, lists, seen, pairs, hot(dictionary.rows)))
+        return cls(Base(texts, borne, tokens, dictionary, channel, lists, seen, pairs, hot(dictionary.rows)))
 
     def extend(self, names: Sequence[str]) -> NameTable:
         """The same table with further names, numbered on; how common names are stays as it was. Cheap: nothing is rebuilt."""
@@ -135,7 +85,7 @@ class NameTable:
             dictionary = base.nothing
         ids = numbers[local.ids] if len(local.ids) else local.ids
         tokens = NameTokens(local.offsets, ids, local.role, local.gender, fresh)
-        return NameTable(base, _Part(texts, np.zeros(len(texts), np.int64), tokens, dictionary))
+        return NameTable(base, Part(texts, np.zeros(len(texts), np.int64), tokens, dictionary))
 
     def __len__(self) -> int:
         return sum(len(p.texts) for p in self._parts)
@@ -145,7 +95,7 @@ class NameTable:
         part, at = self._find(i)
         return str(part.texts[at].as_py())
 
-    def _find(self, i: int) -> tuple[_Part, int]:
+    def _find(self, i: int) -> tuple[Part, int]:
         first = len(self._base.texts)
         return (self._base, i) if i < first or self._added is None else (self._added, i - first)
 
@@ -350,7 +300,7 @@ class NameTable:
         lists = replace(lexicon(), glued=kept.glued)
         pairs = PairTable(TokenSpace((kept.dictionary,), used, lists, kept.seen))
         rows = hot(kept.dictionary.rows)
-        base = _Base(kept.texts, kept.counts, kept.names, kept.dictionary, used, lists, kept.seen, pairs, rows)
+        base = Base(kept.texts, kept.counts, kept.names, kept.dictionary, used, lists, kept.seen, pairs, rows)
         base.key_counts = kept.key_counts
         return cls(base)
 

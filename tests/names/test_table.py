@@ -205,7 +205,7 @@ def test_new_names_of_known_words_are_weighed_as_ever(table: NameTable, monkeypa
     beside = table.extend([*known, "Rakeshwarji"])  # an unknown word: nothing is kept
     ids = np.arange(len(NAMES), dtype=np.int32)
     for most in (1 << 20, 0):
-        monkeypatch.setattr("linker.names.table.MOST_KEPT", most)
+        monkeypatch.setattr("linker.names.table_parts.MOST_KEPT", most)
         longer = table.extend(known)
         for k in range(len(known)):
             new = np.full(len(NAMES), len(NAMES) + k, np.int32)
