@@ -9,11 +9,13 @@ import typer
 from rich.console import Console
 
 from linker.cli.snapshots import tell_rebuilt
-from linker.errors import InputError
 from linker.identity.asof import open_as_of
 from linker.registry.auditlog import AuditLog
 from linker.share.export import Format
 from linker.share.export import export as write
+
+NOT_STATED = "not stated"
+"""Recipient of an export that names none: programs that only pass files on need no further option."""
 
 
 def export(
@@ -22,7 +24,7 @@ def export(
     kind: Annotated[Format, typer.Option("--format", help="parquet for programs, csv or xlsx for people.")],
     recipient: Annotated[
         str, typer.Option(help="Who receives it; kept in the audit log, and told when a record is erased.")
-    ],
+    ] = NOT_STATED,
     purpose: Annotated[str, typer.Option(help="What they receive it for; kept in the audit log.")] = "",
     as_of: Annotated[str | None, typer.Option(help="As it was: a snapshot's number, or a day (YYYY-MM-DD).")] = None,
 ) -> None:
@@ -32,8 +34,7 @@ def export(
 
     Example: linker export --workspace work --format xlsx --out for_haryana --recipient 'SCRB Haryana, letter 41/2025'
     """
-    if not recipient.strip():
-        raise InputError("an export needs a recipient", do="add --recipient 'WHO, REFERENCE'")
+    recipient = recipient.strip() or NOT_STATED
     snapshot = open_as_of(workspace, as_of)
     console = Console()
     tell_rebuilt(console, snapshot)
@@ -52,4 +53,6 @@ def export(
     paths = write(snapshot.table("identity"), snapshot.table("crosswalk"), kind, out, release)
     for path in paths:
         console.print(f"wrote {path} ({path.stat().st_size:,} bytes)", soft_wrap=True)
+    if recipient == NOT_STATED:
+        console.print("no recipient stated: add --recipient, so that who has a record is known when it must be erased")
     console.print("Every link in it is a lead, not an identification.")
