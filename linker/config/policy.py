@@ -42,6 +42,9 @@ class Rules(Settings):
     name: str = "name"
     name_minimum: float = 3.0
     """bits that the names must bring for an automatic link"""
+    relative: str | None = None
+    """comparison of the relatives: where it speaks against, father against father, a pair links only with an identifier or a birth date
+    that agrees; cousins share a name and a village"""
     anchor: Annotated[float, Field(ge=0)] = 4.0
     """bits that one independent comparison must bring by itself to anchor a pair; without an anchor two namesakes with namesake fathers
     look like one person"""

@@ -32,6 +32,7 @@ RULES = {
     "misused_identity": "one identifier, but people who contradict each other",
     "veto": "the two records cannot be one person",
     "namesake": "probable, but nothing strong agrees besides name, relation and age: perhaps namesakes",
+    "relative_conflict": "the relatives differ, and no identifier or birth date agrees: perhaps a cousin",
     "brother": "only a part of the names agrees: perhaps a brother or twin",
     "pooled": "lacks a little by itself, but all records of its two groups agree",
     "kept": "linked before, and still nearly probable enough",

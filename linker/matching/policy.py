@@ -28,6 +28,7 @@ class Rule(StrEnum):
 
     LINK = "link"  # probable enough, and no rule speaks against
     NAMESAKE = "namesake"  # probable, but nothing strong besides name, relation and age: perhaps namesakes
+    RELATIVE_CONFLICT = "relative_conflict"  # the relatives differ, no identifier or birth date agrees: perhaps a cousin
     BROTHER = "brother"  # a given name agrees, the other parts differ, no identifier agrees: perhaps a brother or twin
     UNCERTAIN = "uncertain"  # between the review and the link threshold
     IMPROBABLE = "improbable"  # below the review threshold
@@ -84,6 +85,7 @@ def decide(
         (Rule.NAMESAKE, (facts.strongest < rules.anchor) & (probability < rules.unanchored_probability)),
         (Rule.NAME_AND_RELATION_ALONE, facts.independent_bits < rules.independent_minimum),
         (Rule.WEAK_NAME, facts.name_bits < rules.name_minimum),
+        (Rule.RELATIVE_CONFLICT, facts.relative_conflict & ~facts.identifier_same & ~facts.date_same),
         (Rule.BROTHER, facts.parts_differ & ~facts.identifier_same),
         (Rule.ALIAS_ONLY, facts.alias_only),
         (Rule.CONTRADICTION, facts.contradiction),
@@ -108,8 +110,10 @@ class _Facts:
     alias_only: NDArray[np.bool_]
     parts_differ: NDArray[np.bool_]
     name_conflict: NDArray[np.bool_]
+    relative_conflict: NDArray[np.bool_]
     contradiction: NDArray[np.bool_]
     identifier_same: NDArray[np.bool_]
+    date_same: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -121,7 +125,7 @@ class _Facts:
     ) -> _Facts:
         count = len(vectors)
         independent, strongest, name_bits = np.zeros(count), np.zeros(count), np.zeros(count)
-        alias, parts, conflict, contradiction, same = (np.zeros(count, dtype=bool) for _ in range(5))
+        alias, parts, conflict, relative, contradiction, same, date = (np.zeros(count, dtype=bool) for _ in range(7))
         for k, comparison in enumerate(comparisons):
             codes = vectors[:, k]
             against = np.array([level.side == Side.AGAINST for level in comparison.levels])[codes]
@@ -130,6 +134,8 @@ class _Facts:
                 conflict = against
                 alias = np.array([level.name.startswith("ALIAS") for level in comparison.levels])[codes]
                 parts = np.array([level.name == "PARTS_DIFFER" for level in comparison.levels])[codes]
+            if comparison.name == rules.relative:
+                relative = against
             if comparison.name in rules.independent:
                 independent += np.maximum(tables[k][codes], 0)
                 strongest = np.maximum(strongest, tables[k][codes])
@@ -137,12 +143,15 @@ class _Facts:
                 contradiction |= against
             if {level.name for level in comparison.levels} >= {"SAME", "NEAR", "LAST_FOUR"}:
                 same |= codes == comparison.level("SAME").code
-        return cls(independent, strongest, name_bits, alias, parts, conflict, contradiction, same)
+            if "SAME_DATE" in {level.name for level in comparison.levels}:
+                date |= codes == comparison.level("SAME_DATE").code
+        return cls(independent, strongest, name_bits, alias, parts, conflict, relative, contradiction, same, date)
 
 
 def _check_names(rules: Rules, comparisons: Sequence[Comparison]) -> None:
     known = [c.name for c in comparisons]
-    unknown = sorted({rules.name, *rules.independent, *rules.conflicts} - set(known))
+    named = {rules.name, *rules.independent, *rules.conflicts} | ({rules.relative} if rules.relative else set())
+    unknown = sorted(named - set(known))
     if unknown:
         do = f"use those of the matching configuration: {', '.join(known)}"
         raise ConfigError(f"policy names unknown comparisons: {', '.join(unknown)}", do=do)

@@ -25,6 +25,7 @@ from linker.names.space import PairTable, TokenSpace
 from linker.names.storage import Kept, read_folder, write_folder
 from linker.names.surnames import surnames_at_hand
 from linker.names.table_parts import Base, Part
+from linker.names.together import alike, latin_of, letter_rows
 from linker.names.words import as_array, split
 from linker.names.workspace import PARAMETER_VALUES
 
@@ -33,6 +34,61 @@ __all__ = ["NameAgreement", "NameExplanation", "NameKeys", "NameTable"]
 RANK_LACK = 0.5
 """What a bit that is missing to complete agreement costs in `rank`; chosen on real variants, see benchmarks/names_full.py."""
 
+<<<<<<< HEAD
+=======
+MOST_KEPT = 1 << 20
+"""Pairs of tokens that are kept from one small question to the next, some 40 bytes each."""
+
+
+@dataclass
+class _Part:
+    """Names with the dictionary of their tokens; token numbers run on over the parts of a table."""
+
+    texts: pa.Array
+    counts: NDArray[np.int64]
+    names: NameTokens
+    dictionary: TokenDictionary
+
+
+@dataclass
+class _Base(_Part):
+    """The names a table was built from: what is common here, and what is computed at most once."""
+
+    channel: Channel
+    lexicon: Lexicon
+    seen: Frequencies
+    pairs: PairTable
+    hot: NDArray[np.void]
+    numbers: dict[str, int] = field(default_factory=dict)
+    keys: NameKeys | None = None
+    key_counts: KeyCounts | None = None
+    letters: NDArray[np.uint8] | None = None
+
+    def counted(self) -> KeyCounts:
+        """How many records bear each key."""
+        if self.key_counts is None:
+            self.keys, self.key_counts = make_keys(self.names, self.dictionary, self.counts)
+        return self.key_counts
+
+    def kept_pairs(self) -> PairTable:
+        """The pairs of tokens weighed so far, for one question more; begun anew when there are too many of them."""
+        if self.pairs.count > MOST_KEPT:
+            self.pairs = PairTable(TokenSpace((self.dictionary,), self.channel, self.lexicon, self.seen))
+        return self.pairs
+
+    @cached_property
+    def nothing(self) -> TokenDictionary:
+        """The dictionary of no token: what a name adds whose words are all known."""
+        return build_dictionary([], self.channel, self.lexicon)
+
+    def own_keys(self) -> NameKeys:
+        """The keys of all names that the table was built from."""
+        known = self.counted()
+        if self.keys is None:
+            self.keys, _ = make_keys(self.names, self.dictionary, self.counts, known)
+        return self.keys
+
+>>>>>>> f82cb1e (wip)
 
 class NameTable:
     """Distinct name texts with all that comparing them needs.
@@ -250,6 +306,16 @@ class NameTable:
             rows = pa.ListArray.from_arrays(pa.array(names.offsets, pa.int32()), words)
             found.append(pc.utf8_upper(pc.binary_join(rows, " ")))
         return pa.concat_arrays(found)
+
+    def alike(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Pairs of names that may be one name with its words written together, see `names.together`; never where a number is -1."""
+        base = self._base
+        if base.letters is None:
+            base.letters = letter_rows(NameTable(base).latin())
+        parts = [base.letters]
+        if self._added is not None:
+            parts.append(letter_rows(latin_of(self._space(), self._added.names)))
+        return alike(parts, left, right)
 
     def devanagari(self, ids: NDArray[np.int32] | Sequence[int]) -> list[str]:
         """The names `ids` in Devanagari, without titles: as they were spelled, or their likeliest spelling."""

@@ -43,6 +43,8 @@ class Base(Part):
     numbers: dict[str, int] = field(default_factory=dict)
     keys: NameKeys | None = None
     key_counts: KeyCounts | None = None
+    letters: NDArray[np.uint8] | None = None
+    """what `together` compares, once it was asked for"""
 
     def counted(self) -> KeyCounts:
         """How many records bear each key."""

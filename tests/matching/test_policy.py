@@ -40,6 +40,8 @@ CASES = [
     ("name and father alone", SURE, {"name": "AGREE_VERY_RARE", "relative": "AGREE_RARE"}, Decision.REVIEW, Rule.NAME_AND_RELATION_ALONE),
     ("a brother", SURE, {"name": "GIVEN_CONFLICT", "relative": "AGREE", "phone": "SAME"}, Decision.REVIEW, Rule.NAME_CONFLICT),
     ("husband and wife", SURE, {"name": "DIFFERENT", "phone": "SAME", "sex": "DIFFERENT"}, Decision.REVIEW, Rule.NAME_CONFLICT),
+    ("a cousin", SURE, {"name": "AGREE_RARE", "relative": "DIFFERENT", "place": "SAME_HOUSE"}, Decision.REVIEW, Rule.RELATIVE_CONFLICT),
+    ("other father, same document", SURE, {"name": "AGREE_RARE", "relative": "DIFFERENT", "documents": "SAME"}, Decision.LINK, Rule.LINK),
     ("half a brother's name", SURE, {"name": "PARTS_DIFFER", "relative": "AGREE", "place": "SAME_HOUSE"}, Decision.REVIEW, Rule.BROTHER),
     ("a brother with the family's ration card", SURE, {"name": "GIVEN_CONFLICT", "household": "SAME"}, Decision.REVIEW, Rule.NAME_CONFLICT),
     ("only a nickname", SURE, {"name": "ALIAS_RARE", "birth": "SAME_DATE"}, Decision.REVIEW, Rule.ALIAS_ONLY),

@@ -77,11 +77,14 @@ def name_comparison(name: str) -> Comparison:
 
 
 def measure_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
-    """The level of the two names; where these do not agree, of the best pair of aliases or alias and name (only
-    looked for where some token of either side shares a key with one of the other)."""
+    """The level of the two names, unclear where they may be one name with its words written together. Where they do not agree, that of
+    the best pair of aliases or alias and name (only looked for where some token of either side shares a key with one of the other)."""
     names = columns.name["name"]
     agreement = columns.names.agree(names[left], names[right])
     codes = _grade(agreement.weight, agreement.level)
+    apart = np.flatnonzero((codes == NameEvidence.GIVEN_CONFLICT) | (codes == NameEvidence.DIFFERENT))
+    together = columns.names.alike(names[left[apart]], names[right[apart]])
+    codes[apart[together]] = NameEvidence.UNCLEAR
     weak = np.flatnonzero(codes <= NameEvidence.UNCLEAR)
     weak = weak[_may_share_alias(columns, left[weak], right[weak])]
     if len(weak):
@@ -111,6 +114,8 @@ def glance_at_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     seen = columns.names.prospects(names[left], names[right], np.zeros(len(left), dtype=bool))
     cap = np.searchsorted(AGREE_FROM, seen.most + ROUNDING_BITS, side="right")
     number = np.where(seen.odds > 0, seen.odds, _OPEN + cap).astype(np.int8)
+    shut = np.flatnonzero(seen.odds > 0)
+    number[shut[columns.names.alike(names[left[shut]], names[right[shut]])]] = _OPEN
     number[_may_share_alias(columns, left, right)] += _OPEN + len(_CAPS)
     return number
 

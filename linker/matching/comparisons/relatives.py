@@ -82,7 +82,8 @@ def glance_at_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Code
 
 def measure_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     """The best level over the relations that both records state. The owner's own surname in a relative's name counts nothing here:
-    the name comparison has counted it. Names that share no key, not even a loose one, differ; only the others are aligned."""
+    the name comparison has counted it. Names that share no key, not even a loose one, differ; only the others are aligned. Names that may
+    be one with its words written together are unclear."""
 
     def weight(a: Rows, b: Rows, own_a: Rows, own_b: Rows) -> NDArray[np.float32]:
         agreement = columns.names.agree(a, b, own_a, own_b)
@@ -106,9 +107,10 @@ def _best(columns: PersonColumns, pairs: tuple[Rows, Rows], weigh: Weigh) -> NDA
     share = share_a_value(keys.offsets, keys.values, left, right)
     at, a, b = _stated(columns.relatives, left, right)
     near = share[at]
-    best[at[~near]] = UNLIKE
-    at, a, b = at[near], a[near], b[near]
-    np.maximum.at(best, at, weigh(a, b, owners[left[at]], owners[right[at]]))
+    least = np.where(columns.names.alike(a, b), np.float32(0), np.float32(-np.inf))
+    np.maximum.at(best, at[~near], np.maximum(least[~near], UNLIKE))
+    at, a, b, least = at[near], a[near], b[near], least[near]
+    np.maximum.at(best, at, np.maximum(weigh(a, b, owners[left[at]], owners[right[at]]), least))
     return best
 
 

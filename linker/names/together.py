@@ -1,0 +1,103 @@
+"""Names that may be one name with its words written together: Rajprasadram and Raj Prasad Ram, Shahrukhfakir and Shahrukh.
+
+Aligning words pairs a word with one word or two neighbours. A name of three words written as one, or one with a surname glued on,
+finds no partner and looks like another name. Here whole names are compared letter by letter, without their spaces, wherever their words are
+divided differently. What is alike is no agreement, but it is no contradiction either: it says 'unclear'.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numba import njit, types
+from numpy.typing import NDArray
+
+from linker.names.canonical import NameTokens
+from linker.names.space import TokenSpace
+
+LETTERS = 28
+"""Letters of a name that are looked at."""
+SHORTEST = 5
+"""Letters that the shorter name must have: Ram begins too many names."""
+LETTERS_A_SLIP = 6
+"""One letter in so many may differ."""
+
+_ROWS = types.Array(types.uint8, 2, "C", readonly=True)
+
+
+def letter_rows(latin: pa.Array) -> NDArray[np.uint8]:
+    """Names in Latin capitals as rows of letters without spaces, shape (names, LETTERS + 2): letters, their number, the number of words."""
+    folded = pc.replace_substring(latin, "MOHAMMAD", "MOHD")
+    joined = pc.replace_substring(folded, " ", "").cast(pa.binary())
+    data = np.frombuffer(joined.buffers()[2] or b"", np.uint8)
+    offsets = np.frombuffer(joined.buffers()[1], np.int32)[joined.offset : joined.offset + len(joined) + 1]
+    out = np.zeros((len(joined), LETTERS + 2), np.uint8)
+    length = np.minimum(np.diff(offsets), LETTERS)
+    at = np.arange(LETTERS)[None, :]
+    inside = at < length[:, None]
+    out[:, :LETTERS][inside] = data[(offsets[:-1, None] + at)[inside]]
+    out[:, LETTERS] = length
+    out[:, LETTERS + 1] = np.minimum(np.asarray(pc.count_substring(folded, " ")) + 1, 255)
+    return out
+
+
+def latin_of(space: TokenSpace, names: NameTokens) -> pa.Array:
+    """A few names in Latin capitals, without a pass over all tokens."""
+    spelled = {int(t): space.latin(int(t)) for t in np.unique(names.ids)}
+    spans = zip(names.offsets[:-1], names.offsets[1:], strict=True)
+    return pa.array([" ".join(spelled[int(t)] for t in names.ids[a:b]).upper() for a, b in spans], pa.string())
+
+
+def alike(parts: list[NDArray[np.uint8]], left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which pairs of names, numbered through the rows of `parts`, are alike in the sense above; never where a number is -1."""
+    out = np.zeros(len(left), np.bool_)
+    at = np.flatnonzero((left >= 0) & (right >= 0))
+    out[at] = _alike(_rows(parts, left[at]), _rows(parts, right[at]))
+    return out
+
+
+def _rows(parts: list[NDArray[np.uint8]], numbers: NDArray[np.int32]) -> NDArray[np.uint8]:
+    first = len(parts[0])
+    if len(parts) == 1:
+        return parts[0][numbers]
+    out = np.empty((len(numbers), LETTERS + 2), np.uint8)
+    own = numbers < first
+    out[own], out[~own] = parts[0][numbers[own]], parts[1][numbers[~own] - first]
+    return out
+
+
+@njit(types.boolean[:](_ROWS, _ROWS), cache=True, nogil=True)
+def _alike(left, right):  # type: ignore[no-untyped-def]
+    """Which pairs of rows are alike in the sense above."""
+    out = np.zeros(len(left), np.bool_)
+    before, here = np.empty(LETTERS + 2, np.int64), np.empty(LETTERS + 2, np.int64)
+    for k in range(len(left)):
+        short, long = left[k], right[k]
+        if short[LETTERS] > long[LETTERS]:
+            short, long = long, short
+        n, m = np.int64(short[LETTERS]), np.int64(long[LETTERS])
+        if n < SHORTEST or short[0] != long[0]:
+            continue
+        if short[LETTERS + 1] == long[LETTERS + 1] and m - n < 3:
+            continue  # divided alike, so the words have been compared as they should be
+        allowed = n // LETTERS_A_SLIP
+        width = min(m, n + allowed)
+        for j in range(width + 1):
+            before[j] = j
+        for i in range(1, n + 1):
+            here[0] = i
+            least = here[0]
+            for j in range(1, width + 1):
+                change = before[j - 1] + (short[i - 1] != long[j - 1])
+                here[j] = min(change, before[j] + 1, here[j - 1] + 1)
+                least = min(least, here[j])
+            before, here = here, before
+            if least > allowed:
+                break
+        else:
+            for j in range(width + 1):  # the longer name may go on
+                if before[j] <= allowed:
+                    out[k] = True
+                    break
+    return out
