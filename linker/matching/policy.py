@@ -28,7 +28,9 @@ class Rule(StrEnum):
 
     LINK = "link"  # probable enough, and no rule speaks against
     NAMESAKE = "namesake"  # probable, but nothing strong besides name, relation and age: perhaps namesakes
-    RELATIVE_CONFLICT = "relative_conflict"  # the relatives differ, no identifier or birth date agrees: perhaps a cousin
+    RELATIVE_CONFLICT = (
+        "relative_conflict"  # the relatives differ, no identifier or birth date agrees: perhaps a cousin
+    )
     BROTHER = "brother"  # a given name agrees, the other parts differ, no identifier agrees: perhaps a brother or twin
     UNCERTAIN = "uncertain"  # between the review and the link threshold
     IMPROBABLE = "improbable"  # below the review threshold
