@@ -34,61 +34,6 @@ __all__ = ["NameAgreement", "NameExplanation", "NameKeys", "NameTable"]
 RANK_LACK = 0.5
 """What a bit that is missing to complete agreement costs in `rank`; chosen on real variants, see benchmarks/names_full.py."""
 
-<<<<<<< HEAD
-=======
-MOST_KEPT = 1 << 20
-"""Pairs of tokens that are kept from one small question to the next, some 40 bytes each."""
-
-
-@dataclass
-class _Part:
-    """Names with the dictionary of their tokens; token numbers run on over the parts of a table."""
-
-    texts: pa.Array
-    counts: NDArray[np.int64]
-    names: NameTokens
-    dictionary: TokenDictionary
-
-
-@dataclass
-class _Base(_Part):
-    """The names a table was built from: what is common here, and what is computed at most once."""
-
-    channel: Channel
-    lexicon: Lexicon
-    seen: Frequencies
-    pairs: PairTable
-    hot: NDArray[np.void]
-    numbers: dict[str, int] = field(default_factory=dict)
-    keys: NameKeys | None = None
-    key_counts: KeyCounts | None = None
-    letters: NDArray[np.uint8] | None = None
-
-    def counted(self) -> KeyCounts:
-        """How many records bear each key."""
-        if self.key_counts is None:
-            self.keys, self.key_counts = make_keys(self.names, self.dictionary, self.counts)
-        return self.key_counts
-
-    def kept_pairs(self) -> PairTable:
-        """The pairs of tokens weighed so far, for one question more; begun anew when there are too many of them."""
-        if self.pairs.count > MOST_KEPT:
-            self.pairs = PairTable(TokenSpace((self.dictionary,), self.channel, self.lexicon, self.seen))
-        return self.pairs
-
-    @cached_property
-    def nothing(self) -> TokenDictionary:
-        """The dictionary of no token: what a name adds whose words are all known."""
-        return build_dictionary([], self.channel, self.lexicon)
-
-    def own_keys(self) -> NameKeys:
-        """The keys of all names that the table was built from."""
-        known = self.counted()
-        if self.keys is None:
-            self.keys, _ = make_keys(self.names, self.dictionary, self.counts, known)
-        return self.keys
-
->>>>>>> f82cb1e (wip)
 
 class NameTable:
     """Distinct name texts with all that comparing them needs.
