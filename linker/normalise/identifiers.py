@@ -292,6 +292,8 @@ def _second_look(forms: list[str], expected: IdType) -> Reading:
         others = [k for k in _TELLING if k is not expected and _valid(form, k)]
         if len(others) == 1:
             moved = FORMATS[others[0]](form) or ""
+            if _is_filler(moved, others[0]):
+                return Reading(Status.PLACEHOLDER, others[0])
             return Reading(Status.MOVED, others[0], moved, moved[-4:])
     value = next((v for form in forms if (v := FORMATS[expected](form))), None)
     return Reading(Status.UNCHECKED, expected, value, value[-4:]) if value else Reading(Status.INVALID, expected)
