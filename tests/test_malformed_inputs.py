@@ -34,7 +34,10 @@ REASONS: dict[str, tuple[Spoil, str]] = {
         lambda data: one_line(data, lambda line: line.replace(b'","', b"x" * 1_000_000 + b'","', 1)),
         "huge_cell",
     ),
-    "missing_cells": (lambda data: one_line(data, lambda line: line[: len(line) // 2] + b'"'), "column_count"),
+    "missing_cells": (
+        lambda data: one_line(data, lambda line: line[: line.rindex(b'","', 0, len(line) // 2)] + b'"'),
+        "column_count",
+    ),
     "unclosed_quote": (lambda data: one_line(data, lambda line: line[:-1]), "structure"),
 }
 
