@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ def _sqlite(path: str) -> tuple[sa.Engine, str]:
     def _keep_damaged_text(connection: Any, _: Any) -> None:
         """Text that is not UTF-8 comes as marked text and costs its row, not the whole query."""
         connection.text_factory = as_text
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # a query that attaches a file would make one
 
     return engine, str(file)
 
