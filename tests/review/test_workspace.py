@@ -98,13 +98,14 @@ def test_every_question_can_be_shown(office: Office) -> None:
 
 
 def test_a_verdict_changes_an_identity(office: Office) -> None:
+    before = homes(office.book.snapshot)
     item = office.queue.take(ASHA)
-    while item is not None and item.needs > 1:
+    # One verdict must be enough, and the two not be one identity already (pairs drawn by chance from the links are).
+    while item is not None and (item.needs > 1 or len({before[r] for r in item.records}) < 2):
         office.verdicts.say(ASHA, Said(item.number, item.lease or "", Answer.UNSURE, "too_little"))
         item = office.queue.take(ASHA)
     assert item is not None
     office.verdicts.say(ASHA, Said(item.number, item.lease or "", Answer.SAME, "document"))
-    before = homes(office.book.snapshot)
     done = apply(office.workspace)
     assert done.snapshot is not None and done.effects["joined"] == 1 and done.after == done.before - 1
     after = homes(open_current(office.workspace))

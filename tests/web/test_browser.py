@@ -52,6 +52,7 @@ class Site:
         page.goto(f"{self.base}/sign-in")  # type: ignore[attr-defined]
         if name is None:
             return page
+        page.wait_for_function("document.activeElement.tagName === 'INPUT'")  # type: ignore[attr-defined]
         page.keyboard.type(name)  # type: ignore[attr-defined]
         page.keyboard.press("Tab")  # type: ignore[attr-defined]
         page.keyboard.type(PASSWORD)  # type: ignore[attr-defined]
