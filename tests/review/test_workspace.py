@@ -100,8 +100,8 @@ def test_every_question_can_be_shown(office: Office) -> None:
 def test_a_verdict_changes_an_identity(office: Office) -> None:
     before = homes(office.book.snapshot)
     item = office.queue.take(ASHA)
-    # One verdict must be enough, and the two not be one identity already (pairs drawn by chance from the links are).
-    while item is not None and (item.needs > 1 or len({before[r] for r in item.records}) < 2):
+    # One verdict must be enough, which it is not where it would override what the engine did.
+    while item is not None and (item.needs > 1 or item.stratum is not Stratum.REVIEW):
         office.verdicts.say(ASHA, Said(item.number, item.lease or "", Answer.UNSURE, "too_little"))
         item = office.queue.take(ASHA)
     assert item is not None
