@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from linker.index.coding import code_persons
 from linker.index.lookup import Asked, Found, Terms, look_up
 from linker.index.postings import Postings, feature_names
 from linker.index.scoring import Scored, Scorer
-from linker.index.together import together
+from linker.index.together import Reads, together
 from linker.matching.candidates import scaled_cap
 from linker.matching.columns import PersonColumns
 from linker.matching.csr import Csr
@@ -54,6 +55,10 @@ class SnapshotIndex:
 
     def __len__(self) -> int:
         return self.columns.n
+
+    @cached_property
+    def _reads(self) -> Reads:
+        return Reads.of(self.scorer.matching)
 
     def code(self, person: pa.Table) -> PersonColumns:
         """New persons in the codes of this index; values that it does not know get codes of their own."""
@@ -135,7 +140,7 @@ class SnapshotIndex:
         in_base = partner < n
         rows = np.unique(partner[in_base]).astype(np.int64)
         new_rows = np.unique(np.concatenate([new_row, partner[~in_base] - n])).astype(np.int64)
-        small = together(self.columns, rows, new, new_rows)
+        small = together(self.columns, rows, new, new_rows, self._reads)
         left = np.where(
             in_base, np.searchsorted(rows, partner), len(rows) + np.searchsorted(new_rows, partner - n)
         ).astype(np.int32)

@@ -2,42 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from linker.arrays import find_texts
+from linker.config.matching import ComparisonKind, Matching
+from linker.index.gather import renumbered, stacked
 from linker.index.stored import PLAIN
 from linker.matching.columns import PersonColumns
+from linker.matching.comparisons.registration import meaning, meaning_of
 from linker.matching.csr import Coded, Csr
+from linker.matching.impossible import IMPOSSIBLE
 
 Rows = NDArray[np.int64]
 _NO_TEXTS = pa.array([], pa.string())
-_WITHIN = frozenset({"ids", "last4"})
-"""Groups of columns each of which is compared with itself only."""
 
 
-def together(base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows) -> PersonColumns:
-    """Columns of the base's `rows` and, behind them, of the new persons' `new_rows`. Codes are numbered anew; counts, and with them how
-    rare a value is, stay those of the base. Identifiers that no new person states are left out of the base's records as well: they could
-    not be compared. (Places are not: some are compared across columns.)
+@dataclass(frozen=True)
+class Reads:
+    """Which columns the comparisons of a configuration read of a record even where the other record does not state them. `across`: pairs
+    of columns that are compared with each other; `always`: columns that speak by themselves."""
+
+    across: tuple[tuple[str, str], ...]
+    always: frozenset[str]
+
+    @classmethod
+    def of(cls, matching: Matching) -> Reads:
+        across = []
+        for comparison in matching.comparisons:
+            if comparison.kind == ComparisonKind.HOME:
+                home_station, home_district, station, district = comparison.fields
+                across += [(home_district, district), (home_station, station)]
+        vetoes = (veto.fields for veto in matching.vetoes if veto.when in IMPOSSIBLE)
+        return cls(tuple(across), frozenset(field for fields in vetoes for field in fields))
+
+    def needed(self, stated: set[str]) -> set[str]:
+        """The columns to be read where the new persons state some."""
+        linked = {name for pair in self.across if stated & set(pair) for name in pair}
+        return stated | linked | self.always
+
+
+def together(base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows, reads: Reads) -> PersonColumns:
+    """Columns of the base's `rows` and, behind them, of the new persons' `new_rows`. Names and codes are numbered anew; counts, and with
+    them how rare a value is, stay those of the base. What no new person states is left out of the base's records as well, unless the
+    comparisons read it all the same: it could not be compared.
     """
-    joiner = _Joiner(base, rows, new, new_rows)
+    joiner = _Joiner(base, rows, new, new_rows, reads)
     groups: dict[str, Any] = {group: joiner.group(group) for group in ("ids", "last4", "place", "extra")}
     aadhaar, near = joiner.aadhaar()
     groups["ids"]["aadhaar"] = aadhaar
-    lists: dict[str, Any] = {name: joiner.lists(name) for name in ("aliases", "name_keys", "relative_keys")}
+    name_keys, relative_keys = joiner.lists("name_keys"), joiner.lists("relative_keys")
     phones, relative_phones = joiner.coded_lists("phones", ("phones", "relative_phones"))
     (marks,) = joiner.coded_lists("marks", ("marks",))
     plain: dict[str, Any] = {n: np.concatenate([getattr(base, n)[rows], getattr(new, n)[new_rows]]) for n in PLAIN}
+    name, aliases, few = joiner.names()
     return PersonColumns(
         n=len(rows) + len(new_rows),
         names=new.names,
-        name={f: np.concatenate([base.name[f][rows], new.name[f][new_rows]]) for f in base.name},
+        few=few,
+        name=name,
+        aliases=aliases,
+        name_keys=name_keys,
+        relative_keys=relative_keys,
         **plain,
-        **lists,
         **groups,
         phones=phones,
         relative_phones=relative_phones,
@@ -45,30 +76,59 @@ def together(base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows
         near={"aadhaar": near},
         dictionaries=joiner.dictionaries,
         population=base.population,
+        made=joiner.meanings(),
     )
 
 
 class _Part(Coded):
-    """A part of a dictionary whose texts are fetched when a comparison reads them; most compare codes only."""
+    """A part of a base's dictionary (`known`: codes) with what is new behind it. Texts are fetched when a comparison reads them; most
+    compare codes only."""
 
-    def __init__(self, texts: Callable[[], pa.Array], counts: NDArray[np.int64]) -> None:
-        object.__setattr__(self, "_fetch", texts)
+    def __init__(self, base: Coded, known: Rows, fresh: pa.Array, counts: NDArray[np.int64]) -> None:
+        object.__setattr__(self, "known", known)
+        object.__setattr__(self, "fresh", fresh)
+        object.__setattr__(self, "_base", base)
         object.__setattr__(self, "counts", counts)
+
+    known: Rows
+    fresh: pa.Array
 
     @property
     def dictionary(self) -> pa.Array:
-        return self._fetch()  # type: ignore[attr-defined]
+        base: Coded = self._base  # type: ignore[attr-defined]
+        return pa.concat_arrays([base.dictionary.take(pa.array(self.known)), self.fresh])
+
+
+_NOTHING = Coded(_NO_TEXTS, np.zeros(0, np.int64))
 
 
 class _Joiner:
     """Gathers columns and numbers their codes anew."""
 
-    def __init__(self, base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows) -> None:
+    def __init__(self, base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows, reads: Reads) -> None:
         self._base, self._rows, self._new, self._new_rows = base, rows, new, new_rows
+        self._reads = reads
         self._n = len(rows) + len(new_rows)
         self._none = np.full(self._n, -1, np.int32)
         self._no_lists = Csr(np.zeros(self._n + 1, np.int64), np.empty(0, np.int64))
         self.dictionaries: dict[str, Coded] = {}
+        self._stated = self._reads.needed(
+            {
+                name
+                for group in ("place", "extra", "ids")
+                for name, codes in getattr(new, group).items()
+                if codes.max(initial=-1) >= 0
+            }
+        )
+
+    def names(self) -> tuple[dict[str, NDArray[np.int32]], Csr, Any]:
+        """Name columns and aliases, and the table of the names that occur in them."""
+        base, new = self._base, self._new
+        aliases = self.lists("aliases")
+        parts = [part for f in base.name for part in (base.name[f][self._rows], new.name[f][self._new_rows])]
+        few, numbers = new.names.narrow(np.concatenate([*parts, aliases.values.astype(np.int32)]))
+        columns = {f: numbers[k * self._n : (k + 1) * self._n] for k, f in enumerate(base.name)}
+        return columns, Csr(aliases.offsets, numbers[len(base.name) * self._n :].astype(np.int64)), few
 
     def group(self, group: str) -> dict[str, NDArray[np.int32]]:
         """The coded columns of one attribute; Aadhaar numbers aside, whose codes stand in two columns."""
@@ -78,54 +138,66 @@ class _Joiner:
                 continue
             dictionary = f"{name}_last4" if group == "last4" else name
             mine = codes[self._new_rows]
-            if group in _WITHIN and mine.max(initial=-1) < 0:
-                joined[name] = self._none
-                self.dictionaries[dictionary] = Coded(_NO_TEXTS, np.zeros(0, np.int64))
+            wanted = mine.max(initial=-1) >= 0 if group == "last4" else name in self._stated
+            if not wanted:
+                joined[name], self.dictionaries[dictionary] = self._none, _NOTHING
             else:
                 theirs = getattr(self._base, group)[name][self._rows]
                 (joined[name],) = self._renumbered(dictionary, [np.concatenate([theirs, mine])])
         return joined
 
     def aadhaar(self) -> tuple[NDArray[np.int32], Csr]:
-        near = self.lists("aadhaar", near=True)
-        own = np.concatenate([self._base.ids["aadhaar"][self._rows], self._new.ids["aadhaar"][self._new_rows]])
+        own = self._new.ids["aadhaar"][self._new_rows]
+        if "aadhaar" not in self._stated and not len(self._new.near["aadhaar"].values):
+            self.dictionaries["aadhaar"] = _NOTHING
+            return self._none, self._no_lists
+        near = self._lists(self._base.near["aadhaar"], self._new.near["aadhaar"])
+        own = np.concatenate([self._base.ids["aadhaar"][self._rows], own])
         own, values = self._renumbered("aadhaar", [own, near.values])
         return own, Csr(near.offsets, values.astype(np.int64))
 
-    def lists(self, name: str, *, near: bool = False) -> Csr:
-        base, new = (c.near[name] if near else getattr(c, name) for c in (self._base, self._new))
-        return _stacked(base.take(self._rows), new.take(self._new_rows))
+    def lists(self, name: str) -> Csr:
+        return self._lists(getattr(self._base, name), getattr(self._new, name))
+
+    def _lists(self, base: Csr, new: Csr) -> Csr:
+        return stacked(base, self._rows, new, self._new_rows)
 
     def coded_lists(self, dictionary: str, names: tuple[str, ...]) -> tuple[Csr, ...]:
         """Lists whose values are codes of one dictionary."""
-        lists = [self.lists(name) for name in names]
         if not any(len(getattr(self._new, name).values) for name in names):
-            self.dictionaries[dictionary] = Coded(_NO_TEXTS, np.zeros(0, np.int64))
+            self.dictionaries[dictionary] = _NOTHING
             return tuple(self._no_lists for _ in names)
+        lists = [self.lists(name) for name in names]
         numbered = self._renumbered(dictionary, [part.values for part in lists])
         return tuple(Csr(part.offsets, v.astype(np.int64)) for part, v in zip(lists, numbered, strict=True))
 
-    def _renumbered(self, dictionary: str, parts: list[NDArray[np.integer]]) -> list[NDArray[np.int32]]:
+    def _renumbered(self, dictionary: str, parts: list[NDArray[Any]]) -> list[NDArray[np.int32]]:
         """Codes from 0, in the order of the old ones (a list's values stay ascending), and their part of the dictionary."""
-        distinct, numbers = np.unique(np.concatenate(parts), return_inverse=True)
-        skip = int(np.searchsorted(distinct, 0))
-        distinct, numbers = distinct[skip:].astype(np.int64), (numbers - skip).astype(np.int32)
-        numbers[numbers < 0] = -1
+        distinct, numbers = renumbered(np.concatenate(parts).astype(np.int64))
         base = self._base.dictionaries[dictionary]
         fresh = self._new.dictionaries.get(dictionary)
         split = int(np.searchsorted(distinct, len(base.dictionary)))
         known, unknown = distinct[:split], distinct[split:] - len(base.dictionary)
-        counts = [base.counts[known]] + ([fresh.counts[unknown]] if fresh is not None else [])
-
-        def texts() -> pa.Array:
-            taken = [base.dictionary.take(pa.array(known))]
-            taken += [fresh.dictionary.take(pa.array(unknown))] if fresh is not None else []
-            return pa.concat_arrays(taken)
-
-        self.dictionaries[dictionary] = _Part(texts, np.concatenate(counts))
+        counts, texts = base.counts[known], _NO_TEXTS
+        if fresh is not None and len(unknown):
+            counts, texts = np.concatenate([counts, fresh.counts[unknown]]), fresh.dictionary.take(pa.array(unknown))
+        self.dictionaries[dictionary] = _Part(base, known, texts, counts)
+        if len(parts) == 1:
+            return [numbers]
         return list(np.split(numbers, np.cumsum([len(p) for p in parts])[:-1]))
 
-
-def _stacked(upper: Csr, lower: Csr) -> Csr:
-    offsets = np.concatenate([upper.offsets, upper.offsets[-1] + lower.offsets[1:]])
-    return Csr(offsets, np.concatenate([upper.values, lower.values]))
+    def meanings(self) -> dict[tuple[str, ...], NDArray[Any]]:
+        """What values of a column are in another one, by what is known of the whole base; texts are compared only for new values."""
+        found: dict[tuple[str, ...], NDArray[Any]] = {}
+        for fields in self._reads.across:
+            here, there = (self.dictionaries.get(f) for f in fields)
+            if not isinstance(here, _Part) or not isinstance(there, _Part) or len(there.fresh):
+                continue  # a new value of the other column may be an old one of this: the comparison looks itself
+            whole = meaning_of(self._base, fields)
+            codes = whole[here.known]
+            if len(here.fresh):
+                codes = np.concatenate([codes, find_texts(self._base.dictionaries[fields[1]].dictionary, here.fresh)])
+            at = np.minimum(np.searchsorted(there.known, codes), max(len(there.known) - 1, 0))
+            hit = there.known[at] == codes if len(there.known) else np.zeros(len(codes), np.bool_)
+            found[meaning(fields)] = np.append(np.where(hit, at, -2), -1).astype(np.int32)
+        return found

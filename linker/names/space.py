@@ -113,17 +113,24 @@ class PairTable:
     def _weigh(self, fresh: NDArray[np.int64]) -> None:
         """Computes the weights of new codes."""
         a, a2, b = fresh >> 42, (fresh >> 21) & NO_TOKEN, fresh & NO_TOKEN
-        single = a2 == NO_TOKEN
         if self._numbers is not None:
+            single = a2 == NO_TOKEN
             a, b = self._numbers[a], self._numbers[b]
             a2 = np.where(single, a2, self._numbers[np.where(single, 0, a2)])
-        weights, grades = np.empty(len(fresh), np.float32), np.empty(len(fresh), np.int8)
+        new = slice(self.count - len(fresh), self.count)
+        self.weights[new], self.grades[new] = self.weigh(a, a2, b)
+
+    def weigh(
+        self, a: NDArray[np.int64], a2: NDArray[np.int64], b: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+        """Weights and grades of pairs of the space's tokens (a2: `NO_TOKEN`), or of neighbours a, a2 against b."""
+        single = a2 == NO_TOKEN
+        weights, grades = np.empty(len(a), np.float32), np.empty(len(a), np.int8)
         weights[single], grades[single] = self._single(a[single], b[single])
         joined = np.flatnonzero(~single)
         if len(joined):
             weights[joined], grades[joined] = self._joined(a[joined], a2[joined], b[joined])
-        new = slice(self.count - len(fresh), self.count)
-        self.weights[new], self.grades[new] = weights, grades
+        return weights, grades
 
     def _single(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
         rows_a, rows_b = self._space.rows(a), self._space.rows(b)

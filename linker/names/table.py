@@ -20,6 +20,7 @@ from linker.names.explain import NameExplanation, explain
 from linker.names.frequency import count
 from linker.names.keys import NameKeys, make_keys
 from linker.names.lexicon import lexicon
+from linker.names.narrow import FewNames, FewPairs, gathered
 from linker.names.prospects import Prospects, prospects
 from linker.names.space import PairTable, TokenSpace
 from linker.names.storage import Kept, read_folder, write_folder
@@ -133,6 +134,27 @@ class NameTable:
         about = (names.offsets, names.ids, names.role, pairs.left, pairs.right, owned)
         prospects(rows, PARAMETER_VALUES[0], *about, most, odds)
         return Prospects(most, odds)
+
+    def narrow(self, wanted: NDArray[np.int32]) -> tuple[FewNames, NDArray[np.int32]]:
+        """The names with numbers `wanted` (-1: none) as a small table of their own, and their numbers there. Pairs are worth there what
+        they are worth here; who compares the same few names several times saves gathering them anew."""
+        base, first = self._base, len(self._base.texts)
+        added = base.names if self._added is None else self._added.names
+        renumbered, numbers, names, tokens = gathered(wanted, first, base.names, added)
+        known = len(base.dictionary)
+        old = int(np.searchsorted(tokens, known))
+        rows = np.empty(len(tokens), base.hot.dtype)
+        rows[:old] = base.hot[tokens[:old]]
+        if old < len(tokens) and self._added is not None:
+            rows[old:] = hot(self._added.dictionary.rows[tokens[old:] - known])
+        pairs = FewPairs(self._space(), tokens, known, base.kept_pairs())
+
+        def letters() -> NDArray[np.uint8]:
+            parts, split_at = self._letters(), int(np.searchsorted(numbers, first))
+            found = [parts[0][numbers[:split_at]]]
+            return np.concatenate([*found, parts[1][numbers[split_at:] - first]]) if len(parts) > 1 else found[0]
+
+        return FewNames(names, rows, pairs, letters), renumbered
 
     def rank(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.float32]:
         """How surely each pair of texts is one name, for sorting: the weight, less a share of what it lacks to complete agreement.
@@ -254,13 +276,16 @@ class NameTable:
 
     def alike(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Pairs of names that may be one name with its words written together, see `names.together`; never where a number is -1."""
+        return alike(self._letters(), left, right)
+
+    def _letters(self) -> list[NDArray[np.uint8]]:
+        """What `alike` compares, of the base and of what was added."""
         base = self._base
         if base.letters is None:
             base.letters = letter_rows(NameTable(base).latin())
-        parts = [base.letters]
-        if self._added is not None:
-            parts.append(letter_rows(latin_of(self._space(), self._added.names)))
-        return alike(parts, left, right)
+        if self._added is None:
+            return [base.letters]
+        return [base.letters, letter_rows(latin_of(self._space(), self._added.names))]
 
     def devanagari(self, ids: NDArray[np.int32] | Sequence[int]) -> list[str]:
         """The names `ids` in Devanagari, without titles: as they were spelled, or their likeliest spelling."""

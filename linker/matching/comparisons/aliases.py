@@ -49,7 +49,7 @@ def measure_aliases(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     within = np.arange(len(pair)) - np.repeat(np.cumsum(size) - size, size)
     a = aliases.values[aliases.offsets[left[both]][pair] + within // r_count[pair]].astype(np.int32)
     b = aliases.values[aliases.offsets[right[both]][pair] + within % r_count[pair]].astype(np.int32)
-    agreement = columns.names.agree(a, b)
+    agreement = columns.compared.agree(a, b)
     best = np.full(len(both), -np.inf, dtype=np.float32)
     fits = agreement.level > NameLevel.SURNAME_ONLY
     np.maximum.at(best, pair[fits], agreement.weight[fits])

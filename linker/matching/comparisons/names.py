@@ -80,10 +80,10 @@ def measure_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     """The level of the two names, unclear where they may be one name with its words written together. Where they do not agree, that of
     the best pair of aliases or alias and name (only looked for where some token of either side shares a key with one of the other)."""
     names = columns.name["name"]
-    agreement = columns.names.agree(names[left], names[right])
+    agreement = columns.compared.agree(names[left], names[right])
     codes = _grade(agreement.weight, agreement.level)
     apart = np.flatnonzero((codes == NameEvidence.GIVEN_CONFLICT) | (codes == NameEvidence.DIFFERENT))
-    together = columns.names.alike(names[left[apart]], names[right[apart]])
+    together = columns.compared.alike(names[left[apart]], names[right[apart]])
     codes[apart[together]] = NameEvidence.UNCLEAR
     weak = np.flatnonzero(codes <= NameEvidence.UNCLEAR)
     weak = weak[_may_share_alias(columns, left[weak], right[weak])]
@@ -111,11 +111,11 @@ def _outcomes() -> tuple[frozenset[int], ...]:
 def glance_at_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     """Which of `_outcomes` are open for each pair."""
     names = columns.name["name"]
-    seen = columns.names.prospects(names[left], names[right], np.zeros(len(left), dtype=bool))
+    seen = columns.compared.prospects(names[left], names[right], np.zeros(len(left), dtype=bool))
     cap = np.searchsorted(AGREE_FROM, seen.most + ROUNDING_BITS, side="right")
     number = np.where(seen.odds > 0, seen.odds, _OPEN + cap).astype(np.int8)
     shut = np.flatnonzero(seen.odds > 0)
-    number[shut[columns.names.alike(names[left[shut]], names[right[shut]])]] = _OPEN
+    number[shut[columns.compared.alike(names[left[shut]], names[right[shut]])]] = _OPEN
     number[_may_share_alias(columns, left, right)] += _OPEN + len(_CAPS)
     return number
 
@@ -152,7 +152,7 @@ def _best_alias(columns: PersonColumns, left: Rows, right: Rows) -> NDArray[np.f
     use = np.repeat(l_alias, repeat) | r_alias[r_at]
     pair, a, b = pair[use], np.repeat(l_name, repeat)[use], r_name[r_at][use]
     best = np.full(len(left), -np.inf, dtype=np.float32)
-    agreement = columns.names.agree(a, b)
+    agreement = columns.compared.agree(a, b)
     fits = agreement.level > NameLevel.SURNAME_ONLY
     np.maximum.at(best, pair[fits], agreement.weight[fits])
     return best

@@ -96,9 +96,19 @@ def _shared(codes: NDArray[np.int32], left: Rows, right: Rows) -> NDArray[np.int
 
 def _across(columns: PersonColumns, fields: tuple[str, str], left: Rows, right: Rows) -> NDArray[np.int8]:
     """As `_shared` between two columns, which have dictionaries of their own."""
-    table = columns.once(("meaning", *fields), lambda: _meaning(columns, fields))
+    table = meaning_of(columns, fields)
     a, b = table[columns.text_column(fields[0])[left]], columns.text_column(fields[1])[right]
     return np.where((a == -1) | (b < 0), -1, a == b).astype(np.int8)
+
+
+def meaning(fields: tuple[str, str]) -> tuple[str, ...]:
+    """Under what `PersonColumns.once` keeps `meaning_of`."""
+    return ("meaning", *fields)
+
+
+def meaning_of(columns: PersonColumns, fields: tuple[str, str]) -> NDArray[np.int32]:
+    """The codes of the first column as codes of the second, made once for all pairs."""
+    return columns.once(meaning(fields), lambda: _meaning(columns, fields))
 
 
 def _meaning(columns: PersonColumns, fields: tuple[str, str]) -> NDArray[np.int32]:

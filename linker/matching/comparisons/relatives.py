@@ -74,7 +74,7 @@ def glance_at_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Code
     """The best level that each pair may turn out to have."""
 
     def most(a: Rows, b: Rows, own_a: Rows, own_b: Rows) -> NDArray[np.float32]:
-        seen = columns.names.prospects(a, b, (own_a >= 0) & (own_b >= 0))
+        seen = columns.compared.prospects(a, b, (own_a >= 0) & (own_b >= 0))
         return np.where(seen.odds == Odds.NO_GENDER_CONFLICT, UNLIKE, seen.most + ROUNDING_BITS).astype(np.float32)
 
     return _grade(_best(columns, (left, right), most))
@@ -86,7 +86,7 @@ def measure_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     be one with its words written together are unclear."""
 
     def weight(a: Rows, b: Rows, own_a: Rows, own_b: Rows) -> NDArray[np.float32]:
-        agreement = columns.names.agree(a, b, own_a, own_b)
+        agreement = columns.compared.agree(a, b, own_a, own_b)
         weight = np.where(agreement.level == NameLevel.UNKNOWN, -np.inf, agreement.weight).astype(np.float32)
         conflict = (agreement.level == NameLevel.GIVEN_CONFLICT) | (agreement.level == NameLevel.DIFFERENT)
         weight[conflict] = np.minimum(weight[conflict], UNLIKE)
@@ -107,7 +107,7 @@ def _best(columns: PersonColumns, pairs: tuple[Rows, Rows], weigh: Weigh) -> NDA
     share = share_a_value(keys.offsets, keys.values, left, right)
     at, a, b = _stated(columns.relatives, left, right)
     near = share[at]
-    least = np.where(columns.names.alike(a, b), np.float32(0), np.float32(-np.inf))
+    least = np.where(columns.compared.alike(a, b), np.float32(0), np.float32(-np.inf))
     np.maximum.at(best, at[~near], np.maximum(least[~near], UNLIKE))
     at, a, b, least = at[near], a[near], b[near], least[near]
     np.maximum.at(best, at, np.maximum(weigh(a, b, owners[left[at]], owners[right[at]]), least))

@@ -1,0 +1,198 @@
+"""A few names of a table as a small table of their own: what a search compares, with names and tokens numbered anew.
+
+A query asks several times about the same few hundred names. They are gathered once; after that every question runs on small arrays, as it
+does in a batch, and whatever is found out about two words of the table is kept for the next query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+from numba import njit, types
+from numpy.typing import NDArray
+
+from linker.names.agreement import NameAgreement, Pairs, agree
+from linker.names.canonical import NameTokens
+from linker.names.numbering import NO_TOKEN, pair_code, table_slot
+from linker.names.prospects import Prospects, prospects
+from linker.names.space import PairTable, TokenSpace
+from linker.names.together import alike
+from linker.names.workspace import I4S, I8S, PARAMETER_VALUES, TABLE, U1S
+
+_NAMES = types.Tuple((I4S, I4S, U1S))  # type: ignore[no-untyped-call]
+_GATHERED = types.Tuple((I4S, I8S, I4S, I4S, U1S, I8S))  # type: ignore[no-untyped-call]
+
+
+@njit(types.int64(TABLE, types.int64, types.int64), cache=True, nogil=True)
+def _place(table, value, count):  # type: ignore[no-untyped-def]
+    """The number of a value in an open-addressing table: its own, or `count` after entering it."""
+    slot = table_slot(table, value)
+    if slot >= 0:
+        return table[slot, 1]
+    slot = -1 - slot
+    table[slot, 0], table[slot, 1] = value, count
+    return count
+
+
+@njit(TABLE(types.int64), cache=True, nogil=True)
+def _room(values):  # type: ignore[no-untyped-def]
+    """A table for so many values."""
+    size = 16
+    while size < 2 * values:
+        size *= 2
+    table = np.empty((size, 2), np.int64)
+    table[:, 0] = -1
+    return table
+
+
+@njit(_GATHERED(I4S, types.int64, _NAMES, _NAMES), cache=True, nogil=True)
+def _gather(wanted, first, base, added):  # type: ignore[no-untyped-def]
+    """The distinct names among `wanted` (-1: none) in the order of their numbers; names from `first` on stand in `added`.
+
+    Gives `wanted` numbered anew, the names' old numbers, offsets, ids (numbered anew) and roles of their tokens, and the tokens' old
+    numbers.
+    """
+    seen = _room(len(wanted))
+    numbers = np.empty(len(wanted), np.int64)
+    count = 0
+    for k in range(len(wanted)):
+        if wanted[k] >= 0 and _place(seen, np.int64(wanted[k]), np.int64(count)) == count:
+            numbers[count] = wanted[k]
+            count += 1
+    numbers = np.sort(numbers[:count])
+    for k in range(count):
+        seen[table_slot(seen, numbers[k]), 1] = k
+    renumbered = np.empty(len(wanted), np.int32)
+    for k in range(len(wanted)):
+        renumbered[k] = seen[table_slot(seen, np.int64(wanted[k])), 1] if wanted[k] >= 0 else -1
+    offsets = np.zeros(count + 1, np.int32)
+    for k in range(count):
+        part, at = (base, numbers[k]) if numbers[k] < first else (added, numbers[k] - first)
+        offsets[k + 1] = offsets[k] + part[0][at + 1] - part[0][at]
+    ids, role = np.empty(offsets[count], np.int32), np.empty(offsets[count], np.uint8)
+    known = _room(np.int64(offsets[count]))
+    tokens = np.empty(offsets[count], np.int64)
+    n = 0
+    for k in range(count):
+        part, at = (base, numbers[k]) if numbers[k] < first else (added, numbers[k] - first)
+        start = part[0][at]
+        for i in range(offsets[k + 1] - offsets[k]):
+            token = np.int64(part[1][start + i])
+            if _place(known, token, np.int64(n)) == n:
+                tokens[n] = token
+                n += 1
+            role[offsets[k] + i] = part[2][start + i]
+    tokens = np.sort(tokens[:n])
+    for k in range(n):
+        known[table_slot(known, tokens[k]), 1] = k
+    for k in range(count):
+        part, at = (base, numbers[k]) if numbers[k] < first else (added, numbers[k] - first)
+        start = part[0][at]
+        for i in range(offsets[k + 1] - offsets[k]):
+            ids[offsets[k] + i] = known[table_slot(known, np.int64(part[1][start + i])), 1]
+    return renumbered, numbers, offsets, ids, role, tokens
+
+
+@njit(types.void(TABLE, I8S, I4S), cache=True, nogil=True)
+def _look(table, codes, numbers):  # type: ignore[no-untyped-def]
+    """The number of each code in a table, -1 where it lacks it."""
+    for k in range(len(codes)):
+        slot = table_slot(table, codes[k])
+        numbers[k] = table[slot, 1] if slot >= 0 else -1
+
+
+@njit(types.void(I8S, I8S, I8S, I8S), cache=True, nogil=True)
+def _recode(a, a2, b, codes):  # type: ignore[no-untyped-def]
+    for k in range(len(codes)):
+        codes[k] = pair_code(a[k], a2[k], b[k])
+
+
+def gathered(
+    wanted: NDArray[np.int32], first: int, base: NameTokens, added: NameTokens
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NameTokens, NDArray[np.int64]]:
+    """The distinct names among `wanted`: `wanted` numbered anew, the names' old numbers ascending, their tokens, and these' old numbers."""
+    renumbered, numbers, offsets, ids, role, tokens = _gather(
+        wanted, first, (base.offsets, base.ids, base.role), (added.offsets, added.ids, added.role)
+    )
+    return renumbered, numbers, NameTokens(offsets, ids, role, np.zeros(len(numbers), np.int8), []), tokens
+
+
+class FewPairs(PairTable):
+    """What pairs of a few tokens are worth. Pairs of tokens that the whole table knows are looked up there, and kept there."""
+
+    def __init__(self, space: TokenSpace, numbers: NDArray[np.int64], known: int, kept: PairTable) -> None:
+        super().__init__(space, numbers)
+        self._known, self._kept = known, kept
+
+    def weigh(
+        self, a: NDArray[np.int64], a2: NDArray[np.int64], b: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+        """Weights and grades of pairs of tokens of the whole table."""
+        common = (a < self._known) & (b < self._known) & ((a2 < self._known) | (a2 == NO_TOKEN))
+        if not common.any():
+            return super().weigh(a, a2, b)
+        weights, grades = np.empty(len(a), np.float32), np.empty(len(a), np.int8)
+        codes = np.empty(int(common.sum()), np.int64)
+        _recode(a[common], a2[common], b[common], codes)
+        weights[common], grades[common] = looked_up(self._kept, codes)
+        rest = ~common
+        if rest.any():
+            weights[rest], grades[rest] = super().weigh(a[rest], a2[rest], b[rest])
+        return weights, grades
+
+
+def looked_up(table: PairTable, codes: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+    """Weights and grades of pair codes; those that the table lacks are entered."""
+    with table.lock:
+        numbers = np.empty(len(codes), np.int32)
+        _look(table.codes, codes, numbers)
+        lacking = np.flatnonzero(numbers < 0)
+        if len(lacking):
+            numbers[lacking] = table.add(codes[lacking])
+        return table.weights[numbers], table.grades[numbers]
+
+
+class FewNames:
+    """A small table of names, compared by number as in `NameTable`."""
+
+    def __init__(
+        self,
+        names: NameTokens,
+        rows: NDArray[np.void],
+        pairs: PairTable,
+        letters: Callable[[], NDArray[np.uint8]],
+    ) -> None:
+        self._names, self._rows, self._pairs, self._make_letters = names, rows, pairs, letters
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def agree(
+        self,
+        left: NDArray[np.int32],
+        right: NDArray[np.int32],
+        owner_left: NDArray[np.int32] | None = None,
+        owner_right: NDArray[np.int32] | None = None,
+    ) -> NameAgreement:
+        """As `NameTable.agree`."""
+        return agree(self._names, self._rows, self._pairs, Pairs.of(left, right, owner_left, owner_right))
+
+    def prospects(self, left: NDArray[np.int32], right: NDArray[np.int32], owned: NDArray[np.bool_]) -> Prospects:
+        """As `NameTable.prospects`."""
+        names = self._names
+        most, odds = np.empty(len(left), np.float32), np.empty(len(left), np.int8)
+        about = (names.offsets, names.ids, names.role, np.ascontiguousarray(left), np.ascontiguousarray(right), owned)
+        prospects(self._rows, PARAMETER_VALUES[0], *about, most, odds)
+        return Prospects(most, odds)
+
+    def alike(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """As `NameTable.alike`."""
+        if not len(left):
+            return np.zeros(0, np.bool_)
+        return alike([self._letters], left, right)
+
+    @cached_property
+    def _letters(self) -> NDArray[np.uint8]:
+        return self._make_letters()
