@@ -88,10 +88,12 @@ def look_up(base: Postings, base_records: int, asked: Asked, keys: Sequence[Key]
     in_base = positions(base.first, base.values, asked.at, asked.values)
     in_own = positions(own.first, own.values, asked.at, asked.values)
 
+    dense = base.dense(base_records)
+
     def some(first: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int8]]:
         most = -1 if not terms.search else terms.most
         return look(  # type: ignore[no-any-return]
-            (base.at, base.rows), (own.at, own.rows), (asked.at, in_base, in_own),
+            (base.at, base.rows), dense, (own.at, own.rows), (asked.at, in_base, in_own),
             plan, (first, min(first + _BLOCK, rows), base_records, most), place, left_out,
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +16,12 @@ from numpy.typing import NDArray
 
 from linker.arrays import get_array, put_array
 from linker.config.matching import Key
+from linker.index.intersect import mark
 from linker.matching.csr import Csr
 from linker.matching.keys import Features
 
+DENSE, SPARSE = 32, 2_000
+"""A value is dense that more than one in DENSE records bear, and more than SPARSE of them."""
 _THREADS = 2
 _SMALL = 100_000
 """So few values are sorted sooner than a thread is started."""
@@ -32,6 +35,8 @@ class Postings:
     values: NDArray[np.int64]
     at: NDArray[np.int64]
     rows: NDArray[np.int32]
+    sets: tuple[NDArray[np.int64], NDArray[np.uint64]] | None = field(default=None, repr=False, compare=False)
+    """`dense`, once it was asked for"""
 
     @classmethod
     def of(cls, features: Features, names: Sequence[str]) -> Postings:
@@ -57,6 +62,18 @@ class Postings:
         return cls(
             np.zeros(len(names) + 1, np.int64), np.empty(0, np.int64), np.zeros(1, np.int64), np.empty(0, np.int32)
         )
+
+    def dense(self, records: int) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Values that a good share of all records bear, ascending, and for each the set of these records, one bit per record: what a list
+        is cut with much sooner than with so long a list."""
+        if self.sets is None:
+            values = np.flatnonzero(np.diff(self.at) > max(records // DENSE, SPARSE)).astype(np.int64)
+            sets = np.zeros((len(values), records // 64 + 1), np.uint64)
+            for row, value in zip(sets, values.tolist(), strict=True):
+                mark(self.rows[self.at[value] : self.at[value + 1]], row)
+            object.__setattr__(self, "sets", (values, sets))
+            return values, sets
+        return self.sets
 
     def bearers(self, feature: int, value: int) -> int:
         """How many records bear a value of a feature."""

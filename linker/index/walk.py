@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
-from linker.index.intersect import begin_of, cut, intersect, position
+from linker.index.intersect import begin_of, cut, intersect, intersect_set, position
 
 DEEPEST = 12
 """The most features that a key's start and one of its chains have together."""
@@ -31,6 +31,7 @@ _I4 = types.int32[::1]
 _N = types.int64
 _AT = types.int64[:, ::1]
 _TABLE = types.Tuple((_I8, _I4))  # type: ignore[no-untyped-call]
+_SETS = types.Tuple((_I8, types.uint64[:, ::1]))  # type: ignore[no-untyped-call]
 _ASKED = types.Tuple((_AT, _I8, _I8))  # type: ignore[no-untyped-call]
 _PLAN = types.NamedTuple((_I8, _I8, _I8, _I8, types.boolean[::1], _I8), Plan)  # type: ignore[no-untyped-call]
 _BOUNDS = types.UniTuple(_N, 4)  # type: ignore[no-untyped-call]
@@ -115,12 +116,23 @@ def _neighbours(rows, n, place, each_side):  # type: ignore[no-untyped-def]
     return last - first
 
 
+@njit(_N(_I4, _TABLE, _SETS, _N, _I4), cache=True, nogil=True)
+def _cut_down(upper, base, dense, value, out):  # type: ignore[no-untyped-def]
+    """Writes those records of a list that bear a value of the base into `out`; returns how many."""
+    b, e = begin_of(base[0], value)
+    if e - b > 2 * len(upper) and len(dense[0]):
+        k = position(dense[0], 0, len(dense[0]), value)
+        if k >= 0:
+            return intersect_set(upper, dense[1][k], out)
+    return intersect(upper, base[1][b:e], out)
+
+
 @njit(
-    _OUT_AND_COUNT(_TABLE, _TABLE, _ASKED, _PLAN, _BOUNDS, _I8, _LEFT_OUT, _HELD, _OUT, _N, _N, _N),
+    _OUT_AND_COUNT(_TABLE, _SETS, _TABLE, _ASKED, _PLAN, _BOUNDS, _I8, _LEFT_OUT, _HELD, _OUT, _N, _N, _N),
     cache=True,
     nogil=True,
 )
-def _walk(base, own, asked, plan, bounds, place, left_out, held, out, count, row, p):  # type: ignore[no-untyped-def]  # noqa: PLR0912
+def _walk(base, dense, own, asked, plan, bounds, place, left_out, held, out, count, row, p):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Follow one path of one record: intersect, take what is small enough, go deeper where it is not."""
     at = asked[0]
     kind, begin, cap = plan.kind[p], plan.start[p], plan.caps[plan.kind[p]]
@@ -147,7 +159,7 @@ def _walk(base, own, asked, plan, bounds, place, left_out, held, out, count, row
         else:
             up = level - 1
             upper = (held[0][up][: n_base[up]], held[1][up][: n_own[up]]) if up else (first_base, first_own)
-            n_base[level] = intersect(upper[0], base[1][b0:b1], held[0][level])
+            n_base[level] = _cut_down(upper[0], base, dense, asked[1][k], held[0][level])
             n_own[level] = intersect(upper[1], own[1][o0:o1], held[1][level])
         size = n_base[level] + n_own[level]
         if level == 0 and begin == 1 and (size <= cap or depth == 1):
@@ -175,8 +187,8 @@ def _walk(base, own, asked, plan, bounds, place, left_out, held, out, count, row
     return out, count
 
 
-@njit(_OUT(_TABLE, _TABLE, _ASKED, _PLAN, _BOUNDS, _I8, _LEFT_OUT), cache=True, nogil=True)
-def look(base, own, asked, plan, bounds, place, left_out):  # type: ignore[no-untyped-def]
+@njit(_OUT(_TABLE, _SETS, _TABLE, _ASKED, _PLAN, _BOUNDS, _I8, _LEFT_OUT), cache=True, nogil=True)
+def look(base, dense, own, asked, plan, bounds, place, left_out):  # type: ignore[no-untyped-def]
     """(row, partner, kind) of the new rows bounds[0] to bounds[1]; bounds[2]: records of the base, bounds[3]: most of a group that stays
     too large, -1 for neighbours only."""
     at, _, _ = asked
@@ -193,5 +205,5 @@ def look(base, own, asked, plan, bounds, place, left_out):  # type: ignore[no-un
     count = 0
     for row in range(bounds[0], bounds[1]):
         for p in range(len(plan.kind)):
-            out, count = _walk(base, own, asked, plan, bounds, place, left_out, held, out, count, row, p)
+            out, count = _walk(base, dense, own, asked, plan, bounds, place, left_out, held, out, count, row, p)
     return out[0][:count].copy(), out[1][:count].copy(), out[2][:count].copy()

@@ -17,7 +17,7 @@ from linker.config.matching import Veto
 from linker.config.policy import Policy, Rules
 from linker.errors import ConfigError
 from linker.matching.columns import PersonColumns
-from linker.matching.comparisons import Comparison, Side
+from linker.matching.comparisons import Comparison
 from linker.matching.comparisons.base import Rows
 from linker.matching.impossible import IMPOSSIBLE
 from linker.schema import Decision
@@ -130,23 +130,22 @@ class _Facts:
         alias, parts, conflict, relative, contradiction, same, date = (np.zeros(count, dtype=bool) for _ in range(7))
         for k, comparison in enumerate(comparisons):
             codes = vectors[:, k]
-            against = np.array([level.side == Side.AGAINST for level in comparison.levels])[codes]
             if comparison.name == rules.name:
                 name_bits = tables[k][codes]
-                conflict = against
-                alias = np.array([level.name.startswith("ALIAS") for level in comparison.levels])[codes]
-                parts = np.array([level.name == "PARTS_DIFFER" for level in comparison.levels])[codes]
+                conflict = comparison.against[codes]
+                alias = comparison.is_alias[codes]
+                parts = codes == comparison.codes.get("PARTS_DIFFER", -1)
             if comparison.name == rules.relative:
-                relative = against
+                relative = comparison.against[codes]
             if comparison.name in rules.independent:
                 independent += np.maximum(tables[k][codes], 0)
                 strongest = np.maximum(strongest, tables[k][codes])
             if comparison.name in rules.conflicts:
-                contradiction |= against
-            if {level.name for level in comparison.levels} >= {"SAME", "NEAR", "LAST_FOUR"}:
-                same |= codes == comparison.level("SAME").code
-            if "SAME_DATE" in {level.name for level in comparison.levels}:
-                date |= codes == comparison.level("SAME_DATE").code
+                contradiction |= comparison.against[codes]
+            if comparison.codes.keys() >= {"SAME", "NEAR", "LAST_FOUR"}:
+                same |= codes == comparison.codes["SAME"]
+            if "SAME_DATE" in comparison.codes:
+                date |= codes == comparison.codes["SAME_DATE"]
         return cls(independent, strongest, name_bits, alias, parts, conflict, relative, contradiction, same, date)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +79,21 @@ class Comparison:
 
     def level(self, name: str) -> Level:
         return next(level for level in self.levels if level.name == name)
+
+    @cached_property
+    def against(self) -> NDArray[np.bool_]:
+        """Which level codes speak against one person."""
+        return np.array([level.side == Side.AGAINST for level in self.levels])
+
+    @cached_property
+    def is_alias(self) -> NDArray[np.bool_]:
+        """Which level codes rest on an alias."""
+        return np.array([level.name.startswith("ALIAS") for level in self.levels])
+
+    @cached_property
+    def codes(self) -> Mapping[str, int]:
+        """The code of every level by its name."""
+        return {level.name: level.code for level in self.levels}
 
 
 def levels_of(
