@@ -69,6 +69,21 @@ def find_texts(ordered: pa.Array, wanted: pa.Array) -> NDArray[np.int32]:
     return found
 
 
+class TextFinder:
+    """Finds single texts in a column as `find_texts` needs it."""
+
+    def __init__(self, ordered: pa.Array) -> None:
+        self._ordered = ordered
+        self._at, self._data = _buffers(ordered) if len(ordered) else (np.zeros(1, np.int32), np.zeros(0, np.uint8))
+
+    def __len__(self) -> int:
+        return len(self._ordered)
+
+    def find(self, text: str) -> int:
+        """Where the text stands, -1 if it does not."""
+        return int(_find_one(self._at, self._data, np.frombuffer(text.encode(), np.uint8)))
+
+
 def _buffers(texts: pa.Array) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
     """Offsets and bytes of a text array."""
     _, offsets, data = texts.buffers()
@@ -108,3 +123,17 @@ def _find(
                 high = middle
         if low < len(at) - 1 and _compare(data, at[low], at[low + 1], wanted, wanted_at[k], wanted_at[k + 1]) == 0:
             found[k] = low
+
+
+@nb.njit(types.int64(_OFFSETS, _BYTES, _BYTES), cache=True, nogil=True)
+def _find_one(at: NDArray[np.int32], data: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> int:
+    low, high = 0, len(at) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if _compare(data, at[middle], at[middle + 1], wanted, 0, len(wanted)) < 0:
+            low = middle + 1
+        else:
+            high = middle
+    if low < len(at) - 1 and _compare(data, at[low], at[low + 1], wanted, 0, len(wanted)) == 0:
+        return low
+    return -1

@@ -80,7 +80,7 @@ def intersect_set(a, members, out):  # type: ignore[no-untyped-def]
         if len(out) == count:
             break
         out[count] = a[i]
-        count += np.int64((members[x >> 6] >> np.uint64(x & 63)) & np.uint64(1))
+        count += 1 if (members[x >> 6] >> np.uint64(x & 63)) & np.uint64(1) else 0
     return count
 
 

@@ -87,7 +87,8 @@ class Postings:
 
     @classmethod
     def open(cls, folder: Path) -> Postings:
-        return cls(*(get_array(folder, f"key_{name}") for name in ("first", "values", "at", "rows")))
+        first, values, at, rows = (get_array(folder, f"key_{name}") for name in ("first", "values", "at", "rows"))
+        return cls(first, values, at, rows)
 
 
 def feature_names(keys: Sequence[Key]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from linker.arrays import find_texts
 from linker.index.coding import code_persons
+from linker.index.few import FewCoder, Person
 from linker.index.lookup import Asked, Found, Terms, look_up
 from linker.index.postings import Postings, feature_names
 from linker.index.scoring import Scored, Scorer
@@ -63,6 +64,14 @@ class SnapshotIndex:
     def code(self, person: pa.Table) -> PersonColumns:
         """New persons in the codes of this index; values that it does not know get codes of their own."""
         return code_persons(person, self.columns)
+
+    def code_few(self, persons: Sequence[Person]) -> PersonColumns:
+        """The same for a few persons that are given as fields."""
+        return self._few.code(persons)
+
+    @cached_property
+    def _few(self) -> FewCoder:
+        return FewCoder(self.columns)
 
     def rows_of(self, record_ids: Sequence[str]) -> NDArray[np.int32]:
         """Rows of records; -1 for those that are not here."""

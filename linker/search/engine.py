@@ -46,7 +46,7 @@ class Ranking:
 
 def rank(index: SnapshotIndex, query: Query, terms: Terms) -> Ranking:
     """Find, weigh and order."""
-    new = index.code(person_table(query.persons))
+    new = index.code_few(query.persons)
     found = index.search_candidates(new, MOST)
     row, partner, left_out = _chosen(found.row, found.partner, len(index))
     if terms.states is not None:

@@ -94,6 +94,21 @@ def test_a_feature_that_a_query_lacks_is_skipped() -> None:
     assert not found.left_out.any()
 
 
+def test_sets_of_frequent_values_change_nothing() -> None:
+    people = [
+        {"name": "Rakesh", "village": "AB"[i % 2], "station": "xyz"[i % 3], "district": "pq"[i % 5 > 0]}
+        for i in range(9_000)
+    ]
+    index, plain = index_of(people, KEYS), index_of(people, KEYS)
+    object.__setattr__(plain.postings, "sets", (np.empty(0, np.int64), np.empty((0, 1), np.uint64)))
+    assert len(index.postings.dense(len(index))[0]) > 3
+    for village in "AB":
+        asked = [{"name": "Rakesh", "village": village, "station": "x", "district": "p"}]
+        found, expected = (i.search_candidates(i.code(person_table(asked)), 100) for i in (index, plain))
+        assert np.array_equal(found.partner, expected.partner)
+        assert np.array_equal(found.left_out, expected.left_out)
+
+
 def test_a_query_without_any_feature_finds_nobody() -> None:
     index = index_of([{"name": "Rakesh", "village": "A"}] * 5, KEYS)
     assert not len(index.search_candidates(index.code(person_table([{}])), 20).row)

@@ -1,0 +1,167 @@
+"""A few new persons, given as fields, coded with the dictionaries of a base: `linker.index.coding` without tables, for a query.
+
+A test holds both to the same columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from linker.arrays import TextFinder
+from linker.matching.columns import NAME_FIELDS, UNKNOWN_DAY, PersonColumns
+from linker.matching.csr import Coded, Csr
+from linker.matching.namekeys import keys_of_bearers
+from linker.schema import IdType
+
+Person = Mapping[str, Any]
+_PLAIN = {
+    "sex": 0, "birth_from": UNKNOWN_DAY, "birth_to": UNKNOWN_DAY, "birth_kind": 0, "record_day": UNKNOWN_DAY,
+    "height_from": -1, "height_to": -1,
+}  # fmt: skip
+"""Columns of numbers, and what stands for a missing one."""
+_PHONES = ("phones", "relative_phones")
+
+
+class FewCoder:
+    """Codes persons by the dictionaries of a base."""
+
+    def __init__(self, base: PersonColumns) -> None:
+        self._base = base
+        self._names = TextFinder(base.names.base_texts)
+        self._finders = {name: TextFinder(coded.dictionary) for name, coded in base.dictionaries.items()}
+
+    def code(self, persons: Sequence[Person]) -> PersonColumns:
+        """The columns of some persons; a field that one lacks is unknown."""
+        return _Coding(self._base, self._names, self._finders, persons).columns()
+
+
+class _Codes:
+    """Texts of one dictionary as codes; those that the base lacks are numbered behind it."""
+
+    def __init__(self, finder: TextFinder) -> None:
+        self._finder = finder
+        self.fresh: dict[str, int] = {}
+        """how often each new text stands"""
+        self._at: dict[str, int] = {}
+
+    def code(self, text: str | None) -> int:
+        if text is None:
+            return -1
+        found = self._finder.find(text)
+        if found < 0:
+            found = self._at.setdefault(text, len(self._finder) + len(self._at))
+            self.fresh[text] = self.fresh.get(text, 0) + 1
+        return found
+
+    def coded(self) -> Coded:
+        return Coded(pa.array(list(self.fresh), pa.string()), np.array(list(self.fresh.values()), np.int64))
+
+
+class _Coding:
+    def __init__(
+        self, base: PersonColumns, names: TextFinder, finders: Mapping[str, TextFinder], persons: Sequence[Person]
+    ) -> None:
+        self._base, self._names, self._finders, self._persons = base, names, finders, persons
+        self._n = len(persons)
+        self._stated = {field for person in persons for field, value in person.items() if value is not None}
+        self._none = np.full(self._n, -1, np.int32)
+        self._empty = Csr(np.zeros(self._n + 1, np.int64), np.empty(0, np.int64))
+        self._fresh: dict[str, Coded] = {}
+
+    def columns(self) -> PersonColumns:
+        base, n = self._base, self._n
+        names = _Codes(self._names)
+        name = {f: self._column(f, names) for f in NAME_FIELDS}
+        aliases = self._lists("aliases", names)
+        table = base.names.extend(list(names.fresh)) if names.fresh else base.names
+        own = np.concatenate([name["name"], aliases.values])
+        own_rows = np.concatenate([np.arange(n), aliases.rows])
+        relatives = np.concatenate([name[f] for f in NAME_FIELDS[1:]])
+        relative_rows = np.tile(np.arange(n), len(NAME_FIELDS) - 1)
+        only = np.unique(np.concatenate([own, relatives])).astype(np.int64)
+        only = only[only >= 0]
+        ids = {str(t): self._text(str(t)) for t in IdType if t != IdType.AADHAAR}
+        ids["aadhaar"], near = self._aadhaar()
+        phones, relative_phones = self._phones()
+        marks = self._marks()
+        plain: dict[str, Any] = {f: self._numbers(f, missing) for f, missing in _PLAIN.items()}
+        return PersonColumns(
+            n=n,
+            names=table,
+            name=name,
+            aliases=aliases,
+            name_keys=keys_of_bearers(table, _stated(own_rows, own, n), informative=False, only=only),
+            relative_keys=keys_of_bearers(
+                table, _stated(relative_rows, relatives, n), informative=False, loose=True, only=only
+            ),
+            **plain,
+            ids=ids,
+            last4={str(t): self._text(f"{t}_last4") for t in IdType},
+            near={"aadhaar": near},
+            phones=phones,
+            relative_phones=relative_phones,
+            place={p: self._text(p) for p in base.place},
+            marks=marks,
+            extra={c: self._text(c) for c in base.extra},
+            dictionaries=self._fresh,
+            population=base.population,
+            only_names=only,
+        )
+
+    def _numbers(self, field: str, missing: int) -> NDArray[Any]:
+        values = (person.get(field) for person in self._persons)
+        return np.array([missing if v is None else v for v in values], getattr(self._base, field).dtype)
+
+    def _text(self, field: str) -> NDArray[np.int32]:
+        if field not in self._stated:
+            return self._none
+        codes = _Codes(self._finders[field])
+        column = self._column(field, codes)
+        self._fresh[field] = codes.coded()
+        return column
+
+    def _column(self, field: str, codes: _Codes) -> NDArray[np.int32]:
+        if field not in self._stated:
+            return self._none
+        return np.array([codes.code(person.get(field)) for person in self._persons], np.int32)
+
+    def _lists(self, field: str, codes: _Codes) -> Csr:
+        if field not in self._stated:
+            return self._empty
+        return _csr([[codes.code(text) for text in person.get(field) or ()] for person in self._persons])
+
+    def _aadhaar(self) -> tuple[NDArray[np.int32], Csr]:
+        codes = _Codes(self._finders["aadhaar"])
+        own, near = self._column("aadhaar", codes), self._lists("aadhaar_near", codes)
+        self._fresh["aadhaar"] = codes.coded()
+        return own, near
+
+    def _phones(self) -> tuple[Csr, Csr]:
+        codes = _Codes(self._finders["phones"])
+        own, relative = (self._lists(field, codes) for field in _PHONES)
+        self._fresh["phones"] = codes.coded()
+        return own, relative
+
+    def _marks(self) -> Csr:
+        codes = _Codes(self._finders["marks"])
+        marks = self._lists("marks", codes)
+        self._fresh["marks"] = codes.coded()
+        return marks
+
+
+def _csr(rows: Sequence[Iterable[int]]) -> Csr:
+    ordered = [sorted(set(values)) for values in rows]
+    offsets = np.cumsum([0, *map(len, ordered)]).astype(np.int64)
+    return Csr(offsets, np.array([value for values in ordered for value in values], np.int64))
+
+
+def _stated(
+    rows: NDArray[np.int64], names: NDArray[np.integer], n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    known = names >= 0
+    return rows[known], names[known].astype(np.int64), n
