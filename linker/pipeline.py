@@ -7,13 +7,15 @@ Each step is a call into one package; `docs/architecture.md` tells what stands w
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from linker.batch.adapting import channel_of_run
-from linker.batch.admission import admit
+from linker.batch.admission import Admitted, admit
 from linker.batch.facts import SETTINGS, final_tables, manifest_of, published_tables, report_of, settings_json
 from linker.batch.identify import Before, identify
 from linker.batch.purge import purge_due
@@ -36,6 +38,13 @@ from linker.registry.suppression import Suppression
 __all__ = ["RunResult", "run"]
 
 
+def _written_ahead(admitted: Admitted, writer: SnapshotWriter) -> dict[str, pa.Table]:
+    """The tables that matching does not change, which are being written from now on."""
+    final = final_tables(admitted)
+    writer.ahead(final)
+    return final
+
+
 def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *, index: bool = False) -> RunResult:
     """Read, match, identify and publish; the current snapshot stays as it is until the new one is whole. With `index` the snapshot's index
     is made as well (`linker.index`).
@@ -49,11 +58,12 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
         admitted = admit(loaded, watch, Suppression.of(workspace))
         record_ids = admitted.record["record_id"]
         with watch.stage("names"):
-            final = final_tables(admitted)
+            with ThreadPoolExecutor(1) as aside:  # much of making names comparable leaves one core idle
+                masking = aside.submit(_written_ahead, admitted, writer)
+                channel = channel_of_run(admitted, loaded.matching.names)
+                columns = build_columns(admitted.person, lambda names, counts: NameTable.build(names, channel, counts))
+                final = masking.result()
             admitted = replace(admitted, record=final["record"])
-            writer.ahead(final)
-            channel = channel_of_run(admitted, loaded.matching.names)
-            columns = build_columns(admitted.person, lambda names, counts: NameTable.build(names, channel, counts))
             watch.note = f"{len(columns.names):,} distinct names"
         with watch.stage("match"):
             file = loaded.model_file()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +16,7 @@ from linker.config.run import LoadedRun
 from linker.errors import InputError, QuarantineError
 from linker.evaluate.report_input import SourceCount
 from linker.identity.values import single
+from linker.normalise.columns import THREADS
 from linker.normalise.findings import PersonFindings
 from linker.normalise.persons import PersonOptions, to_persons
 from linker.normalise.records import RecordOptions, to_records
@@ -35,6 +39,8 @@ class Admitted:
     """records that were kept out because they were erased"""
     dropped: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
     """source:native_id of rows that gave no record, or one that was kept out"""
+    hashes: Mapping[str, str | None] = field(default_factory=dict)
+    """SHA-256 of each input, None for what is no file (a database)"""
 
     @classmethod
     def nothing(cls) -> Admitted:
@@ -51,6 +57,22 @@ def admit(
         InputError: a file cannot be read, or nothing is left to match.
         QuarantineError: more rows are unusable than the configuration tolerates.
     """
+    with ThreadPoolExecutor(1) as aside:
+        hashes = {name: aside.submit(file_hash, path) for name, path in sorted(loaded.inputs.items())}
+        admitted = _admitted(loaded, watch, suppression or Suppression("", frozenset()), partial=partial)
+        return replace(admitted, hashes={name: job.result() for name, job in hashes.items()})
+
+
+def file_hash(path: str) -> str | None:
+    """SHA-256 of an input file; None for what is no file (a database)."""
+    file = Path(path)
+    if not file.is_file():
+        return None
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _admitted(loaded: LoadedRun, watch: Stopwatch, suppression: Suppression, *, partial: bool) -> Admitted:
     with watch.stage("read"):
         jobs = [(source, loaded.inputs[source.name]) for source in sorted(loaded.sources, key=lambda s: s.name)]
         rows, quarantine, read = _together(read_sources(jobs))
@@ -60,7 +82,6 @@ def admit(
         legacy = {source.name: source.legacy_fields for source in loaded.sources}
         record, nameless = to_records(rows, RecordOptions(legacy_fields=legacy))
         del rows  # a million rows are half a gigabyte
-        suppression = suppression or Suppression("", frozenset())
         erased = suppression.hits(record["record_id"])
         record = records_without(record, erased)
         quarantine = quarantine_without(pa.concat_tables([quarantine, nameless]), suppression.hits)
@@ -72,7 +93,7 @@ def admit(
         tallies = _tally(loaded, read, nameless, record, excluded)
         dropped = _dropped(record.filter(excluded), quarantine)
         keep = pc.invert(excluded)
-        record, person = record.filter(keep), person.filter(keep)
+        record, person = (_by_column(t, lambda column: column.filter(keep)) for t in (record, person))
         kept_out = pc.sum(excluded).as_py() or 0
         watch.note = f"{len(record):,} records, {len(quarantine):,} rows in quarantine, {kept_out:,} juveniles kept out"
     if not len(record) and not partial:
@@ -120,7 +141,14 @@ def _in_order(record: pa.Table) -> pa.Table:
     ids = record["record_id"].combine_chunks()
     if len(ids) < 2 or pc.all(pc.less(ids[:-1], ids[1:])).as_py():
         return record
-    return record.take(pc.array_sort_indices(ids))
+    order = pc.array_sort_indices(ids)
+    return _by_column(record, lambda column: column.take(order))
+
+
+def _by_column(table: pa.Table, change: Callable[[pa.ChunkedArray], pa.ChunkedArray]) -> pa.Table:
+    """Every column changed the same way, on all cores."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        return pa.table(list(pool.map(change, table.columns)), schema=table.schema)
 
 
 def _refuse_if_too_many(quarantine: pa.Table, rows_in: int, loaded: LoadedRun) -> None:

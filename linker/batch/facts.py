@@ -8,7 +8,6 @@ import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -65,7 +64,7 @@ def manifest_of(
         "configuration": str(loaded.path),
         "configuration_sha256": configuration_hash(loaded),
         "versions": {"python": platform.python_version(), **{p: version(p) for p in PACKAGES}},
-        "inputs": {name: {"path": path, "sha256": file_hash(path)} for name, path in sorted(loaded.inputs.items())},
+        "inputs": {name: {"path": loaded.inputs[name], "sha256": digest} for name, digest in admitted.hashes.items()},
         "model_origin": matched.model.origin,
         "untrained_levels": list(matched.model.untrained),
         "sources": [t.__dict__ for t in tallies],
@@ -105,15 +104,6 @@ def configuration_hash(loaded: LoadedRun) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def file_hash(path: str) -> str | None:
-    """SHA-256 of an input file; None for what is no file (a database)."""
-    file = Path(path)
-    if not file.is_file():
-        return None
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def report_of(
     loaded: LoadedRun,
     admitted: Admitted,
@@ -133,7 +123,7 @@ def report_of(
         review_bits=bits(loaded.policy.review_threshold),
         seconds=dict(seconds),
         peak_bytes=peak_bytes(),
-        input_hashes={name: file_hash(path) or "" for name, path in loaded.inputs.items()},
+        input_hashes={name: digest or "" for name, digest in admitted.hashes.items()},
         model_origin=matched.model.origin,
     )
     matching = MatchFacts(

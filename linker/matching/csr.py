@@ -159,3 +159,10 @@ def share_a_value(
             else:
                 j += 1
     return out
+
+
+@nb.njit("void(float32[:], int64[:], float32[:])", cache=True, nogil=True)
+def raise_to(best: NDArray[np.float32], at: NDArray[np.int64], values: NDArray[np.float32]) -> None:
+    """best[at[k]] becomes at least values[k]. (`np.maximum.at` does the same many times slower.)"""
+    for k in range(len(at)):
+        best[at[k]] = max(best[at[k]], values[k])

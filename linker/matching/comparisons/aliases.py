@@ -8,6 +8,7 @@ import numpy as np
 
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons.base import Codes, Comparison, Cost, Rows, Side, levels_of
+from linker.matching.csr import raise_to
 from linker.names.levels import NameLevel
 
 
@@ -52,7 +53,7 @@ def measure_aliases(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     agreement = columns.compared.agree(a, b)
     best = np.full(len(both), -np.inf, dtype=np.float32)
     fits = agreement.level > NameLevel.SURNAME_ONLY
-    np.maximum.at(best, pair[fits], agreement.weight[fits])
+    raise_to(best, pair[fits], agreement.weight[fits])
     level = np.where(best >= SHARED_FROM, AliasEvidence.SHARED, AliasEvidence.SHARED_COMMON)
     codes[both] = np.where(best >= COMMON_FROM, level, AliasEvidence.NONE_SHARED)
     return codes

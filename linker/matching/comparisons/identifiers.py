@@ -82,10 +82,28 @@ def identifier_comparison(name: str, types: tuple[str, ...]) -> Comparison:
 
 
 def _best_of(columns: PersonColumns, types: tuple[str, ...], left: Rows, right: Rows) -> Codes:
+    """The best outcome over some types. Few pairs state any type on both sides, and only these are looked at."""
     best = np.zeros(len(left), dtype=np.int8)
-    for type_ in types:
-        np.maximum(best, _measure_type(columns, type_, left, right), out=best)
+    stated = columns.once(("stated", *types), lambda: _stated(columns, types))
+    both = stated[left] & stated[right]
+    some = np.flatnonzero(both)
+    both = both[some]
+    for k, type_ in enumerate(types):
+        at = some[(both >> k) & 1 != 0]
+        if len(at):
+            best[at] = np.maximum(best[at], _measure_type(columns, type_, left[at], right[at]))
     return best
+
+
+def _stated(columns: PersonColumns, types: tuple[str, ...]) -> NDArray[np.int32]:
+    """Bit k of each row: the row says something about types[k]."""
+    stated = np.zeros(columns.n, dtype=np.int32)
+    for k, type_ in enumerate(types):
+        says = (columns.ids[type_] >= 0) | (columns.last4[type_] >= 0)
+        if type_ in columns.near:
+            says |= columns.near[type_].counts > 0
+        stated |= says.astype(np.int32) << k
+    return stated
 
 
 def _fixed_u(types: tuple[str, ...]) -> dict[str, float]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons.base import Codes, Comparison, Cost, Glance, Rows, Side, levels_of
-from linker.matching.csr import share_a_value
+from linker.matching.csr import raise_to, share_a_value
 from linker.names.levels import NameLevel
 
 
@@ -154,7 +154,7 @@ def _best_alias(columns: PersonColumns, left: Rows, right: Rows) -> NDArray[np.f
     best = np.full(len(left), -np.inf, dtype=np.float32)
     agreement = columns.compared.agree(a, b)
     fits = agreement.level > NameLevel.SURNAME_ONLY
-    np.maximum.at(best, pair[fits], agreement.weight[fits])
+    raise_to(best, pair[fits], agreement.weight[fits])
     return best
 
 

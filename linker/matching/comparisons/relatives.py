@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons.base import Codes, Comparison, Cost, Glance, Rows, Side, levels_of
-from linker.matching.csr import share_a_value
+from linker.matching.csr import raise_to, share_a_value
 from linker.names.levels import NameLevel
 from linker.names.prospects import Odds
 
@@ -104,13 +104,13 @@ def _best(columns: PersonColumns, pairs: tuple[Rows, Rows], weigh: Weigh) -> NDA
     left, right = pairs
     keys, owners = columns.relative_keys, columns.name["name"]
     best = np.full(len(left), -np.inf, dtype=np.float32)
-    share = share_a_value(keys.offsets, keys.values, left, right)
     at, a, b = _stated(columns.relatives, left, right)
-    near = share[at]
-    least = np.where(columns.compared.alike(a, b), np.float32(0), np.float32(-np.inf))
-    np.maximum.at(best, at[~near], np.maximum(least[~near], UNLIKE))
-    at, a, b, least = at[near], a[near], b[near], least[near]
-    np.maximum.at(best, at, np.maximum(weigh(a, b, owners[left[at]], owners[right[at]]), least))
+    near = np.flatnonzero(share_a_value(keys.offsets, keys.values, left, right)[at])
+    weight = np.full(len(at), UNLIKE, dtype=np.float32)
+    weight[near] = weigh(a[near], b[near], owners[left[at[near]]], owners[right[at[near]]])
+    low = np.flatnonzero(weight < 0)  # only there it matters whether the names are alike
+    weight[low[columns.compared.alike(a[low], b[low])]] = 0
+    raise_to(best, at, weight)
     return best
 
 
