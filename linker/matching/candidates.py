@@ -8,12 +8,13 @@ and counted, so that the report can say what the cap has cost.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numba as nb
 import numpy as np
 
+from linker.matching.entries import Entries, group, pack, split, window
 from linker.matching.keys import Features, combine
 
 if TYPE_CHECKING:
@@ -66,15 +67,9 @@ def find_candidates(features: Features, specs: Sequence[Key]) -> Candidates:
     for spec in specs:  # features are made before the threads start: making them is not thread-safe
         for name in (*spec.start, *(f for chain in spec.refine for f in chain)):
             features.get(name)
-    with ThreadPoolExecutor(2) as pool:
-        started = list(pool.map(lambda spec: _start_groups(features, spec, row_bits), specs))
-        work = [(kind, chain) for kind, spec in enumerate(specs) for chain in (spec.refine or ((),))]
-        refined = list(pool.map(lambda job: _refine(features, specs[job[0]], started[job[0]], job[1], row_bits), work))
-    found = []
-    for kind, first in enumerate(started):
-        parts = [f for (of, _), f in zip(work, refined, strict=True) if of == kind]
-        found.append(_Found.join([first.found, *parts], kind))
+    found = _found_by_kind(features, specs, row_bits)
     packed = np.concatenate([f.packed for f in found]) if found else np.empty(0, dtype=np.uint64)
+    found = [replace(f, packed=packed[:0]) for f in found]  # half a gigabyte for a million records is not held twice
     packed.sort()
     pairs, kinds = _merge_kinds(packed)
     del packed
@@ -122,29 +117,40 @@ class _Started:
     """A kind after its first grouping: the pairs of small groups, and the entries of the groups that are too large."""
 
     found: _Found
-    big_keys: NDArray[np.uint64]
-    big_rows: NDArray[np.int64]
+    big: Entries
+
+
+def _found_by_kind(features: Features, specs: Sequence[Key], row_bits: int) -> list[_Found]:
+    with ThreadPoolExecutor(2) as pool:
+        started = list(pool.map(lambda spec: _start_groups(features, spec, row_bits), specs))
+        work = [(kind, chain) for kind, spec in enumerate(specs) for chain in (spec.refine or ((),))]
+        refined = list(pool.map(lambda job: _refine(features, specs[job[0]], started[job[0]], job[1], row_bits), work))
+    found = []
+    for kind, first in enumerate(started):
+        parts = [f for (of, _), f in zip(work, refined, strict=True) if of == kind]
+        found.append(_Found.join([first.found, *parts], kind))
+    return found
 
 
 def _start_groups(features: Features, spec: Key, row_bits: int) -> _Started:
     keys, rows = _start(features, spec.start)
-    pairs, big_keys, big_rows, refined = _group(keys, rows, spec.cap, row_bits)
-    return _Started(_Found(pairs, refined), big_keys, big_rows)
+    pairs, big, refined = group(pack(keys, rows, np.uint64(row_bits)), spec.cap, row_bits)
+    return _Started(_Found(pairs, refined), big)
 
 
 def _refine(features: Features, spec: Key, started: _Started, chain: Sequence[str], row_bits: int) -> _Found:
     """Split the large groups by one feature after the other; pair what is left at the end within a window."""
-    keys, rows = started.big_keys, started.big_rows
+    big, refined = started.big, started.found.refined
     parts, groups = [np.empty(0, dtype=np.uint64)], 0
     for salt, feature in enumerate(chain, start=1):
-        values = features.get(feature)
-        keys, rows = combine(keys, rows, values.offsets, values.values, np.uint64(salt))
-        pairs, keys, rows, refined = _group(keys, rows, spec.cap, row_bits)
+        pairs, big, refined = group(split(big, features.get(feature), salt, row_bits), spec.cap, row_bits)
         parts.append(pairs)
         groups += refined
-    if len(rows):
-        parts.append(_window(keys, rows, spec.cap, row_bits))
-    return _Found(distinct(np.concatenate(parts)), groups, len(distinct(keys)), len(distinct(rows)))
+    left_over = np.zeros(features.columns.n, dtype=bool)
+    if len(big):
+        parts.append(window(big, np.uint64(row_bits), max(spec.cap // 2, 1)))
+        left_over[(big & np.uint64((1 << row_bits) - 1)).astype(np.int64)] = True
+    return _Found(distinct(np.concatenate(parts)), groups, refined if len(big) else 0, int(np.count_nonzero(left_over)))
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
@@ -163,81 +169,6 @@ def _start(features: Features, names: Sequence[str]) -> tuple[NDArray[np.uint64]
         values = features.get(name)
         keys, rows = combine(keys, rows, values.offsets, values.values, np.uint64(salt))
     return keys, rows
-
-
-def _group(
-    keys: NDArray[np.uint64], rows: NDArray[np.int64], cap: int, row_bits: int
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64], int]:
-    """Pairs of the groups of at most `cap`, and the (key, row) entries of the larger ones with how many groups these are."""
-    packed = _pack(keys, rows, row_bits)
-    return _pair_groups(packed, np.uint64(row_bits), cap)  # type: ignore[no-any-return]
-
-
-def _pack(keys: NDArray[np.uint64], rows: NDArray[np.int64], row_bits: int) -> NDArray[np.uint64]:
-    """Key and row in one sortable number: the row in the low bits, as much of the spread key as fits above. Two keys that share
-    those bits by chance only cost a needless comparison."""
-    with np.errstate(over="ignore"):
-        spread = (keys ^ (keys >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
-    packed = (spread << np.uint64(row_bits)) | rows.astype(np.uint64)
-    packed.sort()
-    fresh = np.ones(len(packed), dtype=bool)
-    fresh[1:] = packed[1:] != packed[:-1]
-    return packed[fresh]
-
-
-@nb.njit("int64(uint64[:], int64, uint64)", cache=True, nogil=True)
-def _group_end(packed: NDArray[np.uint64], start: int, row_bits: np.uint64) -> int:
-    key = packed[start] >> row_bits
-    end = start + 1
-    while end < len(packed) and packed[end] >> row_bits == key:
-        end += 1
-    return end
-
-
-@nb.njit("Tuple((uint64[:], uint64[:], int64[:], int64))(uint64[:], uint64, int64)", cache=True, nogil=True)
-def _pair_groups(  # type: ignore[no-untyped-def]
-    packed: NDArray[np.uint64], row_bits: np.uint64, cap: int
-):
-    mask = (np.uint64(1) << row_bits) - np.uint64(1)
-    total, big, groups, start = 0, 0, 0, 0
-    while start < len(packed):  # first pass: how much room is needed
-        end = _group_end(packed, start, row_bits)
-        size = end - start
-        if size <= cap:
-            total += size * (size - 1) // 2
-        else:
-            big += size
-            groups += 1
-        start = end
-    pairs = np.empty(total, dtype=np.uint64)
-    big_keys = np.empty(big, dtype=np.uint64)
-    big_rows = np.empty(big, dtype=np.int64)
-    at, big_at, start = 0, 0, 0
-    while start < len(packed):
-        end = _group_end(packed, start, row_bits)
-        if end - start <= cap:
-            for i in range(start, end):
-                for j in range(i + 1, end):
-                    pairs[at] = ((packed[i] & mask) << row_bits) | (packed[j] & mask)
-                    at += 1
-        else:
-            for i in range(start, end):
-                big_keys[big_at] = packed[i] >> row_bits
-                big_rows[big_at] = np.int64(packed[i] & mask)
-                big_at += 1
-        start = end
-    return pairs, big_keys, big_rows, groups
-
-
-def _window(keys: NDArray[np.uint64], rows: NDArray[np.int64], cap: int, row_bits: int) -> NDArray[np.uint64]:
-    """Each record with the `cap // 2` that follow it in its group (ascending record id: neighbours are often of one source and time)."""
-    order = np.lexsort((rows, keys))
-    keys, rows = keys[order], rows[order].astype(np.uint64)
-    parts = []
-    for step in range(1, max(cap // 2, 1) + 1):
-        same = (keys[:-step] == keys[step:]) & (rows[:-step] != rows[step:])
-        parts.append((rows[:-step][same] << np.uint64(row_bits)) | rows[step:][same])
-    return np.concatenate(parts)
 
 
 @nb.njit("Tuple((uint64[:], uint16[:]))(uint64[:])", cache=True, nogil=True)

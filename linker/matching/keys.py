@@ -121,6 +121,15 @@ _MAKERS: dict[str, Callable[[Features], Csr]] = {
 }
 
 
+@nb.njit("uint64(uint64, uint64, uint64)", cache=True, nogil=True)
+def mixed(key: np.uint64, value: np.uint64, salt: np.uint64) -> np.uint64:
+    """A key and the value of a further feature in one key (the finaliser of the splitmix64 generator)."""
+    x = (key ^ salt) * np.uint64(0x9E3779B97F4A7C15) + value
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
 @nb.njit("Tuple((uint64[:], int64[:]))(uint64[:], int64[:], int64[:], int64[:], uint64)", cache=True, nogil=True)
 def combine(
     keys: NDArray[np.uint64],
@@ -138,10 +147,7 @@ def combine(
     at = 0
     for i in range(len(rows)):
         for k in range(offsets[rows[i]], offsets[rows[i] + 1]):
-            x = (keys[i] ^ salt) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(values[k])
-            x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-            x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-            out_keys[at] = x ^ (x >> np.uint64(31))
+            out_keys[at] = mixed(keys[i], np.uint64(values[k]), salt)
             out_rows[at] = rows[i]
             at += 1
     return out_keys, out_rows
