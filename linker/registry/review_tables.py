@@ -17,9 +17,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from linker.registry.tables import METADATA
+
+_HELD = text("leased_by IS NOT NULL")
 
 ACCOUNT = Table(
     "account",
@@ -89,6 +92,7 @@ ITEM = Table(
     ),
     Index("item_queue", "status", "kind", "priority"),
     Index("item_decided", "status", "changed_at"),
+    Index("item_held", "leased_by", sqlite_where=_HELD, postgresql_where=_HELD),
 )
 """The queue. `subject` names what is asked about, so the same question is never asked twice; `sampled` is the chance with which the item
 was drawn into its stratum; `answer` is set for known pairs only."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ FOLDER = "indexes"
 PREFIX = "review-"
 TABLES = ("record", "person", "crosswalk", "identity", "edge")
 NAME_FIELDS = ("name", "father", "mother", "husband", "guardian")
-BATCH = 65_536
+KEPT = 256
+"""Rows that are kept in memory as read."""
 
 
 def prepare(workspace: Path, snapshot: Snapshot) -> Path:
@@ -112,11 +114,18 @@ class Book:
         """The row of a record, None if it is not in the snapshot."""
         return _exact(self.tables["record"]["record_id"].chunk(0), record_id)
 
+    @cached_property
+    def _rows(self) -> Callable[[str, int], dict[str, Any]]:
+        """Rows by table and number; a page asks for the same few many times."""
+        return lru_cache(KEPT)(lambda table, row: _one(self.tables[table], row))
+
     def record(self, row: int) -> dict[str, Any]:
-        return _one(self.tables["record"], row)
+        """A row of the table `record`; not to be changed."""
+        return self._rows("record", row)
 
     def person(self, row: int) -> dict[str, Any]:
-        return _one(self.tables["person"], row)
+        """A row of the table `person`; not to be changed."""
+        return self._rows("person", row)
 
     def identity_of(self, row: int) -> str:
         return str(self.tables["crosswalk"]["identity_id"][row].as_py())

@@ -59,9 +59,17 @@ class Draft:
 
 def subject_of(kind: str, records: Iterable[str]) -> str:
     """A short name for a question, the same in every snapshot."""
-    value = pd.util.hash_array(np.array(["\x1f".join(sorted(records))], object), hash_key=HASH_KEY)
-    again = pd.util.hash_array(np.array(["\x1e".join(sorted(records))], object), hash_key=HASH_KEY)
-    return f"{kind}:{int(value[0]):016x}{int(again[0]):016x}"
+    return subjects_of(kind, [records])[0]
+
+
+def subjects_of(kind: str, questions: Iterable[Iterable[str]]) -> list[str]:
+    """The same for many questions at once."""
+    ordered = [sorted(records) for records in questions]
+    value, again = (
+        pd.util.hash_array(np.array([mark.join(records) for records in ordered], object), hash_key=HASH_KEY)
+        for mark in ("\x1f", "\x1e")
+    )
+    return [f"{kind}:{a:016x}{b:016x}" for a, b in zip(value.tolist(), again.tolist(), strict=True)]
 
 
 def chance(texts: NDArray[np.object_]) -> NDArray[np.float64]:
@@ -135,14 +143,15 @@ def _pairs(
     linked = stratum is Stratum.LINKED
     ranks = priority(part["probability"].to_numpy().astype(np.float64), sizes, stakes, linked=linked, held=held)
     drafted = []
-    for at, row in enumerate(part.to_pylist()):
-        records = (row["record_id_l"], row["record_id_r"])
+    listed = part.to_pylist()
+    asked = [(row["record_id_l"], row["record_id_r"]) for row in listed]
+    for at, (row, records, subject) in enumerate(zip(listed, asked, subjects_of("pair", asked), strict=True)):
         kind = Kind.MISUSE if row["rule"] == "misused_identity" else Kind.PAIR
         total = int(sizes[at].sum()) if stratum is not Stratum.LINKED else int(sizes[at][0])
         reasons = why_two(facts.circumstances(ends[at], total), settings.four_eyes)
         drafted.append(
             Draft(
-                subject_of("pair", records), kind, stratum, records, facts.states(ends[at]), row["rule"],
+                subject, kind, stratum, records, facts.states(ends[at]), row["rule"],
                 row["weight"], row["probability"], 1.0, float(ranks[at]) / (2 if reasons else 1), reasons,
             )
         )  # fmt: skip

@@ -178,10 +178,9 @@ class Verdicts:
                 "takes_back": number, "decisions": json.dumps(decisions),
             }  # fmt: skip
             connection.execute(insert(OPINION).values(**undo))
-            change = {
-                "status": str(settled.status), "outcome": settled.outcome, "leased_by": None, "lease": None,
-                "leased_until": None, "changed_at": undo["at"],
-            }  # fmt: skip
+            change = {"status": str(settled.status), "outcome": settled.outcome, "changed_at": undo["at"]}
+            if settled.status is Status.DECIDED or not _held_by_another(item, account):
+                change |= {"leased_by": None, "lease": None, "leased_until": None}
             changed = connection.execute(
                 update(ITEM).where(ITEM.c.number == item.number).values(**change).returning(ITEM)
             ).one()
@@ -236,6 +235,11 @@ def _item(connection: Connection, number: int) -> Item:
     if row is None:
         raise RefusedError("no_item", f"there is no question {number}")
     return Item.of_row(row)
+
+
+def _held_by_another(item: Item, account: Account) -> bool:
+    """Whether somebody else is looking at an item at present: what they are about to say is not lost by an undo."""
+    return item.leased_by not in {None, account.name} and (item.leased_until or "") >= now()
 
 
 def _by_lease(connection: Connection, lease: str) -> Any:

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from linker.identity import history
-from linker.review.evidence.case import Graph, Node, Tie, letter, side_of, summary_of
+from linker.review.evidence.case import letter, side_of, summary_of
+from linker.review.evidence.graphs import Graph, Node, Tie
 from linker.review.people import May
 from linker.review.searching import search
 from linker.schema import Decision

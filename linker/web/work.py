@@ -160,6 +160,8 @@ async def undo(seen: Changing) -> Response:
         raise RefusedError("nothing_to_undo", "no verdict was named")
     seen.needs(May.JUDGE)
     item = await run_in_threadpool(seen.office.verdicts.take_back, seen.account, int(number))
+    if item.leased_by is not None:  # the second person is looking at it, and keeps it
+        return RedirectResponse("/mine", status_code=303)
     return RedirectResponse(f"/items/{item.number}?tray={_tray(seen)}", status_code=303)
 
 

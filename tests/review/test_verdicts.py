@@ -83,6 +83,23 @@ def test_four_eyes(tmp_path: Path) -> None:
     assert desk.ledger.entries()[0].who == "asha, vikram"
 
 
+def test_an_undo_leaves_the_question_with_whoever_is_looking_at_it(tmp_path: Path) -> None:
+    desk = Desk.of(tmp_path, [draft(1, why_two=("across_states",))])
+    first = desk.say(ASHA, desk.take(ASHA), S)
+    looking = desk.take(VIKRAM)
+    back = desk.verdicts.take_back(ASHA, first.opinion.number)
+    assert (back.status, back.leased_by) == (Status.OPEN, "vikram")
+    assert desk.queue.take(ASHA) is None
+    assert desk.say(VIKRAM, looking, S).settled.status is Status.SECOND, "what they say is not lost"
+
+
+def test_an_undo_frees_a_question_that_nobody_looks_at(tmp_path: Path) -> None:
+    desk = Desk.of(tmp_path, [draft(1, why_two=("across_states",))])
+    first = desk.say(ASHA, desk.take(ASHA), S)
+    expire(desk, desk.take(VIKRAM).number)
+    assert desk.verdicts.take_back(ASHA, first.opinion.number).leased_by is None
+
+
 def test_an_approver_is_no_second_pair_of_eyes_for_the_own_verdict(tmp_path: Path) -> None:
     desk = Desk.of(tmp_path, [draft(1, why_two=("juvenile",))])
     desk.say(VIKRAM, desk.take(VIKRAM), S)

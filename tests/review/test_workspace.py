@@ -105,15 +105,27 @@ def test_a_verdict_changes_an_identity(office: Office) -> None:
         office.verdicts.say(ASHA, Said(item.number, item.lease or "", Answer.UNSURE, "too_little"))
         item = office.queue.take(ASHA)
     assert item is not None
+    shown = pair_case(office.book, item, office.comparisons, office.unmasking.steps("asha"))
+    assert shown is not None
     office.verdicts.say(ASHA, Said(item.number, item.lease or "", Answer.SAME, "document"))
     done = apply(office.workspace)
     assert done.snapshot is not None and done.effects["joined"] == 1
     after = homes(open_current(office.workspace))
     left, right = item.records
     assert before[left] != before[right] and after[left] == after[right]
-    assert {k: v for k, v in before.items() if after[k] != v}.keys() <= {
-        r for r, i in before.items() if i in {before[left], before[right]}
-    }
+    concerned = {r for r, i in before.items() if i in {before[left], before[right]}}
+    assert {r for r, i in before.items() if after[r] != i} <= concerned
+    # Who does not come along contradicts someone who does; a link of the engine's own that gives way goes to people.
+    edges = {(e["record_id_l"], e["record_id_r"]): e for e in open_current(office.workspace).table("edge").to_pylist()}
+    joined = {r for r, i in after.items() if i == after[left]}
+    outside = concerned - joined
+    assert outside <= {r for pair in shown.clashes for r in pair}, "the page told so before the verdict"
+    assert shown.after.records == len(concerned)
+    for record in outside:
+        mine = {pair: e for pair, e in edges.items() if record in pair and joined & set(pair)}
+        assert any(e["rule"] == "veto" for e in mine.values())
+        assert all(e["decision"] != Decision.LINK for e in mine.values())
+    assert done.after == done.before - 1 + len({after[r] for r in outside})
     [effect] = [e for e in effects(office.engine) if e.kind == "joined"]
     assert effect.after == (after[left],) and set(effect.before) == {before[left], before[right]}
     assert any("decision" in e.cause or "verdict" in e.cause for e in of_identity(office.workspace, after[left]))

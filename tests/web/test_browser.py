@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from linker.batch.applying import apply
 from linker.config.review import ReviewSettings
 from linker.registry.database import changing, reading
 from linker.registry.ledger import Ledger
 from linker.registry.review_tables import ITEM
+from linker.review.evidence.case import pair_case
 from linker.review.items import Answer, Kind, Status
 from linker.review.office import Office
 from linker.review.verdicts import Said
@@ -278,6 +280,47 @@ def test_unmask_with_keys(site: Site, language: str) -> None:
         press(page, "l")
 
 
+def test_unmask_one_record_of_a_split(site: Site) -> None:
+    person = {p["record_id"]: p for p in site.office.book.snapshot.table("person").to_pylist()}
+    [number] = site.find(kind=Kind.SPLIT, needs=None)
+    records = site.office.queue.item(number).records  # type: ignore[union-attr]
+    at = next(k for k, r in enumerate(records) if person[r]["phones"])
+    site.only(number)
+    page = site.page("vikram")
+    press(page, "q")
+    for _ in range(at + 1):
+        page.keyboard.press("ArrowDown")
+    page.locator("tr.chosen select").wait_for()
+    page.keyboard.press("m")
+    assert page.locator("#unmask [name=record]").input_value() == records[at]
+    before = len([e for e in site.office.audit.entries() if e["kind"] == "unmask"])
+    press(page, "2", "Enter")
+    logged = [e for e in site.office.audit.entries() if e["kind"] == "unmask"][before:]
+    assert [(e["who"], e["subject"]) for e in logged] == [("vikram", records[at])]
+    press(page, "g")
+
+
+def test_before_same_stands_what_speaks_against(site: Site) -> None:
+    for number in site.find(25):
+        item = site.office.queue.item(number)
+        assert item is not None
+        case = pair_case(site.office.book, item, site.office.comparisons, site.office.unmasking.steps("asha"))
+        strong = [a for a in case.arguments if a.side == "against" and a.strength >= 2] if case else []
+        if strong:
+            break
+    assert strong, "no question with strong evidence against"
+    site.only(number)
+    page = site.page("asha")
+    press(page, "q")
+    assert not page.locator(".counter").is_visible()
+    page.keyboard.press("s")
+    assert strong[0].english in page.inner_text(".counter")
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    assert not page.locator(".counter").is_visible()
+    press(page, "Escape", "g")
+
+
 def test_help_search_theme_and_language_by_key(site: Site) -> None:
     page = site.page("asha")
     page.keyboard.press("?")
@@ -350,7 +393,7 @@ def test_every_page_is_accessible_in_both_colours(site: Site) -> None:
             for label, path in paths:
                 page.goto(site.base + path)
                 accessible(page, f"{label}, {theme}")
-                if theme == "light" and label not in {"split", "search"}:
+                if theme == "light" and label not in {"split", "search", "effects"}:
                     picture(page, label)
                 if label == "pair":
                     if theme == "dark":
@@ -382,3 +425,20 @@ def test_pages_fit_a_narrow_window(site: Site) -> None:
         for path in ("/", f"/items/{number}", "/mine", "/search?q=ram"):
             page.goto(site.base + path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), f"{path} at {width}"
+
+
+def test_effects_show_what_a_verdict_has_changed(site: Site) -> None:
+    [number] = site.find()
+    site.only(number)
+    page = site.page("asha")
+    press(page, "q")
+    press(page, "s", "1", "Enter")
+    assert site.status(number) == Status.DECIDED
+    assert apply(site.office.workspace).effects["joined"] >= 1
+    page.goto(f"{site.base}/effects")
+    row = page.locator("table.list tbody tr", has=page.locator(".effect.joined")).first
+    assert words("en")["effects.kind.joined"] in row.inner_text() and "asha" in row.inner_text()
+    picture(page, "effects")
+    row.locator("a").first.click()
+    page.wait_for_url("**/identities/*")
+    assert page.locator("table.records tbody tr").count() >= 2

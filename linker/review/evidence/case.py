@@ -11,14 +11,18 @@ from linker.matching.comparisons.base import Comparison
 from linker.review.book import Book, rows_of
 from linker.review.evidence import masks
 from linker.review.evidence.arguments import Argument, arguments
+from linker.review.evidence.clashes import clashes
+from linker.review.evidence.graphs import MOST_NODES, Graph, Node, Tie, graph_of_pair, id_of, kind_of
 from linker.review.evidence.names import Names, NameText, compare, name_text
 from linker.review.items import Item
-from linker.schema import BirthKind, Decision, Sex
+from linker.schema import BirthKind, Sex
 
 EPOCH = date(1970, 1, 1)
 RELATIVES = ("father", "mother", "husband", "guardian")
 PLACES = ("village", "station", "tehsil", "district", "address_state", "pin")
-MOST_NODES = 30
+YEAR = 365
+NEAR_DAYS = 2 * YEAR
+"""Births so many days apart are near each other: ages are stated in whole years, and rounded."""
 
 Steps = Callable[[str], dict[str, int]]
 """How far each identifier of a record has been shown to the person who looks."""
@@ -87,32 +91,6 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Node:
-    record_id: str
-    letter: str
-    group: int
-    """0: the left identity or the only one, 1: the right one"""
-    asked: bool
-
-
-@dataclass(frozen=True)
-class Tie:
-    """A scored pair in the graph: 'link', 'review' or 'apart'; `asked` is the one in question."""
-
-    left: str
-    right: str
-    kind: str
-    asked: bool
-
-
-@dataclass(frozen=True)
-class Graph:
-    nodes: tuple[Node, ...]
-    ties: tuple[Tie, ...]
-    left_out: int = 0
-
-
-@dataclass(frozen=True)
 class Summary:
     """What an identity is, in short: before or after."""
 
@@ -122,7 +100,8 @@ class Summary:
     names: tuple[str, ...]
     relatives: tuple[str, ...]
     birth: str
-    conflict: bool
+    apart: int
+    """whole years between the births that lie furthest from each other; 0 if they may be one day"""
     sources: tuple[str, ...]
 
 
@@ -137,9 +116,12 @@ class PairCase:
     rows: tuple[Row, ...]
     identifiers: tuple[tuple[str, str], ...]
     """fields that either has, and how they agree"""
+    birth_sign: str
     arguments: tuple[Argument, ...]
     before: tuple[Summary, ...]
     after: Summary
+    clashes: tuple[tuple[str, str], ...]
+    """records of the identity afterwards that cannot both be in it"""
     graph: Graph
     events: dict[str, list[Event]] = field(default_factory=dict)
 
@@ -172,8 +154,9 @@ def pair_case(book: Book, item: Item, comparisons: Mapping[str, Comparison], ste
     before = tuple(summary_of(book, i, book.members(i)) for i in dict.fromkeys((left.identity_id, right.identity_id)))
     return PairCase(
         left, right, compare(book, persons[0]["name"], persons[1]["name"]), relatives, _rows(left, right, *persons),
-        tuple(fields), tuple(arguments(book.edge(*item.records), comparisons)), before,
-        summary_of(book, left.identity_id, both), _graph_of_pair(book, item, members, (a, b)),
+        tuple(fields), _birth_sign(left.birth, right.birth), tuple(arguments(book.edge(*item.records), comparisons)), before,
+        summary_of(book, left.identity_id, both), clashes(book, [id_of(book, r) for r in both], item.records),
+        graph_of_pair(book, item, members, (a, b)),
         {"A": _events(book, members[0]), "B": _events(book, members[1])},
     )  # fmt: skip
 
@@ -191,7 +174,7 @@ def split_case(book: Book, item: Item, comparisons: Mapping[str, Comparison], st
         (letters[e["record_id_l"]], letters[e["record_id_r"]], tuple(arguments(e, comparisons))) for e in weakest
     )
     nodes = tuple(Node(r, letters[r], 0, False) for r in item.records)
-    ties = tuple(Tie(e["record_id_l"], e["record_id_r"], _kind(e), False) for e in edges)
+    ties = tuple(Tie(e["record_id_l"], e["record_id_r"], kind_of(e), False) for e in edges)
     return SplitCase(sides[0].identity_id, sides, Graph(nodes, ties), told)
 
 
@@ -221,6 +204,13 @@ def birth_of(record: dict[str, Any], person: dict[str, Any]) -> Birth | None:
         return None
     typed = record["birth_date"] or record["birth_year"] or record["age"] or ""
     return Birth(_day(person["birth_from"]), _day(person["birth_to"]), BirthKind(person["birth_kind"] or 0), typed)
+
+
+def _birth_sign(left: Birth | None, right: Birth | None) -> str:
+    if left is None or right is None:
+        return "none"
+    gap = (max(left.first, right.first) - min(left.last, right.last)).days
+    return "same" if gap <= 0 else "near" if gap <= NEAR_DAYS else "differ"
 
 
 def event_of(record: dict[str, Any], person: dict[str, Any]) -> Event | None:
@@ -286,13 +276,13 @@ def summary_of(book: Book, identity_id: str, rows: Sequence[int]) -> Summary:
         (p["birth_from"], p["birth_to"]) for p in persons if p["birth_from"] is not None and p["birth_to"] is not None
     ]
     low, high = max((i[0] for i in intervals), default=None), min((i[1] for i in intervals), default=None)
-    conflict = low is not None and high is not None and low > high
+    apart = 0 if low is None or high is None else max(low - high, 0) // YEAR
     birth = "" if low is None or high is None else _years(*sorted((low, high)))
     return Summary(
         identity_id, len(rows), _distinct(r["state"] for r in records),
         _distinct(book.latin(p["name"]).title() for p in persons if p["name"]),
         _distinct(book.latin(p[f]).title() for p in persons for f in ("father", "husband") if p[f]),
-        birth, conflict, _distinct(r["source"] for r in records),
+        birth, apart, _distinct(r["source"] for r in records),
     )  # fmt: skip
 
 
@@ -305,33 +295,3 @@ def _years(low: int, high: int) -> str:
 
 def _distinct(values: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(v for v in values if v))
-
-
-def _graph_of_pair(book: Book, item: Item, members: list[list[int]], rows: tuple[int, int]) -> Graph:
-    """Both identities' records and the scored pairs between them."""
-    same = members[0] == members[1]
-    nodes: list[Node] = []
-    left_out = 0
-    for group, (own, asked) in enumerate(zip(members[: 1 if same else 2], rows, strict=False)):
-        wanted = set(rows) if same else {asked}
-        chosen = [r for r in own if r in wanted] + [r for r in own if r not in wanted]
-        left_out += max(len(chosen) - MOST_NODES // 2, 0)
-        nodes += [Node(_id(book, r), "", group, r in wanted) for r in chosen[: MOST_NODES // 2]]
-    named = {n.record_id: {item.records[0]: "A", item.records[1]: "B"}.get(n.record_id, "") for n in nodes}
-    nodes = [Node(n.record_id, named[n.record_id], n.group, n.asked) for n in nodes]
-    edges = book.edges_among(named)
-    ties = [
-        Tie(e["record_id_l"], e["record_id_r"], _kind(e), {e["record_id_l"], e["record_id_r"]} == set(item.records))
-        for e in edges
-    ]
-    if not any(t.asked for t in ties):
-        ties.append(Tie(item.records[0], item.records[1], "review", True))
-    return Graph(tuple(nodes), tuple(ties), left_out)
-
-
-def _id(book: Book, row: int) -> str:
-    return str(book.tables["record"]["record_id"][row].as_py())
-
-
-def _kind(edge: Mapping[str, Any]) -> str:
-    return {Decision.LINK: "link", Decision.REVIEW: "review", Decision.NO_LINK: "apart"}[Decision(edge["decision"])]

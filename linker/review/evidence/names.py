@@ -65,11 +65,12 @@ def compare(book: Book, left: str | None, right: str | None) -> Names | None:
     if not left and not right:
         return None
     a, b = (book.name_number(t) if t else None for t in (left, right))
-    texts = name_text(book, left, a), name_text(book, right, b)
+    rare = [{} if n is None else _rarities(book, n) for n in (a, b)]
+    texts = _both_scripts(book, left, a, rare[0]), _both_scripts(book, right, b, rare[1])
     if a is None or b is None:
         return Names(*texts, (), "none", "a name is missing", "नाम उपलब्ध नहीं")
     told = book.names.explain(a, b)
-    rarity = _rarities(book, a) | _rarities(book, b)
+    rarity = rare[0] | rare[1]
     words = []
     for match in told.matches:
         if not match.left and not match.right:
@@ -89,6 +90,10 @@ def _alone(left: str, right: str) -> list[Place]:
 
 def name_text(book: Book, text: str | None, number: int | None) -> NameText | None:
     """A name in both scripts."""
+    return _both_scripts(book, text, number, {} if number is None else _rarities(book, number))
+
+
+def _both_scripts(book: Book, text: str | None, number: int | None, rarity: dict[str, float]) -> NameText | None:
     if not text:
         return None
     if number is None:
@@ -96,8 +101,7 @@ def name_text(book: Book, text: str | None, number: int | None) -> NameText | No
     latin = book.latin(text).title()
     is_latin = text.isascii()
     devanagari = book.names.devanagari([number])[0] if is_latin else ""
-    bits = sum(_rarities(book, number).values())
-    return NameText(text, "" if is_latin else latin, devanagari, one_in(bits))
+    return NameText(text, "" if is_latin else latin, devanagari, one_in(sum(rarity.values())))
 
 
 def _rarities(book: Book, number: int) -> dict[str, float]:

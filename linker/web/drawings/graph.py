@@ -6,7 +6,7 @@ from math import cos, pi, sin
 
 from markupsafe import Markup
 
-from linker.review.evidence.case import Graph
+from linker.review.evidence.graphs import Graph
 from linker.web.drawings.svg import drawing, element
 
 WIDTH, HEIGHT = 620.0, 210.0

@@ -13,6 +13,7 @@
   const openUnmask = (button) => {
     if (!unmask || !button) return;
     one("[name=field]", unmask).value = button.dataset.unmask;
+    one("[name=record]", unmask).value = button.dataset.record || "both";
     one("[data-field-name]", unmask).textContent = button.dataset.name;
     unmask.showModal();
     one("[type=radio]", unmask).focus();
@@ -93,7 +94,7 @@
     KeyD: () => answer("different") || answer("split"),
     KeyN: () => answer("unsure"),
     KeyU: () => submit("#undo-form"),
-    KeyM: () => openUnmask(one("[data-unmask]")),
+    KeyM: () => openUnmask((rows.length && one("[data-unmask]", rows[row])) || one("[data-unmask]")),
     KeyT: () => { if (chosen()) one("#note").focus(); },
     KeyG: () => submit("#give-back"),
     KeyQ: () => { if (!decide) location.assign("/next"); },
