@@ -229,9 +229,7 @@ class NameTable:
         found = [_from(base.own_keys(), start)] if start < first or self._added is None else []
         if self._added is not None:
             more = self._keys_of(self._added.names)
-            found.append(
-                _from(NameKeys(more.name_id + np.int32(first), more.token, more.kind, more.key, more.bits), start)
-            )
+            found.append(_from(replace(more, name_id=more.name_id + np.int32(first)), start))
         if len(found) == 1:
             return found[0]
         columns = ("name_id", "token", "kind", "key", "bits")
@@ -262,8 +260,7 @@ class NameTable:
         return self._base.texts
 
     def latin(self, ids: NDArray[np.int32] | Sequence[int] | None = None) -> pa.Array:
-        """Every name, or the names `ids`, in Latin capitals, without titles: as it was spelled if it was Latin, else its likeliest
-        romanisation."""
+        """Every name, or the names `ids`, in Latin capitals, without titles: as it was spelled, or its likeliest romanisation."""
         space = self._space()
         spellings = pa.array([t for p in space.parts for t in p.latin], pa.string())
         chosen = [p.names for p in self._parts] if ids is None else [self._take_in_order(np.asarray(ids, np.int64))]
