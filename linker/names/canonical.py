@@ -33,6 +33,10 @@ class Role(IntFlag):
     """In brackets or behind an alias mark."""
     INITIAL = 8
     """A single letter."""
+    FILLER = 16
+    """A word that many names carry beside the given name and that comes and goes: Kumar, Singh, Lal, Ram."""
+    LAST = 32
+    """A known surname that is none of these."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ def canonical(words: Words, lexicon: Lexicon, known: Container[str] = frozenset(
     special[rows[reader.special[words.ids] | words.optional]] = True
     first = words.offsets[:-1][lengths > 0]
     role[first] = Role.HEAD
+    role |= reader.sort[words.ids]
     said = reader.gender[words.ids]
     later = (said > 0) & (np.arange(len(words.ids)) != words.offsets[rows]) if len(rows) else np.zeros(0, np.bool_)
     gender[rows[later]] = said[later]
@@ -121,8 +126,15 @@ class _Reader:
             [FEMALE if f in lexicon.women else MALE if f in lexicon.men else UNKNOWN for f in self._forms], np.int8
         )
 
+        self.sort = np.array([self._sort(f) for f in self._forms], np.uint8)
+
     def tokens(self) -> list[str]:
         return list(self._numbers)
+
+    def _sort(self, token: str) -> Role:
+        if token in self._lexicon.no_given_name:
+            return Role.FILLER
+        return Role.LAST if token in self._lexicon.glued else Role.PLAIN
 
     def _number(self, token: str) -> int:
         return self._numbers.setdefault(token, len(self._numbers))
@@ -266,7 +278,7 @@ class _Reader:
         if all(t in self._lexicon.no_given_name for t in rest):
             head = max(head - 1, 0)
         return [
-            (t, role | (Role.PREFIX if i < head else Role.HEAD if i == head else Role.PLAIN))
+            (t, role | self._sort(t) | (Role.PREFIX if i < head else Role.HEAD if i == head else Role.PLAIN))
             for i, (t, role) in enumerate(tokens)
         ]
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from linker.names.channel import DEVANAGARI, LATIN, OTHER, Channel, Encoded
+from linker.names.free_words import FreeWords, bare
 from linker.names.lexicon import Lexicon
 from linker.names.sounds import Code, SoundCodes, finished, keys, letters, polynomials, sound_codes
 
@@ -105,8 +106,11 @@ class TokenDictionary:
         return len(self.tokens)
 
 
-def build_dictionary(tokens: Sequence[str], channel: Channel, lexicon: Lexicon) -> TokenDictionary:
-    """Everything about `tokens` (distinct, folded) that does not depend on how common they are."""
+def build_dictionary(
+    tokens: Sequence[str], channel: Channel, lexicon: Lexicon, free: FreeWords | None = None
+) -> TokenDictionary:
+    """Everything about `tokens` (distinct, folded) that does not depend on how common they are. With `free` there are keys, too, of what
+    is left of words without the surnames and prefixes that are written on."""
     encoded = channel.encode(tokens)
     devanagari = np.flatnonzero(encoded.script == DEVANAGARI)
     decoded = channel.romanise([tokens[k] for k in devanagari.tolist()], SPELLINGS) if len(devanagari) else []
@@ -126,7 +130,8 @@ def build_dictionary(tokens: Sequence[str], channel: Channel, lexicon: Lexicon) 
     families = {k: lexicon.families[t] for k, t in enumerate(tokens) if t in lexicon.families}
     for k, members in families.items():
         rows["families"][k] = _bits(number for number, _ in members)
-    near_start, near_key = _near_keys(len(tokens), devanagari, decoded)
+    left = bare(latin, free) if free else {}
+    near_start, near_key = _near_keys(len(tokens), devanagari, decoded, left)
     _starts(rows, latin, devanagari, decoded)
     return TokenDictionary(list(tokens), latin, rows, near_start, near_key, encoded, families)
 
@@ -185,10 +190,10 @@ def _raw_keys(rows: NDArray[np.void], other: NDArray[np.bool_], tokens: Sequence
 
 
 def _near_keys(
-    count: int, devanagari: NDArray[np.int64], decoded: list[list[tuple[str, float]]]
+    count: int, devanagari: NDArray[np.int64], decoded: list[list[tuple[str, float]]], bare_words: dict[int, str]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Distinct skeleton keys of the other romanisations, per token."""
-    flat, owner = [], []
+    """Distinct skeleton keys of the other romanisations and of what is left of a word, per token."""
+    flat, owner = list(bare_words.values()), list(bare_words)
     for k, spellings in zip(devanagari.tolist(), decoded, strict=True):
         for spelling, log2p in spellings:
             if log2p < spellings[0][1] - _LEAST_SHARE:

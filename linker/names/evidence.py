@@ -27,6 +27,8 @@ REGIONAL_COST = 3.0
 """The same for tokens whose sounds differ as regions differ (v/b, aspirates)."""
 SLIP_COST = 13.0
 """-log2 of the chance of one certain slip of the keyboard: that there is one, where, and which letter."""
+ACROSS_COST = 2.0
+"""A slip is the less sure where the other name is in another script and its spelling was guessed."""
 FAMILY_CEILING = 12.0
 """A family shows no more than this, however rare its spellings are."""
 SAME_SHARE = 0.6
@@ -54,6 +56,10 @@ class Slip(IntEnum):
     """A letter too much, too few or another one."""
     SWAP = 2
     """Two letters exchanged: their order says nothing of a final vowel (Sarabjit, Sarabjti)."""
+    ACROSS = 3
+    """A letter too much, too few or another one, between two scripts."""
+    REGIONAL = 4
+    """No slip: letters that regions pronounce or write alike (शिव, शिब; Iqbal, इकबाल)."""
 
 
 def _conflicts() -> NDArray[np.int8]:
@@ -100,9 +106,12 @@ def judge(
     same_sound = a["sound"] == b["sound"]
     ceiling = np.where(same_sound, np.maximum(ceiling, rarity - SOUND_COST), ceiling)
     weight = np.where(same_sound, ceiling, np.minimum(channel - lift, ceiling))
-    weight = np.where(a["regional"] == b["regional"], np.maximum(weight, rarity - REGIONAL_COST), weight)
-    mistyped = np.minimum(np.maximum(_information(a), _information(b)) - SLIP_COST, rarity - SOUND_COST)
-    weight = np.where(slip != Slip.NONE, np.maximum(weight, mistyped), weight)
+    weight = np.where(
+        (a["regional"] == b["regional"]) | (slip == Slip.REGIONAL), np.maximum(weight, rarity - REGIONAL_COST), weight
+    )
+    mistyped = np.maximum(_information(a), _information(b)) - SLIP_COST - ACROSS_COST * (slip == Slip.ACROSS)
+    typed = (slip != Slip.NONE) & (slip != Slip.REGIONAL)
+    weight = np.where(typed, np.maximum(weight, np.minimum(mistyped, rarity - SOUND_COST)), weight)
     related = np.isfinite(family_cost)
     through_family = np.minimum(rarity, FAMILY_CEILING) - family_cost
     weight = np.where(related, np.maximum(weight, through_family), weight)

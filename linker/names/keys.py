@@ -10,7 +10,7 @@ from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
 from linker.names.canonical import NameTokens, Role
-from linker.names.dictionary import TOKEN, TokenDictionary
+from linker.names.dictionary import TOKEN, Ending, TokenDictionary
 from linker.names.levels import KeyKind
 from linker.names.numbering import INVERSE
 from linker.names.sounds import Code, finished
@@ -18,7 +18,11 @@ from linker.names.workspace import I4S, I8S, U1S
 
 _STRICT, _NEAR, _LOOSE = int(KeyKind.STRICT), int(KeyKind.NEAR), int(KeyKind.LOOSE)
 _INITIAL = int(Role.INITIAL)
-_ROWS = from_dtype(TOKEN)[::1]
+ROW = from_dtype(TOKEN)
+_ROWS = ROW[::1]
+_CONSONANT = Ending.CONSONANT
+MOST_JOINED = 4
+"""So many neighbouring words at most make a key as if they were written as one."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,23 @@ def _room(ids, role, near_start):  # type: ignore[no-untyped-def]
     count = 0
     for k in range(len(ids)):
         if not role[k] & _INITIAL:
-            count += 4 + near_start[ids[k] + 1] - near_start[ids[k]]
+            count += 3 + MOST_JOINED + near_start[ids[k] + 1] - near_start[ids[k]]
     return count
+
+
+@njit(types.uint64(types.uint64, types.uint8, ROW, types.boolean), cache=True, nogil=True)
+def _join(value, last, row, once):  # type: ignore[no-untyped-def]
+    """The value of words written together: those behind `value`, whose last letter is `last`, and one more. `once`: a consonant that both
+    share is written once, and an aspirate counts for both. m before b and p is n, as in one word."""
+    power = row.power
+    if once and last == row.first:
+        shorter = power * INVERSE
+        return value * shorter + (row.inner - np.uint64(last) * shorter)
+    if once and last >= 97 and row.first == last - 32:
+        return (value - np.uint64(last)) * INVERSE * power + row.inner
+    if last == 109 and (row.first == 98 or row.first == 66 or row.first == 112):  # noqa: PLR1714  numba: no set of constants
+        value += np.uint64(1)
+    return value * power + row.inner
 
 
 @njit(
@@ -53,7 +72,7 @@ def _room(ids, role, near_start):  # type: ignore[no-untyped-def]
     nogil=True,
 )
 def _fill(rows, offsets, ids, role, near_start, near_key, joined, name_id, token, kind, key):  # type: ignore[no-untyped-def]
-    """Writes the key rows; those in `joined` order (kind NEAR of two words as one) still hold their unfinished value as key."""
+    """Writes the key rows; those in `joined` order (kind NEAR of several words as one) still hold their unfinished value as key."""
     at = 0
     pending = 0
     for name in range(len(offsets) - 1):
@@ -68,20 +87,22 @@ def _fill(rows, offsets, ids, role, near_start, near_key, joined, name_id, token
                 if near_key[n] != rows[t]["strict"]:
                     name_id[at], token[at], kind[at], key[at] = name, position, _NEAR, near_key[n]
                     at += 1
-            if k + 1 < offsets[name + 1] and not role[k + 1] & _INITIAL:
-                u = ids[k + 1]
-                joined[pending] = rows[t]["value"] * rows[u]["power"] + rows[u]["inner"]
-                name_id[at], token[at], kind[at], key[at] = name, position, _NEAR + 100, pending
-                at += 1
-                pending += 1
-                if rows[t]["last"] == rows[u]["first"]:
-                    power = rows[u]["power"] * INVERSE
-                    joined[pending] = rows[t]["value"] * power + (
-                        rows[u]["inner"] - np.uint64(rows[u]["first"]) * power
-                    )
+            value, last, soft = rows[t]["value"], rows[t]["last"], rows[t]["ending"] != _CONSONANT
+            for j in range(k + 1, min(offsets[name + 1], k + MOST_JOINED)):
+                if role[j] & _INITIAL:
+                    break
+                row = rows[ids[j]]
+                shared = last == row.first or last == row.first + 32
+                if j == k + 1 and shared:  # two words: both ways of writing
+                    joined[pending] = _join(value, last, row, soft)
                     name_id[at], token[at], kind[at], key[at] = name, position, _NEAR + 100, pending
-                    at += 1
-                    pending += 1
+                    at, pending = at + 1, pending + 1
+                value = _join(value, last, row, not soft)
+                joined[pending] = value
+                name_id[at], token[at], kind[at], key[at] = name, position, _NEAR + 100, pending
+                at, pending = at + 1, pending + 1
+                if row.last:
+                    last, soft = row.last, row.ending != _CONSONANT
     return at
 
 
@@ -107,7 +128,7 @@ def make_keys(
     room = int(_room(names.ids, names.role, tokens.near_start))
     name_id, token = np.empty(room, np.int32), np.empty(room, np.int16)
     kind, key = np.empty(room, np.int8), np.empty(room, np.int64)
-    joined = np.zeros(2 * len(names.ids) + 1, np.uint64)
+    joined = np.zeros(MOST_JOINED * len(names.ids) + 1, np.uint64)
     columns = (name_id, token, kind, key)
     near = (tokens.near_start, tokens.near_key)
     used = int(_fill(tokens.rows, names.offsets, names.ids, names.role, *near, joined, *columns))

@@ -23,6 +23,9 @@ _SURNAME_ONLY, _INITIALS, _GIVEN_ONLY, _SIMILAR = _L["SURNAME_ONLY"], _L["INITIA
 _PARTIAL, _SAME, _EXACT = _L["PARTIAL"], _L["SAME"], _L["EXACT"]
 _G_EXACT, _G_SIMILAR, _G_FINAL = int(Grade.EXACT), int(Grade.SIMILAR), int(Grade.FINAL_VOWEL)
 _HEAD, _MINOR = int(Role.HEAD), int(Role.PREFIX | Role.OPTIONAL)
+_FILLER, _LAST = int(Role.FILLER), int(Role.LAST)
+_HEAD_BITS = np.float32(4.0)
+"""A given name must agree by so much for what differs besides to be a matter of fillers."""
 _IS_INITIAL, _IS_PREFIX, _IS_OPTIONAL = int(Role.INITIAL), int(Role.PREFIX), int(Role.OPTIONAL)
 _OUTCOME = types.Tuple((F4, I1))  # type: ignore[no-untyped-call]
 _OWNER = types.UniTuple(I8, 4)  # type: ignore[no-untyped-call]
@@ -172,6 +175,29 @@ def _clash(p, n, m, s):  # type: ignore[no-untyped-def]
             cost += p.clash_head
 
 
+@njit(types.boolean(I8, I8, S), cache=True, nogil=True)
+def _differ_by_fillers(n, m, s):  # type: ignore[no-untyped-def]
+    """Whether the given names agree and all that is left on one side are fillers, on the other fillers or surnames: Dev Singh Gujar and
+    Dev Ram Gujar, Vishwavir Singh Dhiman and Vishwavir Kumar, but neither Prem Nath and Prem Mohan nor Suresh Sharma and Suresh Verma."""
+    met = named_a = named_b = False
+    for i in range(n):
+        j = s.partner_a[i]
+        if j >= 0 and s.g[i, j] != 0:
+            both = s.role_a[i] & s.role_b[j]
+            met = met or (both & _HEAD != 0 and both & _FILLER == 0 and s.w[i, j] >= _HEAD_BITS)
+        elif not s.role_a[i] & (_MINOR | _FILLER):
+            if not s.role_a[i] & _LAST:
+                return False
+            named_a = True
+    for j in range(m):
+        i = s.partner_b[j]
+        if (i < 0 or s.g[i, j] == 0) and not s.role_b[j] & (_MINOR | _FILLER):
+            if not s.role_b[j] & _LAST:
+                return False
+            named_b = True
+    return met and not (named_a and named_b)
+
+
 @njit(_OUTCOME(P, I8, I8, F4, S), cache=True, nogil=True)
 def _outcome(p, n, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR0911, PLR0912, PLR0915
     """Conflicts charged on top of the alignment's weight, and the level."""
@@ -244,7 +270,7 @@ def _outcome(p, n, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR091
     if left_a and left_b:
         if head_conflict or not head_met:
             return _capped(total, p, True, s, n), np.int8(_GIVEN_CONFLICT)
-        return total, np.int8(_GIVEN_ONLY)
+        return total, np.int8(_PARTIAL if _differ_by_fillers(n, m, s) else _GIVEN_ONLY)
     if left_a or left_b:
         if not head_met:
             return total, np.int8(_SURNAME_ONLY)

@@ -20,7 +20,7 @@ from linker.names.keys import KeyCounts
 from linker.names.lexicon import Lexicon
 from linker.names.units import Tokens
 
-VERSION = 4
+VERSION = 5
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens, canonical, counting
 from linker.names.channel import DEVANAGARI, Channel
+from linker.names.cuts import token_letters
 from linker.names.dictionary import build_dictionary, hot
+from linker.names.divided import Divided, divided, may_be_divided, worth_another_look
 from linker.names.explain import NameExplanation, explain
+from linker.names.free_words import FreeWords, last_words
 from linker.names.frequency import count
 from linker.names.keys import NameKeys, make_keys
 from linker.names.lexicon import lexicon
@@ -25,7 +28,7 @@ from linker.names.prospects import Prospects, prospects
 from linker.names.space import PairTable, TokenSpace
 from linker.names.storage import Kept, read_folder, write_folder
 from linker.names.surnames import surnames_at_hand
-from linker.names.table_parts import Base, Part
+from linker.names.table_parts import Base, Part, sexes
 from linker.names.together import alike, latin_of, letter_rows
 from linker.names.words import as_array, split
 from linker.names.workspace import PARAMETER_VALUES
@@ -62,7 +65,8 @@ class NameTable:
         words = split(texts, lists.alias_marks)
         lists = replace(lists, glued=lists.glued | surnames_at_hand(words, lists))
         tokens = canonical(words, lists)
-        dictionary = build_dictionary(tokens.tokens, channel, lists)
+        free = FreeWords.of(lists, channel, last_words(tokens, tokens.tokens))
+        dictionary = build_dictionary(tokens.tokens, channel, lists, free)
         spread = np.repeat(borne, np.diff(tokens.offsets)).astype(np.float64)
         spelled = np.bincount(tokens.ids, weights=spread, minlength=len(dictionary)).astype(np.float64)
         seen = count(dictionary.rows["sound"], spelled, float(borne.sum()), lists.counts)
@@ -81,7 +85,7 @@ class NameTable:
         at = {t: len(base.dictionary) + k for k, t in enumerate(fresh)}
         numbers = np.array([base.numbers[t] if t in base.numbers else at[t] for t in local.tokens], np.int32)
         if fresh:
-            dictionary = build_dictionary(fresh, base.channel, base.lexicon)
+            dictionary = build_dictionary(fresh, base.channel, base.lexicon, base.free_words)
             base.seen.describe(dictionary.rows, np.zeros(len(fresh)))
         else:
             dictionary = base.nothing
@@ -116,6 +120,15 @@ class NameTable:
         both sides (the shared surname) was counted there and is worth nothing here.
         """
         pairs = Pairs.of(left, right, owner_left, owner_right)
+        got = self._agree_as_written(pairs)
+        again = np.flatnonzero(worth_another_look(got))
+        if len(again):
+            again = again[self._may_be_divided(pairs.take(again))]
+        if len(again):
+            self._agree_divided(pairs, again, got)
+        return got
+
+    def _agree_as_written(self, pairs: Pairs) -> NameAgreement:
         base = self._base
         if self._added is None:
             return agree(base.names, base.hot, base.pairs, pairs)
@@ -124,15 +137,46 @@ class NameTable:
             return agree(names, base.hot, base.kept_pairs(), few)
         return agree(*self._renumbered(names), few)
 
+    def divisible(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Pairs of names that agree better, it may be, with their words divided alike, see `names.divided`; never where a number is -1."""
+        return self._may_be_divided(Pairs.of(left, right))
+
+    def _may_be_divided(self, pairs: Pairs) -> NDArray[np.bool_]:
+        """Pairs whose words are divided differently, see `divided`; never those with a number of -1."""
+        base = self._base
+        if self._added is None:
+            return may_be_divided(base.names, base.folded, base.free_words, pairs)
+        names, few = self._few(Pairs.of(pairs.left, pairs.right))
+        tokens, ids = np.unique(names.ids.astype(np.int64), return_inverse=True)
+        space = self._space()
+        letters = token_letters(space.texts(tokens), [space.latin(t) for t in tokens.tolist()])
+        small = NameTokens(names.offsets, ids.astype(np.int32), names.role, names.gender, [])
+        return may_be_divided(small, letters, base.free_words, few)
+
+    def _divided(self, pairs: Pairs) -> Divided | None:
+        names, few = self._few(pairs)
+        return divided(self._space(), names, self._base.free_words, few)
+
+    def _agree_divided(self, pairs: Pairs, again: NDArray[np.int64], got: NameAgreement) -> None:
+        """Weighs the pairs number `again` with their words divided alike, and keeps in `got` what is more."""
+        found = self._divided(pairs.take(again))
+        if found is not None:
+            more, at = found.agreement(), again[found.at]
+            better = more.weight > got.weight[at]
+            got.weight[at[better]], got.level[at[better]] = more.weight[better], more.level[better]
+
     def prospects(self, left: NDArray[np.int32], right: NDArray[np.int32], owned: NDArray[np.bool_]) -> Prospects:
         """What `agree` can say at most of each pair, much faster. `owned`: a pair of relatives' names that will be given with owners."""
-        pairs = Pairs.of(left, right)
+        pairs = given = Pairs.of(left, right)
         names, rows = self._base.names, self._base.hot
         if self._added is not None:
             names, rows, _, pairs = self._compact(pairs)
         most, odds = np.empty(len(pairs), np.float32), np.empty(len(pairs), np.int8)
         about = (names.offsets, names.ids, names.role, pairs.left, pairs.right, owned)
         prospects(rows, PARAMETER_VALUES[0], *about, most, odds)
+        open_to_it = np.flatnonzero(most < np.inf)
+        open_to_it = open_to_it[self._may_be_divided(given.take(open_to_it))]
+        most[open_to_it], odds[open_to_it] = np.inf, 0
         return Prospects(most, odds)
 
     def narrow(self, wanted: NDArray[np.int32]) -> tuple[FewNames, NDArray[np.int32]]:
@@ -304,6 +348,20 @@ class NameTable:
         positions = np.repeat(names.offsets[back].astype(np.int64), lengths) + counting(lengths)
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
         return NameTokens(offsets, names.ids[positions], names.role[positions], names.gender[back], [])
+
+    def sex(self, ids: NDArray[np.int32]) -> NDArray[np.int8]:
+        """Whose names they likely are, by titles, suffixes and how many women bear the given name: 0 unknown (or number -1), 1 a man's,
+        2 a woman's."""
+        first = len(self._base.texts)
+        out = np.zeros(len(ids), np.int8)
+        own = (ids >= 0) & (ids < first)
+        out[own] = self._base.sexes[ids[own]]
+        if self._added is not None and (ids >= first).any():
+            names = self._added.names
+            tokens, at = np.unique(names.ids.astype(np.int64), return_inverse=True)
+            women = self._space().rows(tokens)["women"][at]
+            out[ids >= first] = sexes(names, women)[ids[ids >= first] - first]
+        return out
 
     def gender(self) -> NDArray[np.int8]:
         """What a title or a woman's or man's suffix suggests per name: 0 nothing, 1 male, 2 female."""

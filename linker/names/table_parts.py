@@ -9,9 +9,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from linker.names.canonical import NameTokens
+from linker.names.canonical import FEMALE, MALE, NameTokens, Role
 from linker.names.channel import Channel
+from linker.names.cuts import token_letters
 from linker.names.dictionary import TokenDictionary, build_dictionary
+from linker.names.free_words import FreeWords, last_words
 from linker.names.frequency import Frequencies
 from linker.names.keys import KeyCounts, NameKeys, make_keys
 from linker.names.lexicon import Lexicon
@@ -59,6 +61,21 @@ class Base(Part):
         return self.pairs
 
     @cached_property
+    def folded(self) -> NDArray[np.uint8]:
+        """The letters of every token, by which words are cut."""
+        return token_letters(self.dictionary.tokens, self.dictionary.latin)
+
+    @cached_property
+    def sexes(self) -> NDArray[np.int8]:
+        """Whose name each is likely to be, see `sexes`."""
+        return sexes(self.names, self.dictionary.rows["women"][self.names.ids])
+
+    @cached_property
+    def free_words(self) -> FreeWords:
+        """Words that may be cut off without a partner in the other name."""
+        return FreeWords.of(self.lexicon, self.channel, last_words(self.names, self.dictionary.tokens))
+
+    @cached_property
     def nothing(self) -> TokenDictionary:
         """The dictionary of no token: what a name adds whose words are all known."""
         return build_dictionary([], self.channel, self.lexicon)
@@ -69,3 +86,17 @@ class Base(Part):
         if self.keys is None:
             self.keys, _ = make_keys(self.names, self.dictionary, self.counts, known)
         return self.keys
+
+
+SURE_SHARE = 0.9
+"""Share of the bearers of a given name that are of one sex, from which on it is that sex's name."""
+
+
+def sexes(names: NameTokens, women: NDArray[np.float32]) -> NDArray[np.int8]:
+    """MALE, FEMALE or 0 per name: what its title or suffix says, else its given name. `women` is the share of women per token of a name."""
+    out = names.gender.copy()
+    name = np.repeat(np.arange(len(names)), np.diff(names.offsets))
+    head = np.flatnonzero((names.role & Role.HEAD != 0) & (women >= 0) & (out[name] == 0))
+    out[name[head[women[head] >= SURE_SHARE]]] = FEMALE
+    out[name[head[women[head] <= 1 - SURE_SHARE]]] = MALE
+    return out

@@ -6,14 +6,17 @@ The working space is one record, because numba hands records over by their addre
 from __future__ import annotations
 
 import numpy as np
-from numba import types
 from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
 from linker.names.dictionary import HOT
+from linker.names.kernel_types import F4, F4S, I1, I1S, I4S, I8, I8S, MOST_TOKENS, TABLE, U1, U1S
 
-MOST_TOKENS = 8
-"""Tokens of a name that are aligned; further ones are ignored."""
+__all__ = [
+    "F4", "F4S", "I1", "I1S", "I4S", "I8", "I8S", "MOST_TOKENS", "NOTHING", "PARAMETERS", "PARAMETER_VALUES", "TABLE", "TOKENS",
+    "U1", "U1S", "WORKSPACE", "P", "S", "workspace",
+]  # fmt: skip
+
 NOTHING = np.float32(-99.0)
 """The weight of a token pair that cannot be aligned."""
 
@@ -73,6 +76,3 @@ def workspace() -> NDArray[np.void]:
 
 TOKENS = from_dtype(HOT)[::1]
 P, S = from_dtype(PARAMETERS), from_dtype(WORKSPACE)
-TABLE = types.int64[:, ::1]
-I8, I8S, I4S, U1, U1S = types.int64, types.int64[::1], types.int32[::1], types.uint8, types.uint8[::1]
-F4, F4S, I1, I1S = types.float32, types.float32[::1], types.int8, types.int8[::1]

@@ -32,6 +32,7 @@ class NameEvidence(IntEnum):
     ALIAS = 12
     ALIAS_RARE = 13
     PARTS_DIFFER = 14
+    UNCLEAR_WITH_ALIAS = 15
 
 
 AGREE_FROM = np.array([3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 25.0], dtype=np.float32)
@@ -59,13 +60,18 @@ SENTENCES = {
         "नाम मिलते हैं और शायद ही किसी और के हों",
     ),
     "PARTS_DIFFER": (Side.NEUTRAL, "a given name agrees, the other parts differ", "नाम का एक भाग मिलता है, शेष अलग है"),
+    "UNCLEAR_WITH_ALIAS": (
+        Side.FOR,
+        "the names are partly alike, and an alias agrees",
+        "नाम कुछ मिलते हैं और उपनाम मिलता है",
+    ),
     "ALIAS": (Side.FOR, "an alias agrees, the names do not", "उपनाम मिलता है, नाम नहीं"),
     "ALIAS_RARE": (Side.FOR, "a rare alias agrees, the names do not", "दुर्लभ उपनाम मिलता है, नाम नहीं"),
 }
 
 GRADES = {
     "GENDER_CONFLICT": "DIFFERENT", "GIVEN_CONFLICT": "DIFFERENT", "DIFFERENT": "DIFFERENT", "UNCLEAR": "UNCLEAR",
-    "ALIAS": "ALIAS", "ALIAS_RARE": "ALIAS", "PARTS_DIFFER": "PARTS_DIFFER",
+    "ALIAS": "ALIAS", "ALIAS_RARE": "ALIAS", "UNCLEAR_WITH_ALIAS": "COMMON", "PARTS_DIFFER": "PARTS_DIFFER",
     "AGREE_COMMON": "COMMON", "AGREE_FREQUENT": "COMMON", "AGREE": "AGREE", "AGREE_RARE": "AGREE",
     "AGREE_VERY_RARE": "RARE", "AGREE_EXTREMELY_RARE": "RARE", "AGREE_UNIQUE": "RARE",
 }  # fmt: skip
@@ -89,6 +95,9 @@ def measure_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     weak = weak[_may_share_alias(columns, left[weak], right[weak])]
     if len(weak):
         best = _best_alias(columns, left[weak], right[weak])
+        unclear = codes[weak] == NameEvidence.UNCLEAR
+        codes[weak[unclear & (best >= ALIAS_FROM)]] = NameEvidence.UNCLEAR_WITH_ALIAS
+        weak, best = weak[~unclear], best[~unclear]
         codes[weak[best >= ALIAS_FROM]] = NameEvidence.ALIAS
         codes[weak[best >= ALIAS_RARE_FROM]] = NameEvidence.ALIAS_RARE
     return codes
@@ -105,7 +114,8 @@ def _outcomes() -> tuple[frozenset[int], ...]:
     by_odds = [weak, _ANY_CONFLICT, _ANY_CONFLICT - {NameEvidence.GENDER_CONFLICT}]
     by_cap = [weak | set(range(NameEvidence.UNCLEAR, cap + 1)) for cap in _CAPS]
     plain = [frozenset(int(code) for code in codes) for codes in (*by_odds, *by_cap)]
-    return tuple(plain + [codes | {int(NameEvidence.ALIAS), int(NameEvidence.ALIAS_RARE)} for codes in plain])
+    aliases = {int(NameEvidence.ALIAS), int(NameEvidence.ALIAS_RARE), int(NameEvidence.UNCLEAR_WITH_ALIAS)}
+    return tuple(plain + [codes | aliases for codes in plain])
 
 
 def glance_at_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons.base import Codes, Comparison, Cost, Glance, Rows, Side, levels_of
 from linker.matching.csr import raise_to, share_a_value
+from linker.names.canonical import FEMALE, MALE
 from linker.names.levels import NameLevel
 from linker.names.prospects import Odds
 
@@ -83,7 +84,8 @@ def glance_at_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Code
 def measure_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     """The best level over the relations that both records state. The owner's own surname in a relative's name counts nothing here:
     the name comparison has counted it. Names that share no key, not even a loose one, differ; only the others are aligned. Names that may
-    be one with its words written together are unclear."""
+    be one with its words written together are unclear. A man's and a woman's name, both stated as the father's, say nothing: one of the
+    records names the mother."""
 
     def weight(a: Rows, b: Rows, own_a: Rows, own_b: Rows) -> NDArray[np.float32]:
         agreement = columns.compared.agree(a, b, own_a, own_b)
@@ -105,11 +107,17 @@ def _best(columns: PersonColumns, pairs: tuple[Rows, Rows], weigh: Weigh) -> NDA
     keys, owners = columns.relative_keys, columns.name["name"]
     best = np.full(len(left), -np.inf, dtype=np.float32)
     at, a, b = _stated(columns.relatives, left, right)
-    near = np.flatnonzero(share_a_value(keys.offsets, keys.values, left, right)[at])
+    names = columns.compared
+    share = share_a_value(keys.offsets, keys.values, left, right)[at]
+    apart = np.flatnonzero(~share)
+    share[apart] = names.divisible(a[apart], b[apart])
+    near = np.flatnonzero(share)
     weight = np.full(len(at), UNLIKE, dtype=np.float32)
     weight[near] = weigh(a[near], b[near], owners[left[at[near]]], owners[right[at[near]]])
-    low = np.flatnonzero(weight < 0)  # only there it matters whether the names are alike
-    weight[low[columns.compared.alike(a[low], b[low])]] = 0
+    low = np.flatnonzero(weight < 0)  # only there it matters whether the names are alike, or of one sex
+    weight[low[names.alike(a[low], b[low])]] = 0
+    low = low[weight[low] < UNCLEAR_FROM]
+    weight[low[names.sex(a[low]) * names.sex(b[low]) == MALE * FEMALE]] = -np.inf
     raise_to(best, at, weight)
     return best
 

@@ -1,0 +1,177 @@
+"""Names compared again with their words divided alike: Mohdfahim and Mohd Fahim, राजप्रसादराम and Raj Prasad Ram, Suneeljha and Sunil.
+
+Aligning pairs a word with one word or with two neighbours. Where two names do not agree, words of each are cut at the words of the other,
+see `cuts`, and the names are weighed as if they had been written so; every cut costs what a join costs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.names.agreement import NameAgreement, Pairs, agree
+from linker.names.canonical import NameTokens, Role, counting
+from linker.names.cuts import LETTERS, Free, divide, divisible, token_letters
+from linker.names.dictionary import build_dictionary, hot
+from linker.names.free_words import FreeWords
+from linker.names.levels import NameLevel
+from linker.names.lexicon import Lexicon
+from linker.names.space import PairTable, TokenSpace
+from linker.names.workspace import MOST_TOKENS, PARAMETER_VALUES
+
+_LEFT_OVER = np.zeros(len(NameLevel), np.bool_)
+_LEFT_OVER[
+    [NameLevel.GIVEN_CONFLICT, NameLevel.DIFFERENT, NameLevel.SURNAME_ONLY, NameLevel.GIVEN_ONLY, NameLevel.PARTIAL]
+] = True
+"""Levels of names that have words without a partner."""
+LITTLE = 3.0
+"""Names of which every word has a partner are looked at again if that is worth fewer bits."""
+_WHOLE = 63
+
+
+def worth_another_look(agreement: NameAgreement) -> NDArray[np.bool_]:
+    """Pairs that may agree better with their words divided otherwise."""
+    level = agreement.level
+    return np.asarray(_LEFT_OVER[level] | ((agreement.weight < LITTLE) & (level != NameLevel.UNKNOWN)))
+
+
+def may_be_divided(names: NameTokens, letters: NDArray[np.uint8], free: FreeWords, pairs: Pairs) -> NDArray[np.bool_]:
+    """Pairs of names that `agree_divided` would weigh; `letters` goes by token number."""
+    found: NDArray[np.bool_] = divisible(
+        letters, names.offsets, names.ids, names.role, pairs.left, pairs.right, free.numbers, free.sorts
+    )
+    return found
+
+
+@dataclass(frozen=True)
+class Divided:
+    """Names with some of their words cut: names `left[k]` and `right[k]` of `names` are those of pair number `at[k]` after `cuts[k]` cuts.
+
+    `space` holds the tokens, those of the pieces behind all others.
+    """
+
+    at: NDArray[np.int64]
+    cuts: NDArray[np.int64]
+    names: NameTokens
+    space: TokenSpace
+    pairs: Pairs
+
+    def agreement(self) -> NameAgreement:
+        """Weight and level of each, cuts paid for."""
+        tokens, ids = np.unique(self.names.ids.astype(np.int64), return_inverse=True)
+        small = NameTokens(self.names.offsets, ids.astype(np.int32), self.names.role, self.names.gender, [])
+        got = agree(small, hot(self.space.rows(tokens)), PairTable(self.space, tokens), self.pairs)
+        return NameAgreement((got.weight - PARAMETER_VALUES[0]["join"] * self.cuts).astype(np.float32), got.level)
+
+
+def divided(space: TokenSpace, names: NameTokens, free: FreeWords, pairs: Pairs) -> Divided | None:
+    """The pairs whose words can be divided alike; None if there are none. Token numbers are those of `space`, no number is -1."""
+    tokens, ids = np.unique(names.ids.astype(np.int64), return_inverse=True)
+    texts, latin = space.texts(tokens), [space.latin(t) for t in tokens.tolist()]
+    letters = token_letters(texts, latin)
+    made, left, right = divide(
+        letters, names.offsets, ids.astype(np.int32), names.role, pairs.left, pairs.right, free.numbers, free.sorts
+    )
+    at = np.flatnonzero(made)
+    if not len(at):
+        return None
+    numbers = np.concatenate([pairs.left[at], pairs.right[at]])
+    pieces = _Pieces.of(np.concatenate([left[at], right[at]]), names, numbers)
+    texts, which = pieces.texts(tokens, (latin, texts), letters, space.lexicon)
+    made_of = build_dictionary(texts, space.channel, space.lexicon)
+    space.seen.describe(made_of.rows, np.zeros(len(texts)))
+    wider = TokenSpace((*space.parts, made_of), space.channel, space.lexicon, space.seen)
+    new = pieces.token.copy()
+    new[pieces.cut] = len(space) + which
+    both = NameTokens(
+        np.concatenate([names.offsets, names.offsets[-1] + pieces.ends]).astype(np.int32),
+        np.concatenate([names.ids, new]).astype(np.int32),
+        np.concatenate([names.role, pieces.role]),
+        np.concatenate([names.gender, names.gender[numbers]]),
+        [],
+    )
+    k = np.arange(len(at), dtype=np.int32) + np.int32(len(names))
+    again = Pairs(k, k + np.int32(len(at)), pairs.owner_left[at], pairs.owner_right[at])
+    return Divided(at, made[at], both, wider, again)
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """The pieces of names one after the other: number and role of the word each is of, whether it is cut in Devanagari and where, and where
+    names end."""
+
+    token: NDArray[np.int64]
+    role: NDArray[np.uint8]
+    native: NDArray[np.int64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    free: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: NDArray[np.int64], names: NameTokens, numbers: NDArray[np.int64] | NDArray[np.int32]) -> _Pieces:
+        counts = rows[:, MOST_TOKENS]
+        name = np.repeat(np.arange(len(rows)), counts)
+        code = rows[name, counting(counts)]
+        word = names.offsets[numbers][name].astype(np.int64) + (code >> 20 & 15)
+        first, free = code >> 6 & 255, code >> 14 & 63
+        return cls(
+            names.ids[word].astype(np.int64), _roles(names.role[word], word, first, free), code >> 24, first, code & 63, free,
+            np.cumsum(counts),
+        )  # fmt: skip
+
+    @property
+    def cut(self) -> NDArray[np.bool_]:
+        return np.asarray(self.first != _WHOLE)
+
+    def texts(
+        self,
+        tokens: NDArray[np.int64],
+        written: tuple[list[str], list[str]],
+        letters: NDArray[np.uint8],
+        lexicon: Lexicon,
+    ) -> tuple[list[str], NDArray[np.int64]]:
+        """The distinct texts of pieces of words that are cut, short prefixes written out, and which of them each piece is. `written` are
+        the `tokens` in Latin and as they stand."""
+        cut = self.cut
+        code = (
+            self.token[cut] << 20
+            | self.native[cut] << 19
+            | self.free[cut] << 14
+            | self.first[cut] << 6
+            | self.last[cut]
+        )
+        distinct, back = np.unique(code, return_inverse=True)
+        row, native = np.searchsorted(tokens, distinct >> 20), distinct >> 19 & 1
+        row += native * len(tokens)
+        start = letters[row, LETTERS + (distinct >> 6 & 255)]
+        last = distinct & 63
+        whole = last >= letters[row, 2 * LETTERS]
+        end = np.where(whole, 255, letters[row, LETTERS + np.where(whole, 0, last)])
+        texts: dict[str, int] = {}
+        which = np.empty(len(distinct), np.int64)
+        prefix = (distinct >> 14 & 31) == Free.PREFIX
+        both = [*written[0], *written[1]]
+        spans = zip(row.tolist(), start.tolist(), end.tolist(), prefix.tolist(), strict=True)
+        for k, (r, a, b, is_prefix) in enumerate(spans):
+            text = both[r][a:b]
+            if is_prefix and text in lexicon.abbreviations:
+                text = lexicon.abbreviations[text].first
+            which[k] = texts.setdefault(text, len(texts))
+        return list(texts), which[back]
+
+
+def _roles(
+    role: NDArray[np.uint8], word: NDArray[np.int64], first: NDArray[np.int64], free: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    """The roles of pieces: a prefix is one, and the first piece that is none is the given name if the word was."""
+    out = role.copy()
+    prefix = (first != _WHOLE) & (free == Free.PREFIX)
+    plain = np.uint8(255 - int(Role.HEAD))
+    out[prefix] = (out[prefix] & plain) | np.uint8(Role.PREFIX)
+    behind_a_piece = np.zeros(len(word), np.bool_)
+    behind_a_piece[1:] = (word[1:] == word[:-1]) & (first[1:] > 0) & (first[1:] != _WHOLE) & ~prefix[:-1]
+    out[behind_a_piece] &= plain
+    return out
