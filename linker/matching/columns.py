@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from linker.matching.csr import Coded, Csr, code_lists, code_texts
 from linker.matching.namekeys import keys_of_bearers
-from linker.names.narrow import FewNames
+from linker.names.compared import ComparedNames
 from linker.names.table import NameTable
 from linker.schema import EXTRA_PREFIX, IdType
 
@@ -76,7 +76,7 @@ class PersonColumns:
     """how many persons the counts of the dictionaries come from"""
     only_names: NDArray[np.int64] | None = None
     """the names that occur here, ascending, where `names` holds those of many more persons; None: all"""
-    few: FewNames | None = None
+    few: ComparedNames | None = None
     """the names that occur here as a table of their own, which the name columns then refer to instead of `names`"""
     made: dict[tuple[str, ...], NDArray[Any]] = field(default_factory=dict, repr=False, compare=False)
     """what comparisons derive from whole columns, see `once`"""
@@ -85,7 +85,7 @@ class PersonColumns:
         self.population = self.population or self.n
 
     @property
-    def compared(self) -> NameTable | FewNames:
+    def compared(self) -> NameTable | ComparedNames:
         """The table in which the names of these columns are compared."""
         return self.names if self.few is None else self.few
 

@@ -110,6 +110,13 @@ def counting(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - lengths, lengths)
 
 
+def sort_of(token: str, lexicon: Lexicon) -> Role:
+    """FILLER, LAST or PLAIN, wherever the token stands."""
+    if token in lexicon.no_given_name:
+        return Role.FILLER
+    return Role.LAST if token in lexicon.glued else Role.PLAIN
+
+
 class _Reader:
     """Knows of every distinct word what it is, and reads the names that hold special ones."""
 
@@ -126,15 +133,10 @@ class _Reader:
             [FEMALE if f in lexicon.women else MALE if f in lexicon.men else UNKNOWN for f in self._forms], np.int8
         )
 
-        self.sort = np.array([self._sort(f) for f in self._forms], np.uint8)
+        self.sort = np.array([sort_of(f, lexicon) for f in self._forms], np.uint8)
 
     def tokens(self) -> list[str]:
         return list(self._numbers)
-
-    def _sort(self, token: str) -> Role:
-        if token in self._lexicon.no_given_name:
-            return Role.FILLER
-        return Role.LAST if token in self._lexicon.glued else Role.PLAIN
 
     def _number(self, token: str) -> int:
         return self._numbers.setdefault(token, len(self._numbers))
@@ -278,7 +280,12 @@ class _Reader:
         if all(t in self._lexicon.no_given_name for t in rest):
             head = max(head - 1, 0)
         return [
-            (t, role | self._sort(t) | (Role.PREFIX if i < head else Role.HEAD if i == head else Role.PLAIN))
+            (
+                t,
+                role
+                | sort_of(t, self._lexicon)
+                | (Role.PREFIX if i < head else Role.HEAD if i == head else Role.PLAIN),
+            )
             for i, (t, role) in enumerate(tokens)
         ]
 

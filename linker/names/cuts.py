@@ -219,17 +219,17 @@ def _cut(rows, shift, token, ids, role, b, m, numbers, sorts, room, best):  # ty
     if best[0, length] < 0 or best[3, length] == 0:
         return 0
     count, second = 0, False
-    at = I8(length)
-    while at > 0:
+    end = I8(length)
+    while end > 0:
         count += 1
-        second = second or best[2, at] == 3
-        at = I8(best[1, at])
+        second = second or best[2, end] == 3
+        end = I8(best[1, end])
     if count < 2 or count > _MOST_PIECES or (second and best[3, length] < CARRIES_SECOND - (shift > 0)):
         return 0
-    at = I8(length)
+    end = I8(length)
     for k in range(count - 1, -1, -1):
-        best[4, k], best[5, k] = at, best[2, at]
-        at = I8(best[1, at])
+        best[4, k], best[5, k] = end, best[2, end]
+        end = I8(best[1, end])
     return count
 
 

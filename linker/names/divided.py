@@ -6,13 +6,15 @@ see `cuts`, and the names are weighed as if they had been written so; every cut 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linker.names.agreement import NameAgreement, Pairs, agree
-from linker.names.canonical import NameTokens, Role, counting
+from linker.names.canonical import NameTokens, Role, counting, sort_of
 from linker.names.cuts import LETTERS, Free, divide, divisible, token_letters
 from linker.names.dictionary import build_dictionary, hot
 from linker.names.free_words import FreeWords
@@ -46,6 +48,18 @@ def may_be_divided(names: NameTokens, letters: NDArray[np.uint8], free: FreeWord
 
 
 @dataclass(frozen=True)
+class Words:
+    """Names with the rows, the worth in pairs and the texts of their tokens; `pairs` are to be compared; `cuts` were made in the first."""
+
+    names: NameTokens
+    rows: NDArray[np.void]
+    table: PairTable
+    pairs: Pairs
+    texts: Callable[[], list[str]]
+    cuts: int
+
+
+@dataclass(frozen=True)
 class Divided:
     """Names with some of their words cut: names `left[k]` and `right[k]` of `names` are those of pair number `at[k]` after `cuts[k]` cuts.
 
@@ -58,37 +72,50 @@ class Divided:
     space: TokenSpace
     pairs: Pairs
 
+    def renumbered(self, numbers: NDArray[np.int64]) -> Divided:
+        """The same for pairs that have these numbers."""
+        return replace(self, at=numbers[self.at])
+
     def agreement(self) -> NameAgreement:
         """Weight and level of each, cuts paid for."""
-        tokens, ids = np.unique(self.names.ids.astype(np.int64), return_inverse=True)
-        small = NameTokens(self.names.offsets, ids.astype(np.int32), self.names.role, self.names.gender, [])
-        got = agree(small, hot(self.space.rows(tokens)), PairTable(self.space, tokens), self.pairs)
+        found = self.words()
+        got = agree(found.names, found.rows, found.table, found.pairs)
         return NameAgreement((got.weight - PARAMETER_VALUES[0]["join"] * self.cuts).astype(np.float32), got.level)
 
+    def words(self) -> Words:
+        """The same with its tokens numbered from 0."""
+        tokens, ids = np.unique(self.names.ids.astype(np.int64), return_inverse=True)
+        small = NameTokens(self.names.offsets, ids.astype(np.int32), self.names.role, self.names.gender, [])
+        table = PairTable(self.space, tokens)
+        texts = partial(self.space.texts, tokens)
+        return Words(small, hot(self.space.rows(tokens)), table, self.pairs, texts, int(self.cuts[0]))
 
-def divided(space: TokenSpace, names: NameTokens, free: FreeWords, pairs: Pairs) -> Divided | None:
-    """The pairs whose words can be divided alike; None if there are none. Token numbers are those of `space`, no number is -1."""
-    tokens, ids = np.unique(names.ids.astype(np.int64), return_inverse=True)
+
+def divided(
+    space: TokenSpace, tokens: NDArray[np.int64], names: NameTokens, free: FreeWords, pairs: Pairs
+) -> Divided | None:
+    """The pairs whose words can be divided alike; None if there are none. `tokens` are the numbers in `space` of the names' tokens."""
     texts, latin = space.texts(tokens), [space.latin(t) for t in tokens.tolist()]
     letters = token_letters(texts, latin)
     made, left, right = divide(
-        letters, names.offsets, ids.astype(np.int32), names.role, pairs.left, pairs.right, free.numbers, free.sorts
+        letters, names.offsets, names.ids, names.role, pairs.left, pairs.right, free.numbers, free.sorts
     )
     at = np.flatnonzero(made)
     if not len(at):
         return None
     numbers = np.concatenate([pairs.left[at], pairs.right[at]])
     pieces = _Pieces.of(np.concatenate([left[at], right[at]]), names, numbers)
-    texts, which = pieces.texts(tokens, (latin, texts), letters, space.lexicon)
+    texts, which = pieces.texts((latin, texts), letters, space.lexicon)
     made_of = build_dictionary(texts, space.channel, space.lexicon)
     space.seen.describe(made_of.rows, np.zeros(len(texts)))
     wider = TokenSpace((*space.parts, made_of), space.channel, space.lexicon, space.seen)
-    new = pieces.token.copy()
+    new, role = tokens[pieces.token], pieces.role.copy()
     new[pieces.cut] = len(space) + which
+    role[pieces.cut] |= np.array([sort_of(t, space.lexicon) for t in texts], np.uint8)[which]
     both = NameTokens(
         np.concatenate([names.offsets, names.offsets[-1] + pieces.ends]).astype(np.int32),
-        np.concatenate([names.ids, new]).astype(np.int32),
-        np.concatenate([names.role, pieces.role]),
+        np.concatenate([tokens[names.ids], new]).astype(np.int32),
+        np.concatenate([names.role, role]),
         np.concatenate([names.gender, names.gender[numbers]]),
         [],
     )
@@ -128,13 +155,12 @@ class _Pieces:
 
     def texts(
         self,
-        tokens: NDArray[np.int64],
         written: tuple[list[str], list[str]],
         letters: NDArray[np.uint8],
         lexicon: Lexicon,
     ) -> tuple[list[str], NDArray[np.int64]]:
         """The distinct texts of pieces of words that are cut, short prefixes written out, and which of them each piece is. `written` are
-        the `tokens` in Latin and as they stand."""
+        all words in Latin and as they stand, `letters` their `token_letters`."""
         cut = self.cut
         code = (
             self.token[cut] << 20
@@ -144,8 +170,7 @@ class _Pieces:
             | self.last[cut]
         )
         distinct, back = np.unique(code, return_inverse=True)
-        row, native = np.searchsorted(tokens, distinct >> 20), distinct >> 19 & 1
-        row += native * len(tokens)
+        row = (distinct >> 20) + (distinct >> 19 & 1) * len(written[0])
         start = letters[row, LETTERS + (distinct >> 6 & 255)]
         last = distinct & 63
         whole = last >= letters[row, 2 * LETTERS]
@@ -170,6 +195,7 @@ def _roles(
     out = role.copy()
     prefix = (first != _WHOLE) & (free == Free.PREFIX)
     plain = np.uint8(255 - int(Role.HEAD))
+    out[first != _WHOLE] &= np.uint8(255 - int(Role.FILLER | Role.LAST))
     out[prefix] = (out[prefix] & plain) | np.uint8(Role.PREFIX)
     behind_a_piece = np.zeros(len(word), np.bool_)
     behind_a_piece[1:] = (word[1:] == word[:-1]) & (first[1:] > 0) & (first[1:] != _WHOLE) & ~prefix[:-1]

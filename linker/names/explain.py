@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linker.names.agreement import Pairs, number_pairs
-from linker.names.canonical import NameTokens, Role
+from linker.names.canonical import Role
+from linker.names.compared import ComparedNames
 from linker.names.evidence import Grade
 from linker.names.levels import NameLevel
 from linker.names.scoring import score, turned_round
-from linker.names.space import PairTable
 from linker.names.workspace import MOST_TOKENS, PARAMETER_VALUES, workspace
 
 _REASONS = {
@@ -21,6 +21,7 @@ _REASONS = {
     "same": ("same name, other spelling", "वही नाम, दूसरी वर्तनी"),
     "similar": ("similar sound", "मिलती-जुलती ध्वनि"),
     "initial": ("initial fits", "आद्याक्षर मेल खाता है"),
+    "divided": ("compared with their words divided alike", "शब्द एक-से अलग करके मिलाए गए"),
     "joined": ("written as one word", "एक शब्द में लिखा गया"),
     "final_vowel": ("differs by the final vowel: another name, or a woman's", "अंतिम स्वर अलग: दूसरा नाम या स्त्री का नाम"),
     "only_left": ("stands on the left only", "केवल बाएँ नाम में"),
@@ -97,11 +98,10 @@ class NameExplanation:
         }  # fmt: skip
 
 
-def explain(
-    texts: tuple[str, str], prepared: tuple[NameTokens, NDArray[np.void], PairTable, Pairs], tokens: list[str]
-) -> NameExplanation:
-    """The explanation of the one pair that `prepared` holds; `tokens` are the texts of its token numbers."""
-    names, rows, table, pairs = prepared
+def explain(texts: tuple[str, str], compared: ComparedNames, pair: Pairs) -> NameExplanation:
+    """The explanation of one pair of names."""
+    found = compared.words(pair)
+    names, rows, table, pairs, tokens = found.names, found.rows, found.table, found.pairs, found.texts()
     lengths = np.minimum(np.diff(names.offsets), MOST_TOKENS).astype(np.int64)
     ((at, start),) = number_pairs(names, rows, table, [pairs], lengths)
     a, b = (int(names.offsets[side[0]]) for side in (pairs.left, pairs.right))
@@ -118,6 +118,10 @@ def explain(
     if turned:
         other = {"only_left": "only_right", "only_right": "only_left"}
         matches = [TokenMatch(x.right, x.left, x.weight, other.get(x.reason, x.reason)) for x in matches]
+    cut = found.cuts * float(p["join"])
+    weight = np.float32(weight - cut)
+    if found.cuts:
+        matches.append(TokenMatch("", "", -cut, "divided"))
     rest = float(weight) - sum(m.weight for m in matches)
     if abs(rest) > 0.005 and matches:
         matches.append(TokenMatch("", "", rest, "conflict"))

@@ -6,20 +6,14 @@ does in a batch, and whatever is found out about two words of the table is kept 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
-
 import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
-from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens
 from linker.names.numbering import NO_TOKEN, pair_code, table_slot
-from linker.names.prospects import Prospects, prospects
 from linker.names.space import PairTable, TokenSpace
-from linker.names.together import alike
-from linker.names.workspace import I4S, I8S, PARAMETER_VALUES, TABLE, U1S
+from linker.names.workspace import I4S, I8S, TABLE, U1S
 
 _NAMES = types.Tuple((I4S, I4S, U1S))  # type: ignore[no-untyped-call]
 _GATHERED = types.Tuple((I4S, I8S, I4S, I4S, U1S, I8S))  # type: ignore[no-untyped-call]
@@ -152,47 +146,3 @@ def looked_up(table: PairTable, codes: NDArray[np.int64]) -> tuple[NDArray[np.fl
         if len(lacking):
             numbers[lacking] = table.add(codes[lacking])
         return table.weights[numbers], table.grades[numbers]
-
-
-class FewNames:
-    """A small table of names, compared by number as in `NameTable`."""
-
-    def __init__(
-        self,
-        names: NameTokens,
-        rows: NDArray[np.void],
-        pairs: PairTable,
-        letters: Callable[[], NDArray[np.uint8]],
-    ) -> None:
-        self._names, self._rows, self._pairs, self._make_letters = names, rows, pairs, letters
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def agree(
-        self,
-        left: NDArray[np.int32],
-        right: NDArray[np.int32],
-        owner_left: NDArray[np.int32] | None = None,
-        owner_right: NDArray[np.int32] | None = None,
-    ) -> NameAgreement:
-        """As `NameTable.agree`."""
-        return agree(self._names, self._rows, self._pairs, Pairs.of(left, right, owner_left, owner_right))
-
-    def prospects(self, left: NDArray[np.int32], right: NDArray[np.int32], owned: NDArray[np.bool_]) -> Prospects:
-        """As `NameTable.prospects`."""
-        names = self._names
-        most, odds = np.empty(len(left), np.float32), np.empty(len(left), np.int8)
-        about = (names.offsets, names.ids, names.role, np.ascontiguousarray(left), np.ascontiguousarray(right), owned)
-        prospects(self._rows, PARAMETER_VALUES[0], *about, most, odds)
-        return Prospects(most, odds)
-
-    def alike(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """As `NameTable.alike`."""
-        if not len(left):
-            return np.zeros(0, np.bool_)
-        return alike([self._letters], left, right)
-
-    @cached_property
-    def _letters(self) -> NDArray[np.uint8]:
-        return self._make_letters()

@@ -7,6 +7,7 @@ from numba import njit, types
 
 from linker.names.alignment import align, align_plainly, plain_weight
 from linker.names.canonical import Role
+from linker.names.conflicts import capped, clash, differ_by_fillers, is_joined
 from linker.names.evidence import Grade
 from linker.names.levels import NameLevel
 from linker.names.numbering import asked_for
@@ -23,9 +24,6 @@ _SURNAME_ONLY, _INITIALS, _GIVEN_ONLY, _SIMILAR = _L["SURNAME_ONLY"], _L["INITIA
 _PARTIAL, _SAME, _EXACT = _L["PARTIAL"], _L["SAME"], _L["EXACT"]
 _G_EXACT, _G_SIMILAR, _G_FINAL = int(Grade.EXACT), int(Grade.SIMILAR), int(Grade.FINAL_VOWEL)
 _HEAD, _MINOR = int(Role.HEAD), int(Role.PREFIX | Role.OPTIONAL)
-_FILLER, _LAST = int(Role.FILLER), int(Role.LAST)
-_HEAD_BITS = np.float32(4.0)
-"""A given name must agree by so much for what differs besides to be a matter of fillers."""
 _IS_INITIAL, _IS_PREFIX, _IS_OPTIONAL = int(Role.INITIAL), int(Role.PREFIX), int(Role.OPTIONAL)
 _OUTCOME = types.Tuple((F4, I1))  # type: ignore[no-untyped-call]
 _OWNER = types.UniTuple(I8, 4)  # type: ignore[no-untyped-call]
@@ -117,87 +115,6 @@ def _discount(n, m, s):  # type: ignore[no-untyped-def]
                 s.w[i, j] = np.float32(0)
 
 
-@njit(types.boolean(S, I8, I8, I8, I8), cache=True, nogil=True)
-def _is_joined(s, i, j, n, m):  # type: ignore[no-untyped-def]
-    """Whether the partners i and j are two words on one side and one on the other."""
-    if (i + 1 < n and s.partner_a[i + 1] == j) or (i > 0 and s.partner_a[i - 1] == j):
-        return True
-    return s.partner_b[j] != i or (j + 1 < m and s.partner_b[j + 1] == i)
-
-
-@njit(F4(F4, P, types.boolean, S, I8), cache=True, nogil=True)
-def _capped(total, p, apply, s, n):  # type: ignore[no-untyped-def]
-    """When given names conflict, what agrees besides counts for little: brothers share it too."""
-    if not apply:
-        return total
-    agreed = np.float32(0)
-    for i in range(n):
-        j = s.partner_a[i]
-        if j >= 0 and s.w[i, j] > 0:
-            agreed += s.w[i, j]
-    return total - max(agreed - p.surname_cap, np.float32(0))
-
-
-@njit(F4(P, I8, I8, S), cache=True, nogil=True)
-def _clash(p, n, m, s):  # type: ignore[no-untyped-def]
-    """What tokens cost more that are unmatched on both sides, facing each other in the order of their rarity."""
-    done_a = done_b = 0
-    cost = np.float32(0)
-    while True:
-        best_a, best_b = -1, -1
-        for i in range(n):
-            if (
-                s.partner_a[i] < 0
-                and not s.role_a[i] & _MINOR
-                and not done_a >> i & 1
-                and (best_a < 0 or s.gap_a[i] > s.gap_a[best_a])
-            ):
-                best_a = i
-        for j in range(m):
-            if (
-                s.partner_b[j] < 0
-                and not s.role_b[j] & _MINOR
-                and not done_b >> j & 1
-                and (best_b < 0 or s.gap_b[j] > s.gap_b[best_b])
-            ):
-                best_b = j
-        if best_a < 0 or best_b < 0:
-            return cost
-        done_a |= 1 << best_a
-        done_b |= 1 << best_b
-        if s.g[best_a, best_b] == _G_FINAL:
-            continue  # charged as a final vowel
-        lesser = min(s.bits_a[best_a], s.bits_b[best_b], p.gap_bits)
-        if (s.role_a[best_a] | s.role_b[best_b]) & _IS_INITIAL:
-            lesser = np.float32(3.0)
-        cost += p.clash + p.clash_slope * lesser
-        if s.role_a[best_a] & s.role_b[best_b] & _HEAD:
-            cost += p.clash_head
-
-
-@njit(types.boolean(I8, I8, S), cache=True, nogil=True)
-def _differ_by_fillers(n, m, s):  # type: ignore[no-untyped-def]
-    """Whether the given names agree and all that is left on one side are fillers, on the other fillers or surnames: Dev Singh Gujar and
-    Dev Ram Gujar, Vishwavir Singh Dhiman and Vishwavir Kumar, but neither Prem Nath and Prem Mohan nor Suresh Sharma and Suresh Verma."""
-    met = named_a = named_b = False
-    for i in range(n):
-        j = s.partner_a[i]
-        if j >= 0 and s.g[i, j] != 0:
-            both = s.role_a[i] & s.role_b[j]
-            met = met or (both & _HEAD != 0 and both & _FILLER == 0 and s.w[i, j] >= _HEAD_BITS)
-        elif not s.role_a[i] & (_MINOR | _FILLER):
-            if not s.role_a[i] & _LAST:
-                return False
-            named_a = True
-    for j in range(m):
-        i = s.partner_b[j]
-        if (i < 0 or s.g[i, j] == 0) and not s.role_b[j] & (_MINOR | _FILLER):
-            if not s.role_b[j] & _LAST:
-                return False
-            named_b = True
-    return met and not (named_a and named_b)
-
-
 @njit(_OUTCOME(P, I8, I8, F4, S), cache=True, nogil=True)
 def _outcome(p, n, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR0911, PLR0912, PLR0915
     """Conflicts charged on top of the alignment's weight, and the level."""
@@ -213,7 +130,7 @@ def _outcome(p, n, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR091
         turned = turned or j < before
         before = max(before, j)
         grade = s.g[i, j]
-        joined = _is_joined(s, i, j, n, m)
+        joined = is_joined(s, i, j, n, m)
         initial = (s.role_a[i] | s.role_b[j]) & _IS_INITIAL
         all_exact = all_exact and grade == _G_EXACT and not joined
         any_similar = any_similar or (grade == _G_SIMILAR and not joined and not initial)
@@ -231,7 +148,7 @@ def _outcome(p, n, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR091
             and s.g[i, j] == 0
             and s.w[i, j] > -90
             and not (s.role_a[i] | s.role_b[j]) & _MINOR
-            and not _is_joined(s, i, j, n, m)
+            and not is_joined(s, i, j, n, m)
         ):
             left_a, left_b = left_a + 1, left_b + 1  # aligned, yet with nothing in common
             if s.role_a[i] & s.role_b[j] & _HEAD:
@@ -252,8 +169,8 @@ def _outcome(p, n, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR091
                 if s.partner_a[i] != j:
                     total += s.gap_a[i] + s.gap_b[j] + s.w[i, j]
     if left_a and left_b:
-        clash = _clash(p, n, m, s)
-        total -= clash
+        lost = clash(p, n, m, s)
+        total -= lost
         for i in range(n):
             for j in range(m):
                 if s.partner_a[i] < 0 and s.partner_b[j] < 0 and s.role_a[i] & _HEAD and s.role_b[j] & _HEAD:
@@ -264,13 +181,13 @@ def _outcome(p, n, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR091
         return total, np.int8(_EXACT)
     matched = before >= 0
     if gender:
-        return _capped(total, p, head_met or matched, s, n), np.int8(_GENDER)
+        return capped(total, p, head_met or matched, s, n), np.int8(_GENDER)
     if not matched:
         return total, np.int8(_DIFFERENT)
     if left_a and left_b:
         if head_conflict or not head_met:
-            return _capped(total, p, True, s, n), np.int8(_GIVEN_CONFLICT)
-        return total, np.int8(_PARTIAL if _differ_by_fillers(n, m, s) else _GIVEN_ONLY)
+            return capped(total, p, True, s, n), np.int8(_GIVEN_CONFLICT)
+        return total, np.int8(_PARTIAL if differ_by_fillers(n, m, s) else _GIVEN_ONLY)
     if left_a or left_b:
         if not head_met:
             return total, np.int8(_SURNAME_ONLY)

@@ -12,26 +12,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from linker.names.agreement import NameAgreement, Pairs, agree
+from linker.names.agreement import NameAgreement, Pairs
 from linker.names.canonical import NameTokens, canonical, counting
 from linker.names.channel import DEVANAGARI, Channel
-from linker.names.cuts import token_letters
+from linker.names.compared import ComparedNames, Facts
 from linker.names.dictionary import build_dictionary, hot
-from linker.names.divided import Divided, divided, may_be_divided, worth_another_look
 from linker.names.explain import NameExplanation, explain
+from linker.names.few import Few
 from linker.names.free_words import FreeWords, last_words
 from linker.names.frequency import count
 from linker.names.keys import NameKeys, make_keys
 from linker.names.lexicon import lexicon
-from linker.names.narrow import FewNames, FewPairs, gathered
-from linker.names.prospects import Prospects, prospects
+from linker.names.narrow import FewPairs, gathered
+from linker.names.prospects import Prospects
 from linker.names.space import PairTable, TokenSpace
 from linker.names.storage import Kept, read_folder, write_folder
 from linker.names.surnames import surnames_at_hand
-from linker.names.table_parts import Base, Part, sexes
-from linker.names.together import alike, latin_of, letter_rows
+from linker.names.table_parts import Base, Part
 from linker.names.words import as_array, split
-from linker.names.workspace import PARAMETER_VALUES
 
 __all__ = ["NameAgreement", "NameExplanation", "NameKeys", "NameTable"]
 
@@ -119,86 +117,59 @@ class NameTable:
         For names of relatives, `owner_left` and `owner_right` are the names of the persons themselves: what stands in the owner's name on
         both sides (the shared surname) was counted there and is worth nothing here.
         """
-        pairs = Pairs.of(left, right, owner_left, owner_right)
-        got = self._agree_as_written(pairs)
-        again = np.flatnonzero(worth_another_look(got))
-        if len(again):
-            again = again[self._may_be_divided(pairs.take(again))]
-        if len(again):
-            self._agree_divided(pairs, again, got)
-        return got
-
-    def _agree_as_written(self, pairs: Pairs) -> NameAgreement:
-        base = self._base
         if self._added is None:
-            return agree(base.names, base.hot, base.pairs, pairs)
-        names, few = self._few(pairs)
-        if names.ids.max(initial=-1) < len(base.dictionary):  # new names of known words: their pairs are worth keeping
-            return agree(names, base.hot, base.kept_pairs(), few)
-        return agree(*self._renumbered(names), few)
-
-    def divisible(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Pairs of names that agree better, it may be, with their words divided alike, see `names.divided`; never where a number is -1."""
-        return self._may_be_divided(Pairs.of(left, right))
-
-    def _may_be_divided(self, pairs: Pairs) -> NDArray[np.bool_]:
-        """Pairs whose words are divided differently, see `divided`; never those with a number of -1."""
-        base = self._base
-        if self._added is None:
-            return may_be_divided(base.names, base.folded, base.free_words, pairs)
-        names, few = self._few(Pairs.of(pairs.left, pairs.right))
-        tokens, ids = np.unique(names.ids.astype(np.int64), return_inverse=True)
-        space = self._space()
-        letters = token_letters(space.texts(tokens), [space.latin(t) for t in tokens.tolist()])
-        small = NameTokens(names.offsets, ids.astype(np.int32), names.role, names.gender, [])
-        return may_be_divided(small, letters, base.free_words, few)
-
-    def _divided(self, pairs: Pairs) -> Divided | None:
-        names, few = self._few(pairs)
-        return divided(self._space(), names, self._base.free_words, few)
-
-    def _agree_divided(self, pairs: Pairs, again: NDArray[np.int64], got: NameAgreement) -> None:
-        """Weighs the pairs number `again` with their words divided alike, and keeps in `got` what is more."""
-        found = self._divided(pairs.take(again))
-        if found is not None:
-            more, at = found.agreement(), again[found.at]
-            better = more.weight > got.weight[at]
-            got.weight[at[better]], got.level[at[better]] = more.weight[better], more.level[better]
+            return self._base.compared.agree(left, right, owner_left, owner_right)
+        if owner_left is None or owner_right is None:
+            few, (a, b) = self._narrow(left, right)
+            return few.agree(a, b)
+        few, (a, b, c, d) = self._narrow(left, right, owner_left, owner_right)
+        return few.agree(a, b, c, d)
 
     def prospects(self, left: NDArray[np.int32], right: NDArray[np.int32], owned: NDArray[np.bool_]) -> Prospects:
         """What `agree` can say at most of each pair, much faster. `owned`: a pair of relatives' names that will be given with owners."""
-        pairs = given = Pairs.of(left, right)
-        names, rows = self._base.names, self._base.hot
-        if self._added is not None:
-            names, rows, _, pairs = self._compact(pairs)
-        most, odds = np.empty(len(pairs), np.float32), np.empty(len(pairs), np.int8)
-        about = (names.offsets, names.ids, names.role, pairs.left, pairs.right, owned)
-        prospects(rows, PARAMETER_VALUES[0], *about, most, odds)
-        open_to_it = np.flatnonzero(most < np.inf)
-        open_to_it = open_to_it[self._may_be_divided(given.take(open_to_it))]
-        most[open_to_it], odds[open_to_it] = np.inf, 0
-        return Prospects(most, odds)
+        if self._added is None:
+            return self._base.compared.prospects(left, right, owned)
+        few, (a, b) = self._narrow(left, right)
+        return few.prospects(a, b, owned)
 
-    def narrow(self, wanted: NDArray[np.int32]) -> tuple[FewNames, NDArray[np.int32]]:
+    def divisible(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Pairs of names that may agree better with their words divided alike, see `names.divided`; never where a number is -1."""
+        if self._added is None:
+            return self._base.compared.divisible(left, right)
+        few, (a, b) = self._narrow(left, right)
+        return few.divisible(a, b)
+
+    def sex(self, numbers: NDArray[np.int32]) -> NDArray[np.int8]:
+        """Whose names they likely are, by titles, suffixes and how many women bear the given name: 0 unknown (or number -1), 1 a man's,
+        2 a woman's."""
+        if self._added is None:
+            return self._base.compared.sex(numbers)
+        few, (a,) = self._narrow(numbers)
+        return few.sex(a)
+
+    def alike(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Pairs of names that may be one name with its words written together, see `names.together`; never where a number is -1."""
+        if self._added is None:
+            return self._base.compared.alike(left, right)
+        few, (a, b) = self._narrow(left, right)
+        return few.alike(a, b)
+
+    def _narrow(self, *numbers: NDArray[np.int32]) -> tuple[ComparedNames, list[NDArray[np.int32]]]:
+        """The names that some questions need as a small table, and their numbers there."""
+        few, renumbered = self.narrow(np.concatenate(numbers).astype(np.int32))
+        return few, [np.ascontiguousarray(part) for part in np.split(renumbered, len(numbers))]
+
+    def narrow(self, wanted: NDArray[np.int32]) -> tuple[ComparedNames, NDArray[np.int32]]:
         """The names with numbers `wanted` (-1: none) as a small table of their own, and their numbers there. Pairs are worth there what
         they are worth here; who compares the same few names several times saves gathering them anew."""
         base, first = self._base, len(self._base.texts)
-        added = base.names if self._added is None else self._added.names
-        renumbered, numbers, names, tokens = gathered(wanted, first, base.names, added)
-        known = len(base.dictionary)
-        old = int(np.searchsorted(tokens, known))
-        rows = np.empty(len(tokens), base.hot.dtype)
-        rows[:old] = base.hot[tokens[:old]]
-        if old < len(tokens) and self._added is not None:
-            rows[old:] = hot(self._added.dictionary.rows[tokens[old:] - known])
-        pairs = FewPairs(self._space(), tokens, known, base.kept_pairs())
-
-        def letters() -> NDArray[np.uint8]:
-            parts, split_at = self._letters(), int(np.searchsorted(numbers, first))
-            found = [parts[0][numbers[:split_at]]]
-            return np.concatenate([*found, parts[1][numbers[split_at:] - first]]) if len(parts) > 1 else found[0]
-
-        return FewNames(names, rows, pairs, letters), renumbered
+        part = self._added or base
+        renumbered, numbers, names, tokens = gathered(wanted, first, base.names, part.names)
+        few = Few(base, part, numbers, tokens, int(np.searchsorted(numbers, first)))
+        space = self._space()
+        pairs = FewPairs(space, tokens, len(base.dictionary), base.kept_pairs())
+        facts = Facts(few.letters, few.words, lambda: base.free_words, few.sexes)
+        return ComparedNames(names, few.rows(), pairs, (space, tokens), facts), renumbered
 
     def rank(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.float32]:
         """How surely each pair of texts is one name, for sorting: the weight, less a share of what it lacks to complete agreement.
@@ -215,27 +186,6 @@ class NameTable:
     def _space(self) -> TokenSpace:
         base = self._base
         return TokenSpace([p.dictionary for p in self._parts], base.channel, base.lexicon, base.seen)
-
-    def _few(self, pairs: Pairs) -> tuple[NameTokens, Pairs]:
-        """The names that some pairs need, numbered from 0: small however large the table is."""
-        wanted = np.concatenate([pairs.left, pairs.right, pairs.owner_left, pairs.owner_right])
-        numbers, back = np.unique(wanted, return_inverse=True)
-        if len(numbers) and numbers[0] < 0:
-            numbers, back = numbers[1:], back - 1
-        parts = np.split(back.astype(np.int32), 4)
-        return self._take(numbers.astype(np.int64)), Pairs(*(np.ascontiguousarray(p) for p in parts))
-
-    def _renumbered(self, names: NameTokens) -> tuple[NameTokens, NDArray[np.void], PairTable]:
-        """Some names with their tokens numbered from 0, and what these are worth."""
-        tokens, ids = np.unique(names.ids.astype(np.int64), return_inverse=True)
-        space = self._space()
-        small = NameTokens(names.offsets, ids.astype(np.int32), names.role, names.gender, [])
-        return small, hot(space.rows(tokens)), PairTable(space, tokens)
-
-    def _compact(self, pairs: Pairs) -> tuple[NameTokens, NDArray[np.void], PairTable, Pairs]:
-        """The names that some pairs need and their tokens, both numbered from 0."""
-        names, few = self._few(pairs)
-        return (*self._renumbered(names), few)
 
     def _take(self, numbers: NDArray[np.int64]) -> NameTokens:
         """The tokens of some names, with token numbers of the whole table."""
@@ -254,12 +204,8 @@ class NameTable:
 
     def explain(self, left: int, right: int) -> NameExplanation:
         """Which token met which, what that is worth and why, in words of English and Hindi."""
-        one = np.zeros(1, np.int32)
-        pairs = Pairs(one + np.int32(left), one + np.int32(right), one - 1, one - 1)
-        names, rows, table, compact = self._compact(pairs)
-        tokens = np.unique(self._take(np.unique(np.array([left, right], np.int64))).ids)
-        texts = [self._space().text(int(t)) for t in tokens]
-        return explain((self.text(left), self.text(right)), (names, rows, table, compact), texts)
+        few, (a, b) = self._narrow(np.array([left], np.int32), np.array([right], np.int32))
+        return explain((self.text(left), self.text(right)), few, Pairs.of(a, b))
 
     # --- keys and display --------------------------------------------------------------------------------------------
 
@@ -315,19 +261,6 @@ class NameTable:
             found.append(pc.utf8_upper(pc.binary_join(rows, " ")))
         return pa.concat_arrays(found)
 
-    def alike(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Pairs of names that may be one name with its words written together, see `names.together`; never where a number is -1."""
-        return alike(self._letters(), left, right)
-
-    def _letters(self) -> list[NDArray[np.uint8]]:
-        """What `alike` compares, of the base and of what was added."""
-        base = self._base
-        if base.letters is None:
-            base.letters = letter_rows(NameTable(base).latin())
-        if self._added is None:
-            return [base.letters]
-        return [base.letters, letter_rows(latin_of(self._space(), self._added.names))]
-
     def devanagari(self, ids: NDArray[np.int32] | Sequence[int]) -> list[str]:
         """The names `ids` in Devanagari, without titles: as they were spelled, or their likeliest spelling."""
         space, base = self._space(), self._base
@@ -348,20 +281,6 @@ class NameTable:
         positions = np.repeat(names.offsets[back].astype(np.int64), lengths) + counting(lengths)
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
         return NameTokens(offsets, names.ids[positions], names.role[positions], names.gender[back], [])
-
-    def sex(self, ids: NDArray[np.int32]) -> NDArray[np.int8]:
-        """Whose names they likely are, by titles, suffixes and how many women bear the given name: 0 unknown (or number -1), 1 a man's,
-        2 a woman's."""
-        first = len(self._base.texts)
-        out = np.zeros(len(ids), np.int8)
-        own = (ids >= 0) & (ids < first)
-        out[own] = self._base.sexes[ids[own]]
-        if self._added is not None and (ids >= first).any():
-            names = self._added.names
-            tokens, at = np.unique(names.ids.astype(np.int64), return_inverse=True)
-            women = self._space().rows(tokens)["women"][at]
-            out[ids >= first] = sexes(names, women)[ids[ids >= first] - first]
-        return out
 
     def gender(self) -> NDArray[np.int8]:
         """What a title or a woman's or man's suffix suggests per name: 0 nothing, 1 male, 2 female."""

@@ -9,15 +9,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from linker.names.canonical import FEMALE, MALE, NameTokens, Role
+from linker.names.canonical import NameTokens
 from linker.names.channel import Channel
+from linker.names.compared import ComparedNames, Facts
 from linker.names.cuts import token_letters
 from linker.names.dictionary import TokenDictionary, build_dictionary
 from linker.names.free_words import FreeWords, last_words
 from linker.names.frequency import Frequencies
 from linker.names.keys import KeyCounts, NameKeys, make_keys
 from linker.names.lexicon import Lexicon
+from linker.names.sexes import sexes
 from linker.names.space import PairTable, TokenSpace
+from linker.names.together import latin_of, letter_rows
 
 MOST_KEPT = 1 << 20
 """Pairs of tokens that are kept from one small question to the next, some 40 bytes each."""
@@ -45,14 +48,24 @@ class Base(Part):
     numbers: dict[str, int] = field(default_factory=dict)
     keys: NameKeys | None = None
     key_counts: KeyCounts | None = None
-    letters: NDArray[np.uint8] | None = None
-    """what `together` compares, once it was asked for"""
 
     def counted(self) -> KeyCounts:
         """How many records bear each key."""
         if self.key_counts is None:
             self.keys, self.key_counts = make_keys(self.names, self.dictionary, self.counts)
         return self.key_counts
+
+    @cached_property
+    def letters(self) -> NDArray[np.uint8]:
+        """What `together` compares."""
+        return letter_rows(latin_of(self.names, self.dictionary.latin))
+
+    @cached_property
+    def compared(self) -> ComparedNames:
+        """All names, to be compared by number."""
+        space = TokenSpace((self.dictionary,), self.channel, self.lexicon, self.seen)
+        facts = Facts(lambda: self.letters, lambda: self.folded, lambda: self.free_words, lambda: self.sexes)
+        return ComparedNames(self.names, self.hot, self.pairs, (space, None), facts)
 
     def kept_pairs(self) -> PairTable:
         """The pairs of tokens weighed so far, for one question more; begun anew when there are too many of them."""
@@ -86,17 +99,3 @@ class Base(Part):
         if self.keys is None:
             self.keys, _ = make_keys(self.names, self.dictionary, self.counts, known)
         return self.keys
-
-
-SURE_SHARE = 0.9
-"""Share of the bearers of a given name that are of one sex, from which on it is that sex's name."""
-
-
-def sexes(names: NameTokens, women: NDArray[np.float32]) -> NDArray[np.int8]:
-    """MALE, FEMALE or 0 per name: what its title or suffix says, else its given name. `women` is the share of women per token of a name."""
-    out = names.gender.copy()
-    name = np.repeat(np.arange(len(names)), np.diff(names.offsets))
-    head = np.flatnonzero((names.role & Role.HEAD != 0) & (women >= 0) & (out[name] == 0))
-    out[name[head[women[head] >= SURE_SHARE]]] = FEMALE
-    out[name[head[women[head] <= 1 - SURE_SHARE]]] = MALE
-    return out

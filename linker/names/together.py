@@ -7,6 +7,8 @@ divided differently. What is alike is no agreement, but it is no contradiction e
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +16,6 @@ from numba import njit, types
 from numpy.typing import NDArray
 
 from linker.names.canonical import NameTokens
-from linker.names.space import TokenSpace
 
 LETTERS = 28
 """Letters of a name that are looked at."""
@@ -42,11 +43,14 @@ def letter_rows(latin: pa.Array) -> NDArray[np.uint8]:
     return out
 
 
-def latin_of(space: TokenSpace, names: NameTokens) -> pa.Array:
-    """A few names in Latin capitals, without a pass over all tokens."""
-    spelled = {int(t): space.latin(int(t)) for t in np.unique(names.ids)}
-    spans = zip(names.offsets[:-1], names.offsets[1:], strict=True)
-    return pa.array([" ".join(spelled[int(t)] for t in names.ids[a:b]).upper() for a, b in spans], pa.string())
+def latin_of(names: NameTokens, latin: Mapping[int, str] | Sequence[str]) -> pa.Array:
+    """Names in Latin capitals; `latin` are the spellings of their tokens."""
+    if isinstance(latin, Mapping):
+        spans = zip(names.offsets[:-1].tolist(), names.offsets[1:].tolist(), strict=True)
+        return pa.array([" ".join(latin[t] for t in names.ids[a:b].tolist()).upper() for a, b in spans], pa.string())
+    words = pa.array(latin, pa.string()).take(pa.array(names.ids))
+    rows = pa.ListArray.from_arrays(pa.array(names.offsets, pa.int32()), words)
+    return pc.utf8_upper(pc.binary_join(rows, " "))
 
 
 def alike(parts: list[NDArray[np.uint8]], left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -1,0 +1,129 @@
+"""Names compared by number: what a name table and the few names of a search have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.names.agreement import NameAgreement, Pairs, agree
+from linker.names.canonical import NameTokens
+from linker.names.divided import Divided, Words, divided, may_be_divided, worth_another_look
+from linker.names.free_words import FreeWords
+from linker.names.narrow import gathered
+from linker.names.prospects import Prospects, prospects
+from linker.names.space import PairTable, TokenSpace
+from linker.names.together import alike
+from linker.names.workspace import PARAMETER_VALUES
+
+Numbers = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is seldom asked of names, made when it is: rows of `together.letter_rows` per name, of `cuts.token_letters` per token, the words
+    that may be cut off, and whose names they are (see `NameTable.sex`)."""
+
+    letters: Callable[[], NDArray[np.uint8]]
+    words: Callable[[], NDArray[np.uint8]]
+    free: Callable[[], FreeWords]
+    sexes: Callable[[], NDArray[np.int8]]
+
+
+class ComparedNames:
+    """Names with the rows of their tokens and what pairs of these are worth. `tokens` are the numbers that their tokens have in `space`
+    (None: the same)."""
+
+    def __init__(
+        self,
+        names: NameTokens,
+        rows: NDArray[np.void],
+        pairs: PairTable,
+        space: tuple[TokenSpace, NDArray[np.int64] | None],
+        facts: Facts,
+    ) -> None:
+        self.names, self.rows, self.pairs, self._facts = names, rows, pairs, facts
+        self._space, self._tokens = space
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def agree(
+        self, left: Numbers, right: Numbers, owner_left: Numbers | None = None, owner_right: Numbers | None = None
+    ) -> NameAgreement:
+        """As `NameTable.agree`."""
+        pairs = Pairs.of(left, right, owner_left, owner_right)
+        got = agree(self.names, self.rows, self.pairs, pairs)
+        found = self.divided(pairs, got)
+        if found is not None:
+            more, at = found.agreement(), found.at
+            better = more.weight > got.weight[at]
+            got.weight[at[better]], got.level[at[better]] = more.weight[better], more.level[better]
+        return got
+
+    def prospects(self, left: Numbers, right: Numbers, owned: NDArray[np.bool_]) -> Prospects:
+        """As `NameTable.prospects`."""
+        names, pairs = self.names, Pairs.of(left, right)
+        most, odds = np.empty(len(pairs), np.float32), np.empty(len(pairs), np.int8)
+        about = (names.offsets, names.ids, names.role, pairs.left, pairs.right, owned)
+        prospects(self.rows, PARAMETER_VALUES[0], *about, most, odds)
+        known = np.flatnonzero(most < np.inf)
+        more = known[self.divisible(pairs.left[known], pairs.right[known])]
+        most[more], odds[more] = np.inf, 0
+        return Prospects(most, odds)
+
+    def alike(self, left: Numbers, right: Numbers) -> NDArray[np.bool_]:
+        """As `NameTable.alike`."""
+        return alike([self._letters], left, right) if len(left) else np.zeros(0, np.bool_)
+
+    def divisible(self, left: Numbers, right: Numbers) -> NDArray[np.bool_]:
+        """As `NameTable.divisible`."""
+        if not len(left):
+            return np.zeros(0, np.bool_)
+        return may_be_divided(self.names, self._words, self._free, Pairs.of(left, right))
+
+    def sex(self, numbers: Numbers) -> NDArray[np.int8]:
+        """As `NameTable.sex`."""
+        return np.where(numbers >= 0, self._sexes[numbers], np.int8(0))
+
+    def divided(self, pairs: Pairs, agreement: NameAgreement) -> Divided | None:
+        """The pairs that are worth another look with their words divided alike."""
+        at = np.flatnonzero(worth_another_look(agreement))
+        at = at[self.divisible(pairs.left[at], pairs.right[at])]
+        if not len(at):
+            return None
+        some = pairs.take(at)
+        wanted = np.concatenate([some.left, some.right, some.owner_left, some.owner_right])
+        numbers, _, names, tokens = gathered(wanted, len(self.names), self.names, self.names)
+        old = tokens if self._tokens is None else self._tokens[tokens]
+        few = Pairs(*(np.ascontiguousarray(n) for n in np.split(numbers, 4)))
+        found = divided(self._space, old, names, self._free, few)
+        return found and found.renumbered(at)
+
+    def words(self, pairs: Pairs) -> Words:
+        """What the comparison of one pair of names rests on, with their words divided alike where that is better."""
+        got = agree(self.names, self.rows, self.pairs, pairs)
+        found = self.divided(pairs, got)
+        if found is not None and found.agreement().weight[0] > got.weight[0]:
+            return found.words()
+        tokens = np.arange(len(self._space)) if self._tokens is None else self._tokens
+        return Words(self.names, self.rows, self.pairs, pairs, partial(self._space.texts, tokens), 0)
+
+    @cached_property
+    def _letters(self) -> NDArray[np.uint8]:
+        return self._facts.letters()
+
+    @cached_property
+    def _words(self) -> NDArray[np.uint8]:
+        return self._facts.words()
+
+    @cached_property
+    def _free(self) -> FreeWords:
+        return self._facts.free()
+
+    @cached_property
+    def _sexes(self) -> NDArray[np.int8]:
+        return self._facts.sexes()

@@ -1,0 +1,79 @@
+"""What is known of some names of a table, gathered from its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linker.names.cuts import token_letters
+from linker.names.dictionary import hot
+from linker.names.sexes import sexes
+from linker.names.table_parts import Base, Part
+from linker.names.together import latin_of, letter_rows
+
+
+@dataclass(frozen=True)
+class Few:
+    """Some names of a base and of a part that was added to it: their `numbers` and those of their `tokens`, ascending; the first `own`
+    names are the base's."""
+
+    base: Base
+    added: Part
+    numbers: NDArray[np.int64]
+    tokens: NDArray[np.int64]
+    own: int
+
+    @cached_property
+    def _split(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The tokens of the base, and the others by their place in the added part."""
+        known = len(self.base.dictionary)
+        at = int(np.searchsorted(self.tokens, known))
+        return self.tokens[:at], self.tokens[at:] - known
+
+    def rows(self) -> NDArray[np.void]:
+        """What the alignment reads of the tokens."""
+        old, new = self._split
+        rows = np.empty(len(self.tokens), self.base.hot.dtype)
+        rows[: len(old)] = self.base.hot[old]
+        if len(new):
+            rows[len(old) :] = hot(self.added.dictionary.rows[new])
+        return rows
+
+    def words(self) -> NDArray[np.uint8]:
+        """Rows of `cuts.token_letters` of the tokens."""
+        old, new = self._split
+        known, half = self.base.folded, len(self.base.dictionary)
+        if not len(new):
+            return np.concatenate([known[old], known[half + old]])
+        dictionary = self.added.dictionary
+        texts, latin = ([side[k] for k in new.tolist()] for side in (dictionary.tokens, dictionary.latin))
+        more = token_letters(texts, latin)
+        return np.concatenate([known[old], more[: len(new)], known[half + old], more[len(new) :]])
+
+    def letters(self) -> NDArray[np.uint8]:
+        """Rows of `together.letter_rows` of the names."""
+        found = self.base.letters[self.numbers[: self.own]]
+        if self.own == len(self.numbers):
+            return found
+        known, new = len(self.base.dictionary), self.added.dictionary.latin
+        names = self.added.names
+        latin = {
+            t: self.base.dictionary.latin[t] if t < known else new[t - known] for t in np.unique(names.ids).tolist()
+        }
+        rows = letter_rows(latin_of(names, latin))
+        return np.concatenate([found, rows[self.numbers[self.own :] - len(self.base.texts)]])
+
+    def sexes(self) -> NDArray[np.int8]:
+        """Whose names they are likely to be."""
+        found = self.base.sexes[self.numbers[: self.own]]
+        if self.own == len(self.numbers):
+            return found
+        known, names = len(self.base.dictionary), self.added.names
+        women = np.empty(len(names.ids), np.float32)
+        old = names.ids < known
+        women[old] = self.base.dictionary.rows["women"][names.ids[old]]
+        women[~old] = self.added.dictionary.rows["women"][names.ids[~old] - known]
+        return np.concatenate([found, sexes(names, women)[self.numbers[self.own :] - len(self.base.texts)]])
