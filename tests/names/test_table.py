@@ -46,7 +46,7 @@ def level(table: NameTable, left: str, right: str) -> NameLevel:
         ("Rakesh Kumar", "Suresh Kumar", NameLevel.GIVEN_CONFLICT),
         ("Mohan Yadav", "Suresh Yadav", NameLevel.GIVEN_CONFLICT),
         ("राकेश कुमार", "राकेश कुमारी", NameLevel.GENDER_CONFLICT),
-        ("Vijender Gupta", "Vijender Kumar", NameLevel.GIVEN_ONLY),
+        ("Vijender Gupta", "Vijender Kumar", NameLevel.PARTIAL),
         ("Sharma", "Anil Sharma", NameLevel.SURNAME_ONLY),
         ("Rakesh", "Mohan Yadav", NameLevel.DIFFERENT),
         ("Smt", "Rakesh", NameLevel.UNKNOWN),

@@ -57,10 +57,10 @@ def test_roles() -> None:
         split(as_array(["Mohd. Rashid Khan", "Mohd Khan", "Ramesh @ Kalu", "R Kumar"]), lists.alias_marks), lists
     )
     roles = [found.role[a:b].tolist() for a, b in zip(found.offsets[:-1], found.offsets[1:], strict=True)]
-    assert roles[0] == [Role.PREFIX, Role.HEAD, Role.PLAIN]
-    assert roles[1] == [Role.HEAD, Role.PLAIN], "with nothing but Khan behind it, Mohammad is the given name"
+    assert roles[0] == [Role.PREFIX, Role.HEAD, Role.FILLER]
+    assert roles[1] == [Role.HEAD, Role.FILLER], "with nothing but Khan behind it, Mohammad is the given name"
     assert roles[2] == [Role.HEAD, Role.OPTIONAL]
-    assert roles[3] == [Role.INITIAL | Role.HEAD, Role.PLAIN]
+    assert roles[3] == [Role.INITIAL | Role.HEAD, Role.FILLER]
 
 
 def test_gender_by_title_and_suffix() -> None:
