@@ -2,8 +2,8 @@
 
     python benchmarks/keys.py --persons 15000 --seeds 505 606
 
-Counted are true pairs that share any evidence: at least one comparison (a like age, a like height, or the place of registration alone do not
-count) speaks for one person. `lost` are those that no key finds, and `lost links` those among them whose weight would have been enough
+Counted are true pairs that share any evidence: at least one comparison speaks for one person (a like age, a like height, or the place of
+registration alone do not count). `lost` are those that no key finds, and `lost links` those among them whose weight would have been enough
 for a link.
 """
 
@@ -47,7 +47,12 @@ def main() -> None:
     header = ["seed", "scripts", "true pairs", "with evidence", "lost", "lost links", "recall", "candidates per record"]
     text = markdown_table(header, rows)
     print(text)
-    keep("keys", f"python benchmarks/keys.py --persons {given.persons} --seeds {' '.join(map(str, given.seeds))}", figures, text)
+    keep(
+        "keys",
+        f"python benchmarks/keys.py --persons {given.persons} --seeds {' '.join(map(str, given.seeds))}",
+        figures,
+        text,
+    )
 
 
 def of_set(data: Extracts) -> dict[str, dict[str, float]]:
