@@ -16,6 +16,7 @@ from linker.review.verdicts import RefusedError
 from linker.web import entry, keeping, lookups, oversight, work
 from linker.web.doors import HEADERS, AwayError, session_of
 from linker.web.pages import page
+from linker.web.searching import Finder
 
 STATIC = Path(__file__).parent / "static"
 LARGEST = 8_000_000
@@ -26,6 +27,7 @@ def create_app(office: Office) -> FastAPI:
     """The pages of one office."""
     app = FastAPI(title="linker review", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.office = office
+    app.state.finder = Finder(office.workspace)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for router in (entry.router, work.router, lookups.router, oversight.router, keeping.router):
         app.include_router(router)

@@ -9,11 +9,11 @@ from linker.identity import history
 from linker.review.evidence.case import letter, side_of, summary_of
 from linker.review.evidence.graphs import Graph, Node, Tie
 from linker.review.people import May
-from linker.review.searching import search
 from linker.schema import Decision
 from linker.web.doors import AwayError, Reading
 from linker.web.drawings.graph import graph
 from linker.web.pages import page
+from linker.web.searching import LONGEST, Finder
 
 router = APIRouter()
 MOST = 60
@@ -23,8 +23,16 @@ KINDS = {Decision.LINK: "link", Decision.REVIEW: "review", Decision.NO_LINK: "ap
 @router.get("/search")
 def search_page(seen: Reading, q: str = "") -> Response:
     seen.needs(May.LOOK_UP)
-    hits, more = search(seen.office.book, seen.account, q)
-    return page(seen.request, "search.html", seen.session, q=q[:100], hits=hits, more=more)
+    finder: Finder = seen.request.app.state.finder
+    hits, more = finder.find(seen.office.book, seen.account, q)
+    if q.strip():
+        detail = {
+            "why": "review pages",
+            "snapshot": seen.office.book.snapshot.number,
+            "identities": [h.identity_id for h in hits],
+        }
+        seen.office.audit.append("search", "", detail, seen.account.name)
+    return page(seen.request, "search.html", seen.session, q=q[:LONGEST], hits=hits, more=more)
 
 
 @router.get("/identities/{identity_id}")

@@ -18,11 +18,10 @@ from linker.review.evidence.case import pair_case, split_case
 from linker.review.items import Answer, Kind, Status, Stratum
 from linker.review.office import Office
 from linker.review.priority import Stakes
-from linker.review.searching import search
 from linker.review.verdicts import Said
 from linker.schema import Decision
 from tests.generated import extracts, run
-from tests.review.desk import ASHA, DELHI, VIKRAM, workspace
+from tests.review.desk import ASHA, VIKRAM, workspace
 
 
 @pytest.fixture
@@ -172,17 +171,6 @@ def test_a_verdict_taken_back_gives_the_old_identities_again(tmp_path: Path) -> 
 def test_without_a_snapshot_there_is_nothing_to_apply(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="no snapshot"):
         apply(tmp_path)
-
-
-def test_search_finds_in_both_scripts_and_only_what_may_be_seen(office: Office) -> None:
-    golden = next(g for g in office.book.snapshot.table("identity").to_pylist() if g["states"] == ["Uttar Pradesh"])
-    for asked in (golden["name_latin"].lower(), golden["name_devanagari"], golden["identity_id"]):
-        hits, _ = search(office.book, ASHA, asked)
-        assert golden["identity_id"] in {h.identity_id for h in hits}, asked
-        hits, _ = search(office.book, DELHI, asked)
-        assert all(set(h.states) <= {"Delhi"} for h in hits)
-    assert search(office.book, ASHA, "(.*[") == ([], False)
-    assert search(office.book, ASHA, "") == ([], False)
 
 
 def test_items_of_records_that_are_gone_are_put_aside(office: Office) -> None:
