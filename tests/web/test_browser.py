@@ -390,7 +390,8 @@ def test_every_page_is_accessible_in_both_colours(site: Site) -> None:
             opened.verdicts.say(account, Said(item.number, item.lease or "", Answer.UNSURE, "too_little", seconds=14))
     golden = max(opened.book.snapshot.table("identity").to_pylist(), key=lambda g: g["records"])
     reviewer = [
-        ("home", "/"), ("pair", f"/items/{pairs[0]}"), ("split", f"/items/{splits[0]}"), ("mine", "/mine"), ("search", f"/search?q={asked(site)}"),
+        ("home", "/"), ("pair", f"/items/{pairs[0]}"), ("split", f"/items/{splits[0]}"), ("mine", "/mine"),
+        ("search", f"/search?q={asked(site)}"),
         ("identity", f"/identities/{golden['identity_id']}"), ("effects", "/effects"), ("workbook", "/workbook"), ("trouble", "/nothing"),
     ]  # fmt: skip
     others = [("overview", "/overview"), ("audit", "/audit"), ("accounts", "/accounts")]
