@@ -114,7 +114,7 @@ def test_a_verdict_changes_an_identity(office: Office) -> None:
     assert before[left] != before[right] and after[left] == after[right]
     concerned = {r for r, i in before.items() if i in {before[left], before[right]}}
     assert {r for r, i in before.items() if after[r] != i} <= concerned
-    # A group that does not come along holds somebody who contradicts one who does; a link of the engine's own that gives way goes to people.
+    # A group that does not come along holds somebody who contradicts one who does; an own link that gives way goes to people.
     edges = {(e["record_id_l"], e["record_id_r"]): e for e in open_current(office.workspace).table("edge").to_pylist()}
     joined = {r for r, i in after.items() if i == after[left]}
     outside = concerned - joined
