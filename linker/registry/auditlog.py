@@ -85,19 +85,39 @@ def append(
     connection: Connection, kind: str, subject: str, detail: dict[str, Any] | None = None, who: str | None = None
 ) -> Head:
     """Add an entry within a transaction that `database.writing` opened."""
-    head = _head(connection)
-    entry = {
-        "number": head.number + 1,
-        "at": now(),
-        "who": who or user(),
-        "kind": kind,
-        "subject": subject,
-        "detail": json.dumps(detail or {}, ensure_ascii=False, sort_keys=True),
-        "previous": head.hash,
-    }
-    value = entry_hash(entry)
-    connection.execute(insert(AUDIT).values(**entry, hash=value))
-    return Head(head.number + 1, value)
+    return append_all(connection, [Entry(kind, subject, detail or {}, who or user())])[0]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Who did what to whom."""
+
+    kind: str
+    subject: str
+    detail: dict[str, Any]
+    who: str
+
+
+def append_all(connection: Connection, entries: Sequence[Entry]) -> list[Head]:
+    """Add entries, one after the other, within a transaction that `database.writing` opened; the head behind each."""
+    head, at = _head(connection), now()
+    heads, rows = [], []
+    for entry in entries:
+        row = {
+            "number": head.number + 1,
+            "at": at,
+            "who": entry.who,
+            "kind": entry.kind,
+            "subject": entry.subject,
+            "detail": json.dumps(entry.detail, ensure_ascii=False, sort_keys=True),
+            "previous": head.hash,
+        }
+        head = Head(head.number + 1, entry_hash(row))
+        rows.append({**row, "hash": head.hash})
+        heads.append(head)
+    if rows:
+        connection.execute(insert(AUDIT), rows)
+    return heads
 
 
 def _head(connection: Connection) -> Head:

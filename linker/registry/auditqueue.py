@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from linker.registry import auditlog
-from linker.registry.auditlog import AuditLog, Head
+from linker.registry.auditlog import AuditLog, Entry, Head
 from linker.registry.database import open_registry, writing
 
 MOST = 500
@@ -23,11 +23,8 @@ NOTE_EVERY = 1.0
 """Seconds after which the head is noted beside the log again. A head noted earlier still proves the log up to itself."""
 
 
-class _Entry(NamedTuple):
-    kind: str
-    subject: str
-    detail: dict[str, Any]
-    who: str
+class _Waiting(NamedTuple):
+    entry: Entry
     written: Future[Head]
 
 
@@ -37,7 +34,7 @@ class AuditQueue:
     def __init__(self, place: Path | str) -> None:
         self._engine = open_registry(place)
         self._log = AuditLog(place, self._engine)
-        self._entries: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._entries: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._noted = 0.0
         self._head: Head | None = None
         self._thread = threading.Thread(target=self._work, name="audit", daemon=True)
@@ -45,9 +42,9 @@ class AuditQueue:
 
     def append(self, kind: str, subject: str, detail: dict[str, Any], who: str) -> Future[Head]:
         """Add an entry; the future is done when it is on disk, or holds the error that kept it from there."""
-        entry = _Entry(kind, subject, detail, who, Future())
-        self._entries.put(entry)
-        return entry.written
+        waiting = _Waiting(Entry(kind, subject, detail, who), Future())
+        self._entries.put(waiting)
+        return waiting.written
 
     def close(self) -> None:
         """Write what waits and stop."""
@@ -60,13 +57,13 @@ class AuditQueue:
     def _work(self) -> None:
         while True:
             group = self._next()
-            whole = [entry for entry in group if entry is not None]
+            whole = [waiting for waiting in group if waiting is not None]
             if whole:
                 self._write(whole)
             if len(whole) < len(group):
                 return
 
-    def _next(self) -> list[_Entry | None]:
+    def _next(self) -> list[_Waiting | None]:
         """At least one entry, and all that wait behind it."""
         group = [self._entries.get()]
         while len(group) < MOST and group[-1] is not None:
@@ -76,19 +73,17 @@ class AuditQueue:
                 break
         return group
 
-    def _write(self, group: list[_Entry]) -> None:
-        heads = []
+    def _write(self, group: list[_Waiting]) -> None:
         try:
             with writing(self._engine) as connection:
-                for entry in group:
-                    heads.append(auditlog.append(connection, entry.kind, entry.subject, entry.detail, entry.who))
+                heads = auditlog.append_all(connection, [waiting.entry for waiting in group])
             if time.monotonic() - self._noted > NOTE_EVERY:
                 self._noted = time.monotonic()
                 self._log.keep_head(heads[-1])
         except Exception as error:
-            for entry in group:
-                entry.written.set_exception(error)
+            for waiting in group:
+                waiting.written.set_exception(error)
             return
         self._head = heads[-1]
-        for entry, head in zip(group, heads, strict=True):
-            entry.written.set_result(head)
+        for waiting, head in zip(group, heads, strict=True):
+            waiting.written.set_result(head)

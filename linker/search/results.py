@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 import pyarrow as pa
+from pydantic_core import to_json
 
 from linker.evaluate.words import masked, masked_identifier
 from linker.schema import IdType
@@ -28,6 +29,10 @@ class _Result:
     def to_dict(self) -> dict[str, Any]:
         """The result as dictionaries, lists, texts and numbers."""
         return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+
+    def to_json(self) -> bytes:
+        """The same as compact JSON in UTF-8, without making the dictionaries first."""
+        return to_json(self, fallback=_shallow, inf_nan_mode="null")
 
     def _repr_html_(self) -> str:
         return _html(self.to_dict())
@@ -229,6 +234,11 @@ def mask_fields(values: Mapping[str, Any]) -> dict[str, Any]:
         else:
             hidden[name] = value
     return hidden
+
+
+def _shallow(value: Any) -> Any:
+    """What `to_json` does not know, as something it knows."""
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 def _plain(value: Any) -> Any:

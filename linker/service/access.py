@@ -87,7 +87,7 @@ class Doorkeeper:
             return 0.0
 
 
-def keyed(request: Request, credentials: Credentials) -> ApiKey:
+async def keyed(request: Request, credentials: Credentials) -> ApiKey:
     """The key that a request carries.
 
     Raises:
@@ -111,7 +111,7 @@ def keyed(request: Request, credentials: Credentials) -> ApiKey:
 Keyed = Annotated[ApiKey, Depends(keyed)]
 
 
-def asking(
+async def asking(
     key: Keyed,
     purpose: Annotated[
         str | None,

@@ -50,7 +50,7 @@ class _Lines(StreamingResponse):
         await self.stream_response(send)
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
@@ -97,7 +97,8 @@ def _questions(app: FastAPI) -> None:
             "identities": [h.identity_id for h in found.hits],
         }
         await desk.log(asker, "search", "", detail)
-        return _Json((found if asker.unmasked else found.masked()).to_dict())
+        whole = found if asker.unmasked else found.masked()
+        return Response(whole.to_json(), media_type="application/json")
 
     @app.post("/v1/compare", response_model=models.Comparison, responses=responses(*WITH_BODY), tags=["ask"])
     async def compare(asked: models.Compare, asker: Asking, desk: AtDesk) -> Response:
