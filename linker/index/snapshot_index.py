@@ -17,6 +17,7 @@ from linker.index.coding import code_persons
 from linker.index.few import FewCoder, Person
 from linker.index.lookup import Asked, Found, Terms, look_up
 from linker.index.postings import Postings, feature_names
+from linker.index.rows import Rows
 from linker.index.scoring import Scored, Scorer
 from linker.index.together import Reads, together
 from linker.matching.candidates import scaled_cap
@@ -41,8 +42,9 @@ class SnapshotIndex:
     identity: NDArray[np.int32]
     members: Csr
     """the records of each identity"""
-    records: pa.Table
-    identities: pa.Table
+    records: Rows
+    identities: Rows
+    identity_ids: pa.Array
     state: NDArray[np.int16]
     """the state of each record's source, a place in `states`"""
     states: tuple[str, ...]
@@ -79,7 +81,7 @@ class SnapshotIndex:
 
     def identity_row(self, identity_id: str) -> int:
         """The row of an identity, -1 if there is none."""
-        ids, low, high = self.identities["identity_id"], 0, len(self.identity_order)
+        ids, low, high = self.identity_ids, 0, len(self.identity_order)
         while low < high:
             middle = (low + high) // 2
             found = ids[int(self.identity_order[middle])].as_py()
@@ -90,15 +92,15 @@ class SnapshotIndex:
 
     def identity_id(self, row: int) -> str:
         """The id of an identity's row."""
-        return str(self.identities["identity_id"][row].as_py())
+        return str(self.identity_ids[row].as_py())
 
     def records_at(self, rows: NDArray[np.integer]) -> list[dict[str, Any]]:
         """What the record table holds of some records, empty fields left out."""
-        return _filled(self.records, rows)
+        return self.records.at(rows)
 
     def golden_at(self, rows: NDArray[np.integer]) -> list[dict[str, Any]]:
         """What the identity table holds of some identities, empty fields left out."""
-        return _filled(self.identities, rows)
+        return self.identities.at(rows)
 
     def of_states(self, names: Collection[str]) -> NDArray[np.bool_]:
         """Which records come from one of these states."""
@@ -164,14 +166,3 @@ class SnapshotIndex:
             scored.decision,
             scored.rule,
         )
-
-
-def _filled(table: pa.Table, rows: NDArray[np.integer]) -> list[dict[str, Any]]:
-    """Rows as dictionaries without nulls and empty lists."""
-    taken = table.take(pa.array(rows.astype(np.int64)))
-    names = [(name, k) for k, name in enumerate(table.column_names) if taken.column(k).null_count < len(taken)]
-    columns = [(name, taken.column(k).to_pylist()) for name, k in names]
-    return [
-        {name: values[i] for name, values in columns if values[i] is not None and values[i] != []}
-        for i in range(len(taken))
-    ]

@@ -22,11 +22,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linker.arrays import get_array, get_table, get_texts, put_array, put_table, put_texts
+from linker.arrays import get_array, get_texts, put_array, put_texts
 from linker.config.matching import Matching
 from linker.config.policy import Policy
 from linker.errors import LinkerError, WorkspaceError
 from linker.index.postings import Postings, feature_names
+from linker.index.rows import get_rows, put_rows
 from linker.index.scoring import Scorer
 from linker.index.snapshot_index import SnapshotIndex
 from linker.index.stored import read_columns, write_columns
@@ -41,7 +42,7 @@ from linker.registry.files import Lock, write_json
 from linker.registry.snapshot import Snapshot, open_current
 
 INDEXES, FACTS = "indexes", "index.json"
-VERSION = 4
+VERSION = 5
 PARTIAL = ".partial-"
 SETTINGS = "settings.json"
 """The file of a snapshot that holds its matching configuration and policy."""
@@ -177,8 +178,9 @@ def _write_identities(folder: Path, snapshot: Snapshot) -> None:
     put_texts(folder, "states", pa.array([state_key(name) for name in states.dictionary.to_pylist()], pa.string()))
     put_array(folder, "state_of", states.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int16))
     put_array(folder, "identity_order", pc.array_sort_indices(ids).to_numpy().astype(np.int32))
-    put_table(folder, "identity", identity)
-    put_table(folder, "record", record.drop_columns([c for c in NOT_SHOWN if c in record.column_names]))
+    put_texts(folder, "identity_ids", ids)
+    put_rows(folder, "identity", identity)
+    put_rows(folder, "record", record.drop_columns([c for c in NOT_SHOWN if c in record.column_names]))
 
 
 def _origin(snapshot: Snapshot) -> dict[str, Any]:
@@ -222,8 +224,9 @@ def _open(folder: Path, snapshot: Snapshot) -> SnapshotIndex:
             record_ids=get_texts(folder, "record_ids"),
             identity=get_array(folder, "identity_of"),
             members=Csr(get_array(folder, "members_offsets"), get_array(folder, "members_values")),
-            records=get_table(folder, "record"),
-            identities=get_table(folder, "identity"),
+            records=get_rows(folder, "record"),
+            identities=get_rows(folder, "identity"),
+            identity_ids=get_texts(folder, "identity_ids"),
             identity_order=get_array(folder, "identity_order"),
             state=get_array(folder, "state_of"),
             states=tuple(get_texts(folder, "states").to_pylist()),

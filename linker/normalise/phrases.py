@@ -11,6 +11,7 @@ here the spans become Arrow columns, one row per person. Any text is accepted; n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ import pyarrow as pa
 from linker.normalise.columns import one_chunk
 from linker.normalise.fields import Field, Mode
 from linker.normalise.grammar import parse
-from linker.normalise.tokens import tokenise
+from linker.normalise.tokens import Tokens, tokenise, tokenise_one
 
 __all__ = ["Field", "Parsed", "parse_addresses", "parse_names", "parse_phrases", "parse_relatives", "read_text"]
 
@@ -157,17 +158,32 @@ def parse_addresses(texts: pa.Array | pa.ChunkedArray) -> Parsed:
 
 def read_text(text: str, mode: Mode) -> list[dict[Field, list[str]]]:
     """The persons of a single clean text, each with the pieces of every field it has: what the columns hold, without making columns."""
-    chunk, persons = _parse_chunk(pa.array([text], pa.string()), mode)
-    raw = chunk.buffer.tobytes()
-    found: list[dict[Field, list[str]]] = [{} for _ in persons]
-    for row, field, start, end in zip(chunk.row, chunk.field, chunk.start, chunk.end, strict=True):
-        found[row].setdefault(Field(field), []).append(raw[start:end].decode())
+    tokens = tokenise_one(text)
+    spans, persons = _spans(tokens, 1, mode)
+    raw = text.encode()
+    found: list[dict[Field, list[str]]] = [{} for _ in range(len(persons))]
+    for _, person, field, start, end in sorted(spans.tolist(), key=_IN_ORDER):
+        found[person].setdefault(Field(field), []).append(raw[start:end].decode())
     return [
         {f: p for f, p in own.items() if f in _OWN}
-        | {f: p for f, p in found[chunk.relatives_from[k]].items() if f in _RELATIVES}
-        | {f: p for f, p in found[chunk.address_from[k]].items() if f not in _OWN and f not in _RELATIVES}
-        for k, own in enumerate(found)
+        | {f: p for f, p in found[relatives].items() if f in _RELATIVES}
+        | {f: p for f, p in found[address].items() if f not in _OWN and f not in _RELATIVES}
+        for own, (relatives, address) in zip(found, persons[:, 2:].tolist(), strict=True)
     ]
+
+
+_IN_ORDER = itemgetter(2, 1, 3)
+"""Spans by field, person and place."""
+
+
+def _spans(tokens: Tokens, texts: int, mode: Mode) -> tuple[Int32s, Int32s]:
+    """Spans (text, person of the text, field, start, end) and persons (text, part, relatives from, address from) of some texts."""
+    count = len(tokens.kind)
+    spans = np.empty((2 * count + 1, 5), np.int32)
+    persons = np.empty((count + texts, 4), np.int32)
+    start, end = tokens.start.astype(np.int32), tokens.end.astype(np.int32)
+    found, people = parse(tokens.first, tokens.kind, tokens.digits, start, end, int(mode), spans, persons)
+    return spans[:found], persons[:people].copy()
 
 
 def _parse(texts: pa.Array | pa.ChunkedArray, mode: Mode) -> Parsed:
@@ -183,12 +199,7 @@ def _parse(texts: pa.Array | pa.ChunkedArray, mode: Mode) -> Parsed:
 
 def _parse_chunk(texts: pa.Array, mode: Mode) -> tuple[_Chunk, npt.NDArray[np.int32]]:
     tokens = tokenise(texts)
-    count = len(tokens.kind)
-    spans = np.empty((2 * count + 1, 5), np.int32)
-    persons = np.empty((count + len(texts), 4), np.int32)
-    start, end = tokens.start.astype(np.int32), tokens.end.astype(np.int32)
-    found, people = parse(tokens.first, tokens.kind, tokens.digits, start, end, int(mode), spans, persons)
-    spans, persons = spans[:found], persons[:people].copy()
+    spans, persons = _spans(tokens, len(texts), mode)
     first_person = np.searchsorted(persons[:, 0], np.arange(len(texts))).astype(np.int32)
     row = first_person[spans[:, 0]] + spans[:, 1]
     order = np.lexsort((spans[:, 3], row, spans[:, 2]))

@@ -14,6 +14,7 @@ from linker.config.matching import Key, Matching
 from linker.config.policy import Policy
 from linker.index import SnapshotIndex
 from linker.index.postings import Postings, feature_names
+from linker.index.rows import Rows
 from linker.index.scoring import Scorer
 from linker.matching.columns import PersonColumns
 from linker.matching.csr import Csr
@@ -21,7 +22,7 @@ from linker.matching.keys import Features
 from linker.matching.model import MatchModel
 from tests.matching.people import columns_of
 
-NOBODY = pa.table({})
+NOBODY = Rows([], [])
 
 
 def scorer(keys: Sequence[Key] | None = None) -> Scorer:
@@ -48,6 +49,7 @@ def index_over(columns: PersonColumns, keys: Sequence[Key] | None = None) -> Sna
         Csr.of_column(everyone),
         NOBODY,
         NOBODY,
+        pa.array([], pa.string()),
         np.zeros(columns.n, np.int16),
         ("uttar_pradesh",),
         everyone.astype(np.int32),

@@ -120,7 +120,7 @@ def test_new_values_get_codes_of_their_own(index: SnapshotIndex) -> None:
 def test_records_know_their_identity(workspace: Path, index: SnapshotIndex) -> None:
     crosswalk = open_current(workspace).table("crosswalk").to_pylist()
     rows = index.rows_of([r["record_id"] for r in crosswalk])
-    ids = index.identities["identity_id"].to_pylist()
+    ids = index.identity_ids.to_pylist()
     assert [ids[index.identity[row]] for row in rows] == [r["identity_id"] for r in crosswalk]
     assert index.rows_of(["nobody", crosswalk[0]["record_id"]]).tolist() == [-1, 0]
 
