@@ -70,7 +70,7 @@ class _Coding:
         self._n = len(persons)
         self._stated = {field for person in persons for field, value in person.items() if value is not None}
         self._none = np.full(self._n, -1, np.int32)
-        self._empty = Csr(np.zeros(self._n + 1, np.int64), np.empty(0, np.int64))
+        self._empty = Csr.empty(self._n)
         self._fresh: dict[str, Coded] = {}
 
     def columns(self) -> PersonColumns:

@@ -89,6 +89,11 @@ class Csr:
         return cls(offsets, flat)
 
     @classmethod
+    def empty(cls, n: int) -> Csr:
+        """No value in any of n rows."""
+        return cls(np.zeros(n + 1, dtype=np.int64), np.empty(0, dtype=np.int64))
+
+    @classmethod
     def of_column(cls, values: NDArray[np.int64]) -> Csr:
         """One value per row; a negative value means none."""
         present = values >= 0

@@ -104,8 +104,9 @@ def _all_ids(features: Features) -> Csr:
     columns = features.columns
     parts = []
     for number, (_, codes) in enumerate(sorted(columns.ids.items())):
-        parts.append(Csr.of_column(np.where(codes >= 0, codes.astype(np.int64) * 64 + number, -1)))
-    return Csr.join(parts)
+        if codes.max(initial=-1) >= 0:
+            parts.append(Csr.of_column(np.where(codes >= 0, codes.astype(np.int64) * 64 + number, -1)))
+    return Csr.join(parts) if parts else Csr.empty(columns.n)
 
 
 _MAKERS: dict[str, Callable[[Features], Csr]] = {

@@ -188,8 +188,12 @@ class _Reader:
 
     def _initials(self) -> dict[int, str]:
         """Words that are initials wherever they stand: one letter, or two or three letters that are no known name and no syllable."""
-        lex, found = self._lexicon, {}
-        short = [k for k, f in enumerate(self._forms) if len(f) <= 3 and f not in lex.prefixes | lex.honorifics.keys()]
+        lex, found = self._lexicon, dict[int, str]()
+        short = [
+            k for k, f in enumerate(self._forms) if len(f) <= 3 and f not in lex.prefixes and f not in lex.honorifics
+        ]
+        if not short:
+            return {}
         latin = [k for k in short if self._forms[k].isascii()]
         n, _ = lex.counts.find(sound_keys(pa.array([self._forms[k] for k in latin], pa.string())))
         for k, names in zip(latin, n.tolist(), strict=True):

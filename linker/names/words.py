@@ -19,6 +19,8 @@ from linker.names.unicode import ABBREVIATION, fold
 
 _APOSTROPHE = re.compile(r"(?<=[a-z])['’`](?=[a-z])")
 _PIECE = re.compile("[a-z]+\\.?|[\u0900-\u0963\u0971-\u097f]+[॰.]?|[^\\W\\d_\u0900-\u097fa-z]+|[()\\[\\]{}@]")
+FEW = 8
+"""So few names are split one by one sooner than as a column."""
 _LONGEST_ABBREVIATION = 5  # a longer word with a full stop behind it stands at the end of a sentence
 _OPEN, _CLOSE, _ALIAS = frozenset("([{"), frozenset(")]}"), "@"
 _MOST_WORDS = 24  # a name with more words is no name; the rest is ignored, so that no cell can cost without bound
@@ -63,6 +65,8 @@ def as_array(names: Sequence[str] | pa.Array) -> pa.Array:
 
 def split(names: pa.Array, alias_marks: frozenset[str] = frozenset()) -> Words:
     """The words of every name. `alias_marks` are words that, like '@', make all words behind them optional."""
+    if len(names) <= FEW:
+        return _split_few(names, alias_marks)
     chunks = pc.utf8_split_whitespace(names)
     row_ends = chunks.offsets.to_numpy().astype(np.int64)
     encoded = pc.dictionary_encode(chunks.flatten())
@@ -74,6 +78,17 @@ def split(names: pa.Array, alias_marks: frozenset[str] = frozenset()) -> Words:
     index = encoded.indices.to_numpy(zero_copy_only=False)
     ids, ends = _gather(flat, starts[index], lengths[index])
     offsets = np.concatenate([[0], ends])[row_ends - row_ends[0]] if len(row_ends) else np.zeros(1, np.int64)
+    return _without_marks(offsets, ids, list(numbers), alias_marks)
+
+
+def _split_few(names: pa.Array, alias_marks: frozenset[str]) -> Words:
+    numbers: dict[str, int] = {}
+    rows = [
+        [numbers.setdefault(p, len(numbers)) for chunk in text.split() for p in pieces(chunk)]
+        for text in names.to_pylist()
+    ]
+    offsets = np.cumsum([0, *map(len, rows)]).astype(np.int64)
+    ids = np.array([number for row in rows for number in row], np.int32)
     return _without_marks(offsets, ids, list(numbers), alias_marks)
 
 

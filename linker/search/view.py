@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +22,7 @@ from linker.errors import LinkerError, WorkspaceError
 from linker.identity import history
 from linker.identity.ids import tidy
 from linker.index import SnapshotIndex, is_indexed, open_index
-from linker.index.scoring import Scored
+from linker.index.scoring import Scored, Scorer
 from linker.matching.policy import RULES
 from linker.normalise.gazetteer import state_key
 from linker.normalise.persons import PersonOptions
@@ -215,15 +216,25 @@ def _figures(scored: Scored, at: int) -> tuple[float, float, str, str]:
 
 def _evidence(index: SnapshotIndex, scored: Scored, at: int) -> tuple[Evidence, ...]:
     """Every comparison that found something, the strongest first."""
-    scorer = index.scorer
-    found = []
-    for comparison, table, code in zip(scorer.comparisons, scorer.tables, scored.vectors[:, at].tolist(), strict=True):
-        if code:
-            level = comparison.levels[code]
-            found.append(
-                Evidence(comparison.name, level.name, float(table[code]), str(level.side), level.english, level.hindi)
-            )
-    return tuple(sorted(found, key=lambda e: -abs(e.weight)))
+    said = _sayings(index.scorer)
+    found = [said[k][code] for k, code in enumerate(scored.vectors[:, at].tolist()) if code]
+    return tuple(sorted(found, key=_strength))
+
+
+def _strength(evidence: Evidence) -> float:
+    return -abs(evidence.weight)
+
+
+@lru_cache(maxsize=4)
+def _sayings(scorer: Scorer) -> list[list[Evidence]]:
+    """What every level of every comparison says under a model."""
+    return [
+        [
+            Evidence(comparison.name, level.name, float(bits), str(level.side), level.english, level.hindi)
+            for level, bits in zip(comparison.levels, table, strict=True)
+        ]
+        for comparison, table in zip(scorer.comparisons, scorer.tables, strict=True)
+    ]
 
 
 def _hits(index: SnapshotIndex, ranking: Ranking, states: Collection[str] | None) -> tuple[Hit, ...]:

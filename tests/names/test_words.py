@@ -85,3 +85,14 @@ def test_names_do_not_touch_each_other(names: list[str]) -> None:
 
 def test_a_name_of_a_thousand_words_is_cut() -> None:
     assert np.diff(split(as_array(["ab " * 1000])).offsets).tolist() == [24]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=12), min_size=9, max_size=12))
+def test_names_are_split_alike_one_by_one_and_as_a_column(names: list[str]) -> None:
+    marks = lexicon().alias_marks
+    whole = split(as_array(names), marks)
+    for i, name in enumerate(names):
+        one = split(as_array([name]), marks)
+        span = slice(whole.offsets[i], whole.offsets[i + 1])
+        assert [one.forms[k] for k in one.ids] == [whole.forms[k] for k in whole.ids[span]]
+        assert one.optional.tolist() == whole.optional[span].tolist()

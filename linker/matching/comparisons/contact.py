@@ -38,6 +38,8 @@ def phone_comparison(name: str) -> Comparison:
 
 
 def measure_phones(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
+    if not len(columns.dictionaries["phones"].counts):
+        return np.zeros(len(left), dtype=np.int8)
     shared = columns.dictionaries["phones"].counts > SHARED_BY
     own, other = columns.phones, columns.relative_phones
     codes: Codes = _levels(own.offsets, own.values, other.offsets, other.values, shared, left, right)

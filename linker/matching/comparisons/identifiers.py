@@ -121,6 +121,8 @@ def _fixed_u(types: tuple[str, ...]) -> dict[str, float]:
 
 def _measure_type(columns: PersonColumns, type_: str, left: Rows, right: Rows) -> Codes:
     coded = columns.dictionaries[type_]
+    if not len(coded.counts) and not len(columns.dictionaries[f"{type_}_last4"].counts):
+        return np.zeros(len(left), dtype=np.int8)
     letters = columns.once(("letters", type_), lambda: _letters(coded.dictionary))
     shared = coded.counts > SHARED_BY
     whole: Codes = _levels(columns.ids[type_], columns.last4[type_], letters, shared, left, right)
