@@ -9,14 +9,15 @@ Starts `linker serve` on a free port, asks from `--clients` connections in a pro
 from __future__ import annotations
 
 import argparse
+import asyncio
 import http.client
 import json
 import multiprocessing
 import os
+import re
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -34,6 +35,7 @@ from linker.registry.snapshot import SnapshotWriter, open_current
 
 FIELDS = ("name", "father", "age", "village", "district")
 POOL = 5_000
+LENGTH = re.compile(rb"(?i)content-length: *([0-9]+)")
 
 
 def main() -> None:
@@ -43,6 +45,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=100_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rate", type=float, help="requests a second in all; as many as possible if left out")
+    parser.add_argument("--still", action="store_true", help="publish nothing meanwhile")
     given = parser.parse_args()
     bodies = queries(given.workspace)
     _, key = ApiKeys(given.workspace).add("benchmark", Role.OFFICER, days=1)
@@ -56,7 +59,7 @@ def main() -> None:
     try:
         wait(port)
         entries = len(AuditLog(given.workspace).entries())
-        figures = load(given, port, key, bodies)
+        figures = load(given, port, key, bodies, service.pid)
         logged = len(AuditLog(given.workspace).entries()) - entries
         figures["audit_entries"] = logged
     finally:
@@ -90,19 +93,21 @@ def wait(port: int) -> None:
     raise SystemExit("the service does not come up")
 
 
-def load(given: argparse.Namespace, port: int, key: str, bodies: list[bytes]) -> dict[str, Any]:
+def load(given: argparse.Namespace, port: int, key: str, bodies: list[bytes], service: int) -> dict[str, Any]:
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
     done = context.Value("i", 0)
     client = context.Process(target=clients, args=(given, port, key, bodies, done, results))
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), processor_seconds(service)
     client.start()
     while done.value < given.requests // 3:
         time.sleep(0.05)
     published = time.perf_counter() - started
-    republish(given.workspace)
+    if not given.still:
+        republish(given.workspace)
     ready = time.perf_counter() - started
-    times, statuses, snapshots, seconds = results.get()
+    times, statuses, snapshots, seconds, asking = results.get()
+    worked = processor_seconds(service) - worked
     client.join()
     p50, p95, p99 = np.percentile(times, [50, 95, 99])
     return {
@@ -110,61 +115,81 @@ def load(given: argparse.Namespace, port: int, key: str, bodies: list[bytes]) ->
         "per_second": round(len(times) / seconds, 1),
         **{name: round(float(ms), 1) for name, ms in zip(("p50", "p95", "p99"), (p50, p95, p99), strict=True)},
         "longest": round(max(times), 1),
+        "service_cpu_ms": round(1000 * worked / len(times), 2),
+        "client_cpu_ms": round(1000 * asking / len(times), 2),
         "statuses": statuses,
         "snapshots": snapshots,
         "seconds": round(seconds, 1),
-        "publishing": [round(published, 1), round(ready, 1)],
+        "publishing": [] if given.still else [round(published, 1), round(ready, 1)],
     }
 
 
 def clients(given: argparse.Namespace, port: int, key: str, bodies: list[bytes], done: Any, results: Any) -> None:
-    """Ask from several connections, one thread each."""
-    times: list[float] = []
-    statuses: Counter[str] = Counter()
-    snapshots: Counter[str] = Counter()
-    headers = {
-        "Authorization": f"Bearer {key}", "Linker-Purpose": "measuring the service", "Linker-Case": "BENCH 1",
-        "Content-Type": "application/json",
-    }  # fmt: skip
+    """Ask from several connections, as a light client does: the requests are made beforehand, of the answers only the head is read."""
+    asked = Asked(given.rate / given.clients if given.rate else None, done)
+    head = (
+        f"POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\nLinker-Purpose: measuring the service\r\n"
+        "Linker-Case: BENCH 1\r\nContent-Type: application/json\r\nContent-Length: "
+    ).encode()
+    requests = [head + str(len(body)).encode() + b"\r\n\r\n" + body for body in bodies]
     share = given.requests // given.clients
-    lock = threading.Lock()
-    started = time.perf_counter()
 
-    def ask(number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        own: list[float] = []
-        seen: Counter[str] = Counter()
-        found: Counter[str] = Counter()
-        for k in range(share):
-            if given.rate:
-                time.sleep(max(0.0, started + k * given.clients / given.rate - time.perf_counter()))
+    async def all_of_them() -> None:
+        own = (requests[(n * share) % len(requests) :] + requests for n in range(given.clients))
+        await asyncio.gather(*(asked.connection(port, mine, share) for mine in own))
+
+    started = time.perf_counter()
+    asyncio.run(all_of_them())
+    seconds = time.perf_counter() - started
+    results.put((asked.times, dict(asked.statuses), dict(asked.snapshots), seconds, time.process_time()))
+
+
+class Asked:
+    """What came of the requests. `rate`: of one connection, per second."""
+
+    def __init__(self, rate: float | None, done: Any) -> None:
+        self._rate, self._done = rate, done
+        self.times: list[float] = []
+        self.statuses: Counter[str] = Counter()
+        self.snapshots: Counter[str] = Counter()
+
+    async def connection(self, port: int, requests: list[bytes], count: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
+        started = time.perf_counter()
+        for k in range(count):
+            if self._rate:
+                await asyncio.sleep(max(0.0, started + k / self._rate - time.perf_counter()))
             at = time.perf_counter()
             try:
-                connection.request("POST", "/v1/search", bodies[(number * share + k) % len(bodies)], headers)
-                answer = connection.getresponse()
-                body = answer.read()
-                status = str(answer.status)
+                writer.write(requests[k % len(requests)])
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = int(LENGTH.search(head)[1])  # type: ignore[index]
+                body = await reader.readexactly(length)
+                status = head[9:12].decode()
                 mark = body.rfind(b'"snapshot":"')
-                found[body[mark + 12 : mark + 18].decode() if answer.status == 200 else "none"] += 1
-            except (OSError, http.client.HTTPException) as error:
+                self.snapshots[body[mark + 12 : mark + 18].decode() if status == "200" else "none"] += 1
+            except (OSError, asyncio.IncompleteReadError) as error:
                 status = type(error).__name__
-                connection.close()
-            own.append(1000 * (time.perf_counter() - at))
-            seen[status] += 1
-            if k % 10 == 0:
-                with done.get_lock():
-                    done.value += 10
-        with lock:
-            times.extend(own)
-            statuses.update(seen)
-            snapshots.update(found)
+                writer.close()
+                reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
+            self.times.append(1000 * (time.perf_counter() - at))
+            self.statuses[status] += 1
+            self._done.value += 1
 
-    threads = [threading.Thread(target=ask, args=(n,)) for n in range(given.clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    results.put((times, dict(statuses), dict(snapshots), time.perf_counter() - started))
+
+def processor_seconds(pid: int) -> float:
+    """Seconds that a process and those it has started have worked (Linux; 0 elsewhere)."""
+    total = 0.0
+    waiting = [pid]
+    while waiting:
+        task = Path(f"/proc/{waiting.pop()}")
+        if not task.exists():
+            continue
+        fields = (task / "stat").read_text().rpartition(")")[2].split()
+        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        for children in task.glob("task/*/children"):
+            waiting += map(int, children.read_text().split())
+    return total
 
 
 def republish(workspace: Path) -> None:
@@ -189,17 +214,25 @@ def report(figures: dict[str, Any], given: argparse.Namespace) -> None:
         "p95 ms",
         "p99 ms",
         "longest ms",
+        "CPU ms a request",
         "answers",
         "snapshots seen",
         "audit entries",
     ]
-    row = [given.clients, *(figures[k] for k in ("requests", "per_second", "p50", "p95", "p99", "longest")), figures["statuses"],
-           figures["snapshots"], figures["audit_entries"]]  # fmt: skip
+    row = [
+        given.clients,
+        *(figures[k] for k in ("requests", "per_second", "p50", "p95", "p99", "longest")),
+        f"{figures['service_cpu_ms']} + {figures['client_cpu_ms']}",
+        *(figures[k] for k in ("statuses", "snapshots", "audit_entries")),
+    ]
     records = open_current(given.workspace).manifest["counts"]["records"]
-    began, ended = figures["publishing"]
+    published = "Nothing was published meanwhile."
+    if figures["publishing"]:
+        began, ended = figures["publishing"]
+        published = f"A snapshot was published from second {began} on, and its index was ready at second {ended} of {figures['seconds']}."
     text = (
-        f"{records:,} records, {given.workers} workers; clients on the same machine. A snapshot was published from second {began} on, "
-        f"and its index was ready at second {ended} of {figures['seconds']}.\n\n{markdown_table(header, [row])}"
+        f"{records:,} records, {given.workers} workers; clients on the same machine. {published} CPU: service + clients.\n\n"
+        f"{markdown_table(header, [row])}"
     )
     rate = f" --rate {given.rate:g}" if given.rate else ""
     command = f"python benchmarks/service.py --workspace … --clients {given.clients} --requests {given.requests}{rate}"

@@ -168,7 +168,9 @@ class View:
             newest = current_name(self._workspace)
             if newest is None or newest == self._index.snapshot:
                 return False
-            self._index = open_index(self._workspace)
+            newer = open_index(self._workspace)
+            newer.warm()
+            self._index = newer
             return True
 
     def _current(self) -> SnapshotIndex:

@@ -15,6 +15,7 @@ from linker.service.problems import RefusedError
 from linker.service.settings import ServiceSettings
 
 T = TypeVar("T")
+WARM_UP = "Rakesh @ Kalu s/o Ram Singh, 25"
 
 
 class Desk:
@@ -22,6 +23,7 @@ class Desk:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self.view = View(settings.workspace, build_aside=True)
+        self.view.search(WARM_UP)  # loads what is compiled, so that nobody waits for it
         self.settings = settings
         self._audit = AuditQueue(settings.workspace)
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="search")
