@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+BLOCK = 64
+"""So many pairs are fetched from memory at once: the processor waits for all of them together instead of for one after the other."""
 MANY = 32
 """From so many values on, a row is sorted by a sort that does not grow with the square."""
 
@@ -152,17 +154,35 @@ def share_a_value(
 ) -> NDArray[np.bool_]:
     """Which pairs of rows have a value in common; the values of a row are ascending."""
     out = np.zeros(len(left), dtype=np.bool_)
-    for k in range(len(left)):
-        i, j = offsets[left[k]], offsets[right[k]]
-        i_end, j_end = offsets[left[k] + 1], offsets[right[k] + 1]
-        while i < i_end and j < j_end:
-            if values[i] == values[j]:
-                out[k] = True
-                break
-            if values[i] < values[j]:
-                i += 1
-            else:
-                j += 1
+    if len(values) == 0:
+        return out
+    start, end, first = np.empty((2, BLOCK), np.int64), np.empty((2, BLOCK), np.int64), np.empty((2, BLOCK), np.int64)
+    for begin in range(0, len(left), BLOCK):
+        size = min(BLOCK, len(left) - begin)
+        for k in range(size):
+            a, b = left[begin + k], right[begin + k]
+            start[0, k], end[0, k] = offsets[a], offsets[a + 1]
+            start[1, k], end[1, k] = offsets[b], offsets[b + 1]
+        for k in range(size):
+            first[0, k] = values[min(start[0, k], len(values) - 1)]
+            first[1, k] = values[min(start[1, k], len(values) - 1)]
+        for k in range(size):
+            i, j, i_end, j_end = start[0, k], start[1, k], end[0, k], end[1, k]
+            if i == i_end or j == j_end:
+                continue
+            x, y = first[0, k], first[1, k]
+            while x != y:
+                if x < y:
+                    i += 1
+                    if i == i_end:
+                        break
+                    x = values[i]
+                else:
+                    j += 1
+                    if j == j_end:
+                        break
+                    y = values[j]
+            out[begin + k] = x == y
     return out
 
 

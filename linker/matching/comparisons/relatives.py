@@ -106,7 +106,8 @@ def _best(columns: PersonColumns, pairs: tuple[Rows, Rows], weigh: Weigh) -> NDA
     left, right = pairs
     keys, owners = columns.relative_keys, columns.name["name"]
     best = np.full(len(left), -np.inf, dtype=np.float32)
-    at, a, b = _stated(columns.relatives, left, right)
+    says = columns.once(("relatives",), lambda: _says(columns.relatives))
+    at, a, b = _stated(columns.relatives, says, _COMPARABLE, left, right)
     names = columns.compared
     share = share_a_value(keys.offsets, keys.values, left, right)[at]
     apart = np.flatnonzero(~share)
@@ -122,28 +123,45 @@ def _best(columns: PersonColumns, pairs: tuple[Rows, Rows], weigh: Weigh) -> NDA
     return best
 
 
-@nb.njit("Tuple((int64[:], int32[:], int32[:]))(int32[:, :], int32[:], int32[:])", cache=True, nogil=True)
-def _stated(relatives: NDArray[np.int32], left: Rows, right: Rows) -> tuple[NDArray[np.int64], Rows, Rows]:
+def _says(relatives: NDArray[np.int32]) -> NDArray[np.int8]:
+    """Bit k of each row: the record states relation k."""
+    return np.asarray(sum((relatives[:, k] >= 0).astype(np.int8) << k for k in range(relatives.shape[1])), np.int8)
+
+
+def _comparable(i: int, j: int) -> bool:
+    guardian = len(RELATIONS) - 1
+    return i == j or (i == guardian and j in MAY_BE_GUARDIAN) or (j == guardian and i in MAY_BE_GUARDIAN)
+
+
+_COMPARABLE = np.array([(i, j) for i in range(len(RELATIONS)) for j in range(len(RELATIONS)) if _comparable(i, j)])
+"""The relations of the left and the right record that are compared with each other."""
+
+
+@nb.njit(
+    "Tuple((int64[:], int32[:], int32[:]))(int32[:, :], int8[:], int64[:, :], int32[:], int32[:])",
+    cache=True,
+    nogil=True,
+)
+def _stated(
+    relatives: NDArray[np.int32], says: NDArray[np.int8], comparable: NDArray[np.int64], left: Rows, right: Rows
+) -> tuple[NDArray[np.int64], Rows, Rows]:
     """(number of the pair, name of the left record's relative, name of the right one's) wherever two relations are comparable."""
-    guardian = relatives.shape[1] - 1
     room = 0
     for k in range(len(left)):
-        for i in range(relatives.shape[1]):
-            for j in range(relatives.shape[1]):
-                if i == j or (i == guardian and j in MAY_BE_GUARDIAN) or (j == guardian and i in MAY_BE_GUARDIAN):
-                    room += relatives[left[k], i] >= 0 and relatives[right[k], j] >= 0
+        x, y = np.int64(says[left[k]]), np.int64(says[right[k]])
+        for c in range(len(comparable)):
+            room += (x >> comparable[c, 0]) & (y >> comparable[c, 1]) & 1
     at = np.empty(room, dtype=np.int64)
     a = np.empty(room, dtype=np.int32)
     b = np.empty(room, dtype=np.int32)
     found = 0
     for k in range(len(left)):
-        for i in range(relatives.shape[1]):
-            for j in range(relatives.shape[1]):
-                if i == j or (i == guardian and j in MAY_BE_GUARDIAN) or (j == guardian and i in MAY_BE_GUARDIAN):
-                    x, y = relatives[left[k], i], relatives[right[k], j]
-                    if x >= 0 and y >= 0:
-                        at[found], a[found], b[found] = k, x, y
-                        found += 1
+        x, y = np.int64(says[left[k]]), np.int64(says[right[k]])
+        for c in range(len(comparable)):
+            i, j = comparable[c]
+            if (x >> i) & (y >> j) & 1:
+                at[found], a[found], b[found] = k, relatives[left[k], i], relatives[right[k], j]
+                found += 1
     return at, a, b
 
 
