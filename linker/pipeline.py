@@ -29,7 +29,7 @@ from linker.matching.edges import edge_table, match
 from linker.matching.model import MatchModel
 from linker.matching.policy import exclusive_pairs
 from linker.names.table import NameTable
-from linker.progress import Observer, Silent, Stopwatch, peak_bytes
+from linker.progress import Observer, Silent, Stopwatch, give_back, peak_bytes
 from linker.registry.auditlog import AuditLog
 from linker.registry.audits import audit_snapshot
 from linker.registry.snapshot import SnapshotWriter
@@ -58,13 +58,17 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
         admitted = admit(loaded, watch, Suppression.of(workspace))
         record_ids = admitted.record["record_id"]
         with watch.stage("names"):
+            give_back()
             with ThreadPoolExecutor(1) as aside:  # much of making names comparable leaves one core idle
                 masking = aside.submit(_written_ahead, admitted, writer)
                 channel = channel_of_run(admitted, loaded.matching.names)
                 columns = build_columns(admitted.person, lambda names, counts: NameTable.build(names, channel, counts))
                 final = masking.result()
-            admitted = replace(admitted, record=final["record"])
             watch.note = f"{len(columns.names):,} distinct names"
+            layout = final.pop("record").schema  # half a gigabyte for a million records, which matching needs
+            admitted = replace(admitted, record=layout.empty_table())
+            writer.forget("record")
+            give_back()
         with watch.stage("match"):
             file = loaded.model_file()
             model = MatchModel.load(file) if file else None
@@ -75,12 +79,17 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
         with watch.stage("identify"):
             apart = np.stack(exclusive_pairs(columns, loaded.matching.vetoes), axis=1)
             found = identify(record_ids, matched.edges, apart, loaded.clusters, before)
+            names, indexed = columns.names, columns if index else None
+            del columns  # as much again
+            give_back()
+            final["record"] = writer.taken_back("record", layout)
+            admitted = replace(admitted, record=final["record"])
             identity = golden_records(
-                admitted.record, admitted.person, found.assigned.identity_id, columns.names, found.clusters.weakest
+                admitted.record, admitted.person, found.assigned.identity_id, names, found.clusters.weakest
             )
             watch.note = f"{len(identity):,} identities"
-            indexed = columns if index else None
-            del columns  # half a gigabyte for a million records, which publishing needs
+            del names
+            give_back()
         with watch.stage("publish"):
             matched = replace(matched, edges=found.edges)
             edge = edge_table(matched, record_ids, [k.name for k in loaded.matching.keys])

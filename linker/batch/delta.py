@@ -52,7 +52,7 @@ def delta_of(admitted: Admitted, snapshot: Snapshot, stated: Stated) -> Delta:
     record, person = publishable(admitted.record), admitted.person
     base = snapshot.table("crosswalk", ["source", "native_id", "record_id"])
     ids, base_ids = single(record["record_id"]), single(base["record_id"])
-    place = pc.fill_null(pc.index_in(ids, value_set=base_ids), -1).to_numpy().astype(np.int64)
+    place = _places(ids, base_ids)
     known = np.flatnonzero(place >= 0)
     same = np.zeros(len(ids), np.bool_)
     if len(known):
@@ -70,6 +70,15 @@ def delta_of(admitted: Admitted, snapshot: Snapshot, stated: Stated) -> Delta:
         record.filter(fresh), person.filter(fresh), ids.filter(pa.array(~same & (place >= 0))), base_ids.filter(pa.array(left)),
         seen, int(same.sum()),
     )  # fmt: skip
+
+
+def _places(ids: pa.Array, base_ids: pa.Array) -> NDArray[np.int64]:
+    """Where each of a few distinct ids stands among many, -1 for those that do not."""
+    number = pc.fill_null(pc.index_in(base_ids, value_set=ids), -1).to_numpy()
+    known = np.flatnonzero(number >= 0)
+    place = np.full(len(ids), -1, np.int64)
+    place[number[known]] = known
+    return place
 
 
 def _leaving(base: pa.Table, base_rows: pa.Array, seen: pa.Array, stated: Stated) -> NDArray[np.bool_]:

@@ -201,12 +201,10 @@ def _connected(ids: pa.Array, crosswalk: pa.Table, delta: Delta, tying: pa.Table
         {"record_id_l": pa.array([e.left_record for e in same], pa.string()),
          "record_id_r": pa.array([e.right_record for e in same], pa.string())}
     )  # fmt: skip
-    ends = [(np.arange(len(identity)), identity)]
-    for table in (tying, verdicts):
-        left, right = _places(table, ids)
-        known = (left >= 0) & (right >= 0)
-        ends.append((left[known], right[known]))
-    left, right = (np.concatenate([e[side] for e in ends]) for side in (0, 1))
+    left, right = _places(pa.concat_tables([tying.select(verdicts.column_names), verdicts]), ids)
+    known = (left >= 0) & (right >= 0)
+    left = np.concatenate([np.arange(len(identity)), left[known]])
+    right = np.concatenate([identity, right[known]])
     size = n + len(codes.dictionary)
     graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(size, size))
     count, label = connected_components(graph, directed=False)
@@ -219,11 +217,9 @@ def _connected(ids: pa.Array, crosswalk: pa.Table, delta: Delta, tying: pa.Table
 
 
 def _places(table: pa.Table, ids: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    left, right = (
-        pc.fill_null(pc.index_in(single(table[side]), value_set=ids), -1).to_numpy().astype(np.int64)
-        for side in ("record_id_l", "record_id_r")
-    )
-    return left, right
+    both = pa.concat_arrays([single(table["record_id_l"]), single(table["record_id_r"])])
+    place = pc.fill_null(pc.index_in(both, value_set=ids), -1).to_numpy().astype(np.int64)
+    return place[: len(table)], place[len(table) :]
 
 
 def _with(table: pa.Table, ids: pa.Array, more: pa.Table) -> pa.Table:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 Write = Callable[[pa.Table, Path], dict[str, Any]]
 
@@ -22,13 +23,29 @@ class Ahead:
     def __init__(self, folder: Path, write: Write) -> None:
         self._folder, self._write = folder, write
         self._pool = ThreadPoolExecutor(1)
-        self._begun: dict[str, tuple[pa.Table, Future[dict[str, Any]]]] = {}
+        self._begun: dict[str, tuple[pa.Table | None, Future[dict[str, Any]]]] = {}
 
     def begin(self, tables: Mapping[str, pa.Table]) -> None:
         """Go on in the background with these, too."""
         self._folder.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
             self._begun[name] = table, self._pool.submit(self._write, table, self._folder / f"{name}.parquet")
+
+    def forget(self, name: str) -> None:
+        """Hold a table no longer than until it is written."""
+        self._begun[name] = None, self._begun[name][1]
+
+    def taken_back(self, name: str, schema: pa.Schema) -> pa.Table:
+        """A table that was forgotten, read from its file.
+
+        Raises:
+            OSError: it could not be written or read.
+        """
+        written = self._begun[name][1]
+        written.result()
+        table = pq.read_table(self._folder / f"{name}.parquet", memory_map=True).cast(schema)
+        self._begun[name] = table, written
+        return table
 
     def facts(self, name: str, table: pa.Table) -> dict[str, Any] | None:
         """The facts of a table's file once it is written; None if this very table was not begun with, and nobody writes to its file.

@@ -94,6 +94,22 @@ class SnapshotWriter:
         self._ahead = self._ahead or Ahead(self._aside, write_table)
         self._ahead.begin(tables)
 
+    def forget(self, name: str) -> None:
+        """Hold a table that is being written ahead no longer; the memory is needed for other things meanwhile."""
+        if self._ahead is not None:
+            self._ahead.forget(name)
+
+    def taken_back(self, name: str, schema: pa.Schema) -> pa.Table:
+        """A table that was forgotten, as it was.
+
+        Raises:
+            KeyError: it was never written ahead.
+            OSError: it could not be written or read.
+        """
+        if self._ahead is None:
+            raise KeyError(name)
+        return self._ahead.taken_back(name, schema)
+
     def write(
         self,
         tables: Mapping[str, pa.Table | Part],

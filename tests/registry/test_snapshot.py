@@ -120,6 +120,18 @@ def test_tables_written_ahead_are_published_as_if_they_were_not(tmp_path: Path) 
         assert snapshot.verify() == []
 
 
+def test_a_table_that_is_forgotten_while_it_is_written_comes_back_as_it_was(tmp_path: Path) -> None:
+    made = tables()
+    with SnapshotWriter(tmp_path) as writer:
+        writer.ahead({"record": made["record"]})
+        writer.forget("record")
+        back = writer.taken_back("record", made["record"].schema)
+        assert back.equals(made["record"])
+        snapshot = writer.write({**made, "record": back}, {})
+    assert snapshot.verify() == []
+    assert snapshot.manifest["files"] == SnapshotWriter(tmp_path / "plain").write(made, {}).manifest["files"]
+
+
 def test_what_was_written_ahead_is_gone_if_nothing_is_published(tmp_path: Path) -> None:
     write(tmp_path)
     with pytest.raises(KeyError), SnapshotWriter(tmp_path) as writer:
