@@ -11,7 +11,8 @@ from linker.config.matching import Matching
 from linker.config.policy import Policy
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons import Comparison, comparisons_of
-from linker.matching.comparisons.base import Rows
+from linker.matching.comparisons.base import Cost, Rows
+from linker.matching.csr import shared_values
 from linker.matching.model import MatchModel
 from linker.matching.policy import RULES, Rule, decide, vetoed
 from linker.matching.vectors import measure, measure_above
@@ -19,6 +20,8 @@ from linker.schema import Decision
 
 FEW = 4_000
 """So few pairs are measured to the end sooner than it is found out which of them are worth it."""
+NAME_KEY_BITS, RELATIVE_KEY_BITS, MOST_KEYS = 4.0, 2.0, 4
+"""What a shared key is taken to be worth when candidates are put in order, and how many of them count. A word makes several."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Scored:
     weight: NDArray[np.float64]
     decision: NDArray[np.int8]
     rule: NDArray[np.int8]
+    left_out: int = 0
+    """pairs that were not measured, because more spoke for others"""
 
     def __len__(self) -> int:
         return len(self.left)
@@ -61,6 +66,17 @@ class Scorer:
         keep = weight >= floor
         chosen = alive[keep]
         return self._decided(columns, left[chosen], right[chosen], vectors[:, keep], weight[keep])
+
+    def likeliest(self, columns: PersonColumns, left: Rows, right: Rows, most: int) -> NDArray[np.int64]:
+        """The pairs for which most speaks before their names are compared: by all comparisons of numbers, and by how many keys of names
+        and of relatives' names they share."""
+        bits = np.zeros(len(left))
+        for comparison, table in zip(self.comparisons, self.tables, strict=True):
+            if comparison.joined is None and comparison.cost == Cost.NUMBERS:
+                bits += table[comparison.measure(columns, left, right)]
+        for keys, worth in ((columns.name_keys, NAME_KEY_BITS), (columns.relative_keys, RELATIVE_KEY_BITS)):
+            bits += worth * np.minimum(shared_values(keys.offsets, keys.values, left, right), MOST_KEYS)
+        return np.sort(np.argsort(-bits, kind="stable")[:most])
 
     def weigh(self, vectors: NDArray[np.int8]) -> NDArray[np.float64]:
         """Match weights in bits of level codes, shape (comparisons, pairs)."""

@@ -19,7 +19,7 @@ from linker.index.lookup import Asked, Found, Terms, look_up
 from linker.index.postings import Postings, feature_names
 from linker.index.rows import Rows
 from linker.index.scoring import Scored, Scorer
-from linker.index.together import Reads, together
+from linker.index.together import Reads, narrow, together
 from linker.matching.candidates import scaled_cap
 from linker.matching.columns import PersonColumns
 from linker.matching.csr import Csr
@@ -151,10 +151,16 @@ class SnapshotIndex:
         return look_up(self.postings, self.columns.n, Asked.of(features, names), keys, terms, own)
 
     def score(
-        self, new: PersonColumns, new_row: NDArray[np.int32], partner: NDArray[np.int32], floor: float | None = None
+        self,
+        new: PersonColumns,
+        new_row: NDArray[np.int32],
+        partner: NDArray[np.int32],
+        floor: float | None = None,
+        most: int | None = None,
     ) -> Scored:
         """Levels, weights and decisions of (new person, partner) pairs as `candidates` gives them: a partner below the number of records
-        is a record of the base, above it a new person. In the result `left` holds partners and `right` new persons."""
+        is a record of the base, above it a new person. In the result `left` holds partners and `right` new persons. Of more than `most`
+        pairs those are measured for which most speaks at first sight."""
         n = self.columns.n
         in_base = partner < n
         rows = np.unique(partner[in_base]).astype(np.int64)
@@ -164,6 +170,11 @@ class SnapshotIndex:
             in_base, np.searchsorted(rows, partner), len(rows) + np.searchsorted(new_rows, partner - n)
         ).astype(np.int32)
         right = (len(rows) + np.searchsorted(new_rows, new_row)).astype(np.int32)
+        left_out = 0 if most is None else max(len(left) - most, 0)
+        if left_out and most is not None:
+            chosen = self.scorer.likeliest(small, left, right, most)
+            left, right = left[chosen], right[chosen]
+        narrow(small, left, right)
         scored = self.scorer.score(small, left, right, floor)
         whole = np.concatenate([rows, new_rows + n]).astype(np.int32)
         return Scored(
@@ -173,4 +184,5 @@ class SnapshotIndex:
             scored.weight,
             scored.decision,
             scored.rule,
+            left_out,
         )

@@ -47,9 +47,9 @@ class Reads:
 
 
 def together(base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows, reads: Reads) -> PersonColumns:
-    """Columns of the base's `rows` and, behind them, of the new persons' `new_rows`. Names and codes are numbered anew; counts, and with
-    them how rare a value is, stay those of the base. What no new person states is left out of the base's records as well, unless the
-    comparisons read it all the same: it could not be compared.
+    """Columns of the base's `rows` and, behind them, of the new persons' `new_rows`. Codes are numbered anew (names by `narrow`); counts,
+    and with them how rare a value is, stay those of the base. What no new person states is left out of the base's records as well,
+    unless the comparisons read it all the same: it could not be compared.
     """
     joiner = _Joiner(base, rows, new, new_rows, reads)
     groups: dict[str, Any] = {group: joiner.group(group) for group in ("ids", "last4", "place", "extra")}
@@ -59,13 +59,11 @@ def together(base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows
     phones, relative_phones = joiner.coded_lists("phones", ("phones", "relative_phones"))
     (marks,) = joiner.coded_lists("marks", ("marks",))
     plain: dict[str, Any] = {n: np.concatenate([getattr(base, n)[rows], getattr(new, n)[new_rows]]) for n in PLAIN}
-    name, aliases, few = joiner.names()
     return PersonColumns(
         n=len(rows) + len(new_rows),
         names=new.names,
-        few=few,
-        name=name,
-        aliases=aliases,
+        name={f: np.concatenate([base.name[f][rows], new.name[f][new_rows]]) for f in base.name},
+        aliases=joiner.lists("aliases"),
         name_keys=name_keys,
         relative_keys=relative_keys,
         **plain,
@@ -78,6 +76,18 @@ def together(base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows
         population=base.population,
         made=joiner.meanings(),
     )
+
+
+def narrow(columns: PersonColumns, left: Rows | NDArray[np.int32], right: Rows | NDArray[np.int32]) -> None:
+    """Number the names of the rows that are to be compared anew, as a table of their own. The other rows have no names any more."""
+    used = np.zeros(columns.n, np.bool_)
+    used[left] = used[right] = True
+    aliases = columns.aliases
+    of_aliases = np.where(used[aliases.rows], aliases.values, -1).astype(np.int32)
+    parts = [np.where(used, ids, np.int32(-1)) for ids in columns.name.values()]
+    columns.few, numbers = columns.names.narrow(np.concatenate([*parts, of_aliases]))
+    columns.name = {f: numbers[k * columns.n : (k + 1) * columns.n] for k, f in enumerate(columns.name)}
+    columns.aliases = Csr(aliases.offsets, numbers[len(parts) * columns.n :].astype(np.int64))
 
 
 class _Part(Coded):
@@ -120,15 +130,6 @@ class _Joiner:
                 if codes.max(initial=-1) >= 0
             }
         )
-
-    def names(self) -> tuple[dict[str, NDArray[np.int32]], Csr, Any]:
-        """Name columns and aliases, and the table of the names that occur in them."""
-        base, new = self._base, self._new
-        aliases = self.lists("aliases")
-        parts = [part for f in base.name for part in (base.name[f][self._rows], new.name[f][self._new_rows])]
-        few, numbers = new.names.narrow(np.concatenate([*parts, aliases.values.astype(np.int32)]))
-        columns = {f: numbers[k * self._n : (k + 1) * self._n] for k, f in enumerate(base.name)}
-        return columns, Csr(aliases.offsets, numbers[len(base.name) * self._n :].astype(np.int64)), few
 
     def group(self, group: str) -> dict[str, NDArray[np.int32]]:
         """The coded columns of one attribute; Aadhaar numbers aside, whose codes stand in two columns."""

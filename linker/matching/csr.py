@@ -191,3 +191,20 @@ def raise_to(best: NDArray[np.float32], at: NDArray[np.int64], values: NDArray[n
     """best[at[k]] becomes at least values[k]. (`np.maximum.at` does the same many times slower.)"""
     for k in range(len(at)):
         best[at[k]] = max(best[at[k]], values[k])
+
+
+@nb.njit("int64[:](int64[:], int64[:], int32[:], int32[:])", cache=True, nogil=True)
+def shared_values(
+    offsets: NDArray[np.int64], values: NDArray[np.int64], left: NDArray[np.int32], right: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    """How many values each pair of rows has in common; the values of a row are ascending and distinct."""
+    out = np.zeros(len(left), dtype=np.int64)
+    for k in range(len(left)):
+        i, j = offsets[left[k]], offsets[right[k]]
+        i_end, j_end = offsets[left[k] + 1], offsets[right[k] + 1]
+        while i < i_end and j < j_end:
+            out[k] += values[i] == values[j]
+            x, y = values[i], values[j]
+            i += x <= y
+            j += y <= x
+    return out

@@ -18,6 +18,8 @@ MOST = 200
 """Records of a group that nothing splits which a search looks at."""
 BUDGET = 1_500
 """Records that one search compares at most; those that share most keys come first."""
+ALIGNED = 200
+"""Of these, records whose names are aligned with the query's: those for which most speaks at first sight."""
 LEAST_BITS = 3.0
 """A record is shown only if the evidence makes it so many bits likelier than a random one to be the person."""
 
@@ -53,7 +55,7 @@ def rank(index: SnapshotIndex, query: Query, terms: Terms) -> Ranking:
         allowed = index.of_states(terms.states)[partner]
         row, partner = row[allowed], partner[allowed]
     floor = terms.floor if terms.floor is not None else index.scorer.model.prior_bits + LEAST_BITS
-    scored = index.score(new, row, partner, floor)
+    scored = index.score(new, row, partner, floor, ALIGNED)
     keys = index.scorer.matching.keys
     partial = [
         f"{int(count):,} further records share only a frequent {key.name.replace('_', ' ')} key"
@@ -65,8 +67,10 @@ def rank(index: SnapshotIndex, query: Query, terms: Terms) -> Ranking:
         partial.append(f"{unsaid:,} further records bear a word of the name beside rarer ones")
     if left_out:
         partial.append(f"{left_out:,} further records share one key")
+    if scored.left_out:
+        partial.append(f"{scored.left_out:,} further records agree less in all but their names")
     order, first = _ordered(scored, index.identity, terms.limit)
-    return Ranking(scored, order, first, len(np.unique(partner)), tuple(partial))
+    return Ranking(scored, order, first, len(np.unique(partner)) - scored.left_out, tuple(partial))
 
 
 def _chosen(

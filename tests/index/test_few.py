@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from linker.index import SnapshotIndex
-from linker.matching.csr import Csr
+from linker.matching.csr import Csr, shared_values
 from linker.schema import PERSON
 from tests.index.bases import index_over
 from tests.matching.people import columns_of, person_table
@@ -84,3 +86,27 @@ def test_few_names_are_worth_what_they_are_worth_in_the_whole_table(index: Snaps
     assert np.array_equal(few.alike(w, x), names.alike(a, b))
     owned = (c >= 0) & (d >= 0)
     assert np.array_equal(few.prospects(w, x, owned).most, names.prospects(a, b, owned).most)
+
+
+def test_a_person_is_among_the_likeliest_of_all_records(people: list[dict[str, Any]], index: SnapshotIndex) -> None:
+    everyone = np.arange(len(index), dtype=np.int32)
+    for row in range(0, len(index), 7):
+        new = index.code_few([people[2 * row]])
+        whole = index.score(new, np.zeros(len(index), np.int32), everyone)
+        few = index.score(new, np.zeros(len(index), np.int32), everyone, most=20)
+        assert (len(few), few.left_out) == (20, len(index) - 20)
+        assert row in few.left
+        assert np.array_equal(few.weight, whole.weight[few.left])
+        assert np.array_equal(few.vectors, whole.vectors[:, few.left])
+
+
+@given(st.lists(st.sets(st.integers(0, 20), max_size=8), min_size=2, max_size=6))
+def test_shared_values(rows: list[set[int]]) -> None:
+    table = Csr.of_pairs(
+        np.array([i for i, row in enumerate(rows) for _ in row], np.int64),
+        np.array([v for row in rows for v in row], np.int64),
+        len(rows),
+    )
+    left, right = np.arange(len(rows), dtype=np.int32), np.arange(len(rows), dtype=np.int32)[::-1].copy()
+    found = shared_values(table.offsets, table.values, left, right)
+    assert found.tolist() == [len(rows[a] & rows[b]) for a, b in zip(left, right, strict=True)]
