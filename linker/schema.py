@@ -85,7 +85,7 @@ ROW_TEXT_FIELDS = (
     "address", "present_address", "village", "station", "tehsil", "district", "address_state", "pin",
     "aadhaar", "pan", "epic", "driving_licence", "passport", "nfn", "ration_card", "arms_licence", "vehicle", "imei",
     "bank_account", "ifsc", "upi", "prison_id", "history_sheet",
-    "height_from", "height_to", "status",
+    "height_from", "height_to", "status", "custody_from", "custody_to", "custody_place", "died_on",
 )  # fmt: skip
 """Fields that a source mapping may feed with one text per row."""
 
@@ -150,7 +150,8 @@ RECORD = Table(
         "address": TEXT, "present_address": TEXT, "village": TEXT, "station": TEXT, "tehsil": TEXT, "district": TEXT,
         "address_state": TEXT, "pin": TEXT,
         **{str(t): TEXT for t in IdType}, "ifsc": TEXT,
-        "height_from": TEXT, "height_to": TEXT, "marks": TEXTS, "status": TEXT, "rest": TEXT,
+        "height_from": TEXT, "height_to": TEXT, "marks": TEXTS, "status": TEXT, "custody_from": TEXT, "custody_to": TEXT,
+        "custody_place": TEXT, "died_on": TEXT, "rest": TEXT,
     },
     "one person in one source row, as Unicode text: legacy fonts converted, police phrases parsed, several persons of a row taken apart; "
     "what no field took stands in rest",
@@ -167,9 +168,11 @@ PERSON = Table(
         "village": TEXT, "station": TEXT, "tehsil": TEXT, "district": TEXT, "address_state": TEXT, "pin": TEXT,
         "house": TEXT, "fir_station": TEXT, "fir_district": TEXT, "fir_state": TEXT, "fir": TEXT,
         "height_from": INT16, "height_to": INT16, "marks": TEXTS,
+        "standing": TEXT, "held_from": TEXT, "held_to": TEXT, "held_at": TEXT, "died_on": TEXT,
     },
     "a record's comparable form, same row order as record: names without honorifics in their own script, a birth interval in days, "
-    "validated identifiers (Aadhaar only as a keyed hash), places as canonical names, marks as concept codes",
+    "validated identifiers (Aadhaar only as a keyed hash), places as canonical names, marks as concept codes, "
+    "days of custody and death as ISO text",
 )  # fmt: skip
 
 EDGE = Table(

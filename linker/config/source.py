@@ -18,7 +18,7 @@ from linker.config.mapping import Cells, DateFormat, check_columns, check_field,
 from linker.schema import EXTRA_PREFIX, ROW_LIST_FIELDS
 
 FieldName = Annotated[str, AfterValidator(check_field)]
-DateField = Literal["birth_date", "record_date", "fir_date"]
+DateField = Literal["birth_date", "record_date", "fir_date", "custody_from", "custody_to", "died_on"]
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"]
 
 

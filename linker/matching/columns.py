@@ -39,7 +39,12 @@ PLACE_FIELDS = (
     "fir_district",
     "fir_state",
     "fir",
+    "held_from",
+    "held_to",
+    "held_at",
+    "died_on",
 )
+"""Texts that are compared as wholes: places, the case, and what vetoes read of custody and death."""
 UNKNOWN_DAY = -2_000_000
 
 

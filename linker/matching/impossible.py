@@ -1,7 +1,7 @@
 """Vetoes by time: nobody is seen after his death, nobody is held in two places at once.
 
-The days come from columns of their own (usually `extra.` columns of a source that knows them): a status without a date says nothing about
-when, so it is no veto.
+The days are those that a source states in columns of its own or in the words of a status (`linker.normalise.custody`), or `extra.` columns
+of a configuration. A status without a date says nothing about when, so it is no veto.
 """
 
 from __future__ import annotations

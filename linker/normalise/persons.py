@@ -18,6 +18,7 @@ from linker.names.unicode import fold
 from linker.normalise.aadhaar import HOW_TO_MAKE_A_KEY, KEY_VARIABLE, AadhaarKey
 from linker.normalise.birth import births
 from linker.normalise.columns import ABSENT, PIECE, THREADS, Distinct, Int64s, days, one_chunk
+from linker.normalise.custody import custody
 from linker.normalise.findings import PersonFindings
 from linker.normalise.firs import Firs
 from linker.normalise.gazetteer import gazetteer
@@ -131,6 +132,7 @@ def _add_birth(
     columns["birth_from"], columns["birth_to"] = days(born.first), days(born.last)
     columns["birth_kind"] = pa.array(born.kind.astype(np.int8))
     columns["record_day"] = days(born.record_day)
+    columns |= custody(record, born.record_day, options.latest_year)
     columns["juvenile"] = pa.array(born.juvenile)
     findings.birth = born.findings
     findings.juveniles = int(born.juvenile.sum())

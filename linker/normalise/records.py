@@ -29,11 +29,13 @@ Indices = npt.NDArray[np.int64]
 
 _FREE_TEXT = (
     "name", "name_typed", "aliases", "father", "mother", "husband", "guardian", "sections", "fir_district", "fir_station",
-    "address", "present_address", "village", "station", "tehsil", "district", "address_state", "marks", "status", "rest",
+    "address", "present_address", "village", "station", "tehsil", "district", "address_state", "marks", "status", "custody_place",
+    "rest",
 )  # fmt: skip
 _AS_STATED = (
     "sex", "birth_year", "fir_number", "fir_date", "fir_district", "fir_station", "sections", "relative_phone",
     *(str(t) for t in IdType if t is not IdType.AADHAAR), "ifsc", "height_from", "height_to", "status",
+    "custody_from", "custody_to", "custody_place", "died_on",
 )  # fmt: skip
 """Columns of RECORD that are the row's own."""
 

@@ -32,7 +32,20 @@ LONGEST = 500
 """Characters that a field of a query may have."""
 MOST_ENTRIES = 20
 """Entries that a list may have."""
-NOT_ASKED = frozenset({"sections", "fir_number", "fir_date", "fir_district", "ifsc", "status"})
+NOT_ASKED = frozenset(
+    {
+        "sections",
+        "fir_number",
+        "fir_date",
+        "fir_district",
+        "ifsc",
+        "status",
+        "custody_from",
+        "custody_to",
+        "custody_place",
+        "died_on",
+    }
+)
 """Fields of a row that no comparison of a query looks at."""
 OTHER_NAMES = {"state": "address_state", "dob": "birth_date", "also_known_as": "aliases", "pincode": "pin"}
 ALLOWED = (frozenset(ROW_TEXT_FIELDS) | frozenset(ROW_LIST_FIELDS)) - NOT_ASKED

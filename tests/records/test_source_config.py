@@ -60,7 +60,10 @@ def test_shipped_mappings_load(name: str) -> None:
         ("  extra.x: {join: [A, धर्म]}", "'धर्म' speaks of religion"),
         ("  extra.x: जाति का नाम", "test.yaml:9: fields.extra.x: 'जाति का नाम' speaks of caste"),
         ("dates: {birth_date: [d.m.y]}", "a date format is made of dd, mm and yyyy"),
-        ("dates: {age: [dd/mm/yyyy]}", "is not allowed; allowed: 'birth_date', 'record_date' or 'fir_date'"),
+        (
+            "dates: {age: [dd/mm/yyyy]}",
+            "is not allowed; allowed: 'birth_date', 'record_date', 'fir_date', 'custody_from', 'custody_to' or 'died_on'",
+        ),
         ("sheet: Data", "sheet has no meaning for format csv"),
         ("delimiter: ';;'", "at most 1 character"),
         ("delimiter: '¦'", "a delimiter is one ASCII character"),

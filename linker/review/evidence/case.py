@@ -246,12 +246,24 @@ def _rows(left: Side, right: Side, a: dict[str, Any], b: dict[str, Any]) -> tupl
     found.append(Row("address", left.address, right.address, "none"))
     gap = _height_gap(a, b)
     sign = "none" if gap is None else "same" if gap <= 3 else "near" if gap <= 8 else "differ"
+    found.append(Row("status", _standing(left.status, a), _standing(right.status, b), "none"))
     found.append(Row("height", left.height, right.height, sign))
     shared = set(a["marks"] or ()) & set(b["marks"] or ())
     both = bool(a["marks"]) and bool(b["marks"])
     marks = "same" if shared else "differ" if both else "none"
     found.append(Row("marks", ", ".join(left.marks), ", ".join(right.marks), marks))
     return tuple(r for r in found if (r.left and r.left != "unknown") or (r.right and r.right != "unknown"))
+
+
+def _standing(written: str, person: dict[str, Any]) -> str:
+    """The status as it was written, with the days in custody and of death that are known."""
+    held = "–".join(day or "?" for day in (person["held_from"], person["held_to"]))
+    known = (
+        held if held != "?–?" else "",
+        person["held_at"] or "",
+        f"† {person['died_on']}" if person["died_on"] else "",
+    )
+    return " · ".join(part for part in (written, *known) if part)
 
 
 def _equal(a: Any, b: Any) -> str:
