@@ -15,6 +15,7 @@ from linker.names.divided import Divided, Words, divided, may_be_divided, worth_
 from linker.names.free_words import FreeWords
 from linker.names.narrow import gathered
 from linker.names.prospects import Prospects, prospects
+from linker.names.quick_cuts import glances, may_be_cut
 from linker.names.space import PairTable, TokenSpace
 from linker.names.together import alike
 from linker.names.workspace import PARAMETER_VALUES
@@ -83,7 +84,11 @@ class ComparedNames:
         """As `NameTable.divisible`."""
         if not len(left):
             return np.zeros(0, np.bool_)
-        return may_be_divided(self.names, self._words, self._free, Pairs.of(left, right))
+        names, pairs = self.names, Pairs.of(left, right)
+        at = np.flatnonzero(may_be_cut(self._glances, names.offsets, names.ids, names.role, pairs.left, pairs.right))
+        found = np.zeros(len(pairs), np.bool_)
+        found[at] = may_be_divided(names, self._words, self._free, pairs.take(at))
+        return found
 
     def sex(self, numbers: Numbers) -> NDArray[np.int8]:
         """As `NameTable.sex`."""
@@ -119,6 +124,11 @@ class ComparedNames:
     @cached_property
     def _words(self) -> NDArray[np.uint8]:
         return self._facts.words()
+
+    @cached_property
+    def _glances(self) -> Numbers:
+        found: Numbers = glances(self._words, self._free.numbers, self._free.sorts)
+        return found
 
     @cached_property
     def _free(self) -> FreeWords:
