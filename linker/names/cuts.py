@@ -10,23 +10,18 @@ from __future__ import annotations
 from enum import IntEnum
 
 import numpy as np
-import pyarrow as pa
 from numba import njit, types
-from numpy.typing import NDArray
 
 from linker.names.canonical import Role
+from linker.names.folding import FIRST_NUMBER, LETTERS, ROWS, WEAK, may_hold, next_number
 from linker.names.kernel_types import I4S, I8, I8S, MOST_TOKENS, U1S
 
-LETTERS = 24
-"""Letters of a word that are looked at; longer words are not cut."""
 SHORTEST_PART, SHORTEST_WORD = 3, 5
 """Letters that a word of the other name and the word that is cut must have; in Devanagari, where a is seldom written, one less."""
 CARRIES_SECOND = 5
 """Letters that must be told by the other name before the second part of a given name (Ram, Lal) may go without a partner."""
 _MOST_PIECES = 6
 _INITIAL = int(Role.INITIAL)
-_VOWELS = np.zeros(256, np.bool_)
-_VOWELS[[ord(c) for c in "aeiouy"]] = True
 
 
 class Free(IntEnum):
@@ -38,112 +33,7 @@ class Free(IntEnum):
     SECOND = 3
 
 
-def _folded_letters() -> NDArray[np.uint8]:
-    table = np.zeros(256, np.uint8)
-    for letter in "abcdefghijklmnopqrstuvwxyz":
-        table[ord(letter)] = ord(letter)
-    for letter, other in zip("wzqfyeo", "vjkpiiu", strict=True):
-        table[ord(letter)] = ord(other)
-    return table
-
-
-_FOLDED = _folded_letters()
-_WEAK = np.zeros(256, np.bool_)
-_WEAK[[ord(c) for c in "aiuh"]] = True
-
-
-def _folded_devanagari() -> NDArray[np.uint8]:
-    table = np.arange(128, 256, dtype=np.uint8)
-    for letter, other in zip("शषणबठथखघछझढधफभंअइईउऊएऐओऔािीुूेैोौ", "ससनवटतकगचजडदपवनaiiuuiiuuaiiuuiiuu", strict=True):
-        table[ord(letter) & 127] = ord(other) if other < "\x80" else (ord(other) & 127) | 128
-    for passed in "्ँः़":
-        table[ord(passed) & 127] = 0
-    return table
-
-
-_FOLDED_DEVANAGARI = _folded_devanagari()
-_WEAK[(ord("ह") & 127) | 128] = True
-_ROWS = types.Array(types.uint8, 2, "C", readonly=True)
 _LETTERS = types.Array(types.uint8, 1, "A", readonly=True)
-_BYTES = types.Array(types.uint8, 1, "C", readonly=True)
-_STARTS = types.Array(types.int32, 1, "C", readonly=True)
-
-
-@njit(types.uint8[:, ::1](_BYTES, _STARTS), cache=True, nogil=True)
-def fold_letters(data, offsets):  # type: ignore[no-untyped-def]
-    """Latin words as rows of 2 * LETTERS + 1 bytes: folded letters, then where each begins in the word, then how many there are (0 for
-    words that are too long). Letters fold that spellings of one name exchange: aa/a, e/ee/i, o/oo/u, w/v, z/j."""
-    out = np.zeros((len(offsets) - 1, 2 * LETTERS + 1), np.uint8)
-    for k in range(len(out)):
-        n = 0
-        start, end = offsets[k], offsets[k + 1]
-        for i in range(start, end):
-            c = data[i]
-            letter = _FOLDED[c]
-            if letter == 0:
-                continue
-            if i > start and c == data[i - 1] and _VOWELS[c]:
-                continue
-            if n == LETTERS:
-                n = 0
-                break
-            out[k, n], out[k, LETTERS + n] = letter, min(i - start, 255)
-            n += 1
-        out[k, 2 * LETTERS] = n
-    return out
-
-
-@njit(types.uint8[:, ::1](_BYTES, _STARTS), cache=True, nogil=True)
-def fold_devanagari(data, offsets):  # type: ignore[no-untyped-def]
-    """The same for Devanagari words in UTF-8, with places counted in characters; 0 letters for words of other scripts. Vowels become Latin
-    a, i and u, as in folded Latin words, and inherent ones are not written."""
-    out = np.zeros((len(offsets) - 1, 2 * LETTERS + 1), np.uint8)
-    for k in range(len(out)):
-        n = 0
-        for i in range(offsets[k], offsets[k + 1], 3):
-            if data[i] != 0xE0 or data[i + 1] & 0xFE != 0xA4:
-                n = 0
-                break
-            letter = _FOLDED_DEVANAGARI[(np.int64(data[i + 1]) & 1) << 6 | (data[i + 2] & 63)]
-            if letter == 0:
-                continue
-            if n == LETTERS:
-                n = 0
-                break
-            out[k, n], out[k, LETTERS + n] = letter, min((i - offsets[k]) // 3, 255)
-            n += 1
-        out[k, 2 * LETTERS] = n
-    return out
-
-
-def token_letters(texts: list[str], latin: list[str]) -> NDArray[np.uint8]:
-    """Rows of letters of tokens in Latin, then, in as many rows more, in Devanagari (empty for tokens of other scripts)."""
-    return np.concatenate([fold_letters(*utf8(latin)), fold_devanagari(*utf8(texts))])
-
-
-def utf8(words: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """UTF-8 bytes and where each word begins."""
-    array = pa.array(words, pa.string())
-    data = np.frombuffer(array.buffers()[2] or b"\0", np.uint8)
-    return data, np.frombuffer(array.buffers()[1], np.int32)[: len(words) + 1] if words else np.zeros(1, np.int32)
-
-
-@njit(types.int64(_LETTERS, I8, I8), cache=True, nogil=True)
-def letters_number(word, start, end):  # type: ignore[no-untyped-def]
-    """A number of the folded letters from `start` to before `end`."""
-    number = np.uint64(0xCBF29CE484222325)
-    for i in range(start, end):
-        number = (number ^ np.uint64(word[i])) * np.uint64(1099511628211)
-    return np.int64(number >> np.uint64(1))
-
-
-@njit(types.int64[::1](_ROWS), cache=True, nogil=True)
-def row_numbers(rows):  # type: ignore[no-untyped-def]
-    """`letters_number` of every row."""
-    out = np.empty(len(rows), np.int64)
-    for k in range(len(rows)):
-        out[k] = letters_number(rows[k], 0, rows[k, 2 * LETTERS])
-    return out
 
 
 @njit(types.int64(_LETTERS, I8, I8, _LETTERS, I8, I8, types.int64[:, ::1]), cache=True, nogil=True)
@@ -152,15 +42,15 @@ def _slips(word, start, end, part, length, allowed, room):  # type: ignore[no-un
     before, here = 0, 1
     room[0, 0] = 0
     for j in range(1, length + 1):
-        room[0, j] = room[0, j - 1] + (1 if _WEAK[part[j - 1]] else 2)
+        room[0, j] = room[0, j - 1] + (1 if WEAK[part[j - 1]] else 2)
     for i in range(1, end - start + 1):
         c = word[start + i - 1]
-        lost = 1 if _WEAK[c] else 2
+        lost = 1 if WEAK[c] else 2
         room[here, 0] = least = room[before, 0] + lost
         for j in range(1, length + 1):
             d = part[j - 1]
-            gained = 1 if _WEAK[d] else 2
-            change = room[before, j - 1] + (0 if c == d else 1 if _WEAK[c] and _WEAK[d] else 2)
+            gained = 1 if WEAK[d] else 2
+            change = room[before, j - 1] + (0 if c == d else 1 if WEAK[c] and WEAK[d] else 2)
             room[here, j] = min(change, room[before, j] + lost, room[here, j - 1] + gained)
             least = min(least, room[here, j])
         if least > allowed:
@@ -176,7 +66,7 @@ def free_sort(numbers, sorts, number):  # type: ignore[no-untyped-def]
     return sorts[at] if at < len(numbers) and numbers[at] == number else 0
 
 
-_CUT = types.int64(_ROWS, I8, I8, I4S, U1S, I8, I8, I8S, U1S, types.int64[:, ::1], types.int64[:, ::1])
+_CUT = types.int64(ROWS, I8, I8, I4S, U1S, I8, I8, I8S, U1S, types.int64[:, ::1], types.int64[:, ::1])
 
 
 @njit(_CUT, cache=True, nogil=True)
@@ -188,6 +78,13 @@ def _cut(rows, shift, token, ids, role, b, m, numbers, sorts, room, best):  # ty
     that is, and how many letters have partners.
     """
     word, length = rows[shift + token], np.int64(rows[shift + token, 2 * LETTERS])
+    hopeful = False
+    for j in range(b, b + m):
+        part = rows[shift + ids[j]]
+        n = np.int64(part[2 * LETTERS])
+        hopeful = hopeful or (SHORTEST_PART - (shift > 0) <= n <= length - 2 and may_hold(word, part))
+    if not hopeful:
+        return 0
     for at in range(1, length + 1):
         best[0, at] = -1
     best[0, 0] = best[3, 0] = 0
@@ -208,8 +105,10 @@ def _cut(rows, shift, token, ids, role, b, m, numbers, sorts, room, best):  # ty
                 if slips <= allowed and value > best[0, at + size]:
                     best[0, at + size], best[1, at + size] = value, at
                     best[2, at + size], best[3, at + size] = 0, best[3, at] + size
-        for size in range(2, length - at + 1):
-            sort = free_sort(numbers, sorts, letters_number(word, at, at + size))
+        number = FIRST_NUMBER
+        for size in range(1, length - at + 1):
+            number = next_number(number, word[at + size - 1])
+            sort = free_sort(numbers, sorts, np.int64(number >> np.uint64(1))) if size > 1 else 0
             if sort == 0 or (at == 0 and sort != 1):
                 continue
             value = best[0, at] + 2 * size - 3
@@ -234,7 +133,7 @@ def _cut(rows, shift, token, ids, role, b, m, numbers, sorts, room, best):  # ty
 
 
 @njit(
-    types.int64(_ROWS, I8, I4S, U1S, I8, I8, I8, I8, I8S, U1S, types.int64[:, ::1], types.int64[:, ::1], types.int64[:, ::1], I8),
+    types.int64(ROWS, I8, I4S, U1S, I8, I8, I8, I8, I8S, U1S, types.int64[:, ::1], types.int64[:, ::1], types.int64[:, ::1], I8),
     cache=True,
     nogil=True,
 )  # fmt: skip
@@ -263,7 +162,7 @@ def _divide(rows, shift, ids, role, a, n, b, m, numbers, sorts, room, best, out,
     return made
 
 
-@njit(types.int64(_ROWS, I4S, U1S, I8, I8, I8, I8), cache=True, nogil=True)
+@njit(types.int64(ROWS, I4S, U1S, I8, I8, I8, I8), cache=True, nogil=True)
 def _script(rows, ids, role, a, n, b, m):  # type: ignore[no-untyped-def]
     """Where the rows begin by which two names are compared: 0 for the Latin ones, or those of Devanagari if both names are in it."""
     half = len(rows) // 2
@@ -277,7 +176,7 @@ def _script(rows, ids, role, a, n, b, m):  # type: ignore[no-untyped-def]
 _BOTH = types.Tuple((types.int64[::1], types.int64[:, ::1], types.int64[:, ::1]))  # type: ignore[no-untyped-call]
 
 
-@njit(_BOTH(_ROWS, I4S, I4S, U1S, I4S, I4S, I8S, U1S), cache=True, nogil=True)
+@njit(_BOTH(ROWS, I4S, I4S, U1S, I4S, I4S, I8S, U1S), cache=True, nogil=True)
 def divide(rows, offsets, ids, role, left, right, numbers, sorts):  # type: ignore[no-untyped-def]
     """Per pair of names the cuts made in both, and both as rows of MOST_TOKENS + 1 numbers: the pieces, then how many there are.
 
@@ -297,7 +196,7 @@ def divide(rows, offsets, ids, role, left, right, numbers, sorts):  # type: igno
     return made, out_a, out_b
 
 
-@njit(types.boolean[::1](_ROWS, I4S, I4S, U1S, I4S, I4S, I8S, U1S), cache=True, nogil=True)
+@njit(types.boolean[::1](ROWS, I4S, I4S, U1S, I4S, I4S, I8S, U1S), cache=True, nogil=True)
 def divisible(rows, offsets, ids, role, left, right, numbers, sorts):  # type: ignore[no-untyped-def]
     """Which pairs of names (never those with -1) `divide` would cut."""
     out = np.zeros(len(left), np.bool_)

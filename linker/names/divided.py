@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens, Role, counting, sort_of
-from linker.names.cuts import LETTERS, Free, divide, divisible, token_letters
+from linker.names.cuts import Free, divide, divisible
 from linker.names.dictionary import build_dictionary, hot
+from linker.names.folding import LETTERS, token_letters
 from linker.names.free_words import FreeWords
 from linker.names.levels import NameLevel
 from linker.names.lexicon import Lexicon

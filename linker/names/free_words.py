@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from linker.names.canonical import NameTokens
 from linker.names.channel import Channel
-from linker.names.cuts import LETTERS, Free, fold_devanagari, fold_letters, free_sort, letters_number, row_numbers, utf8
+from linker.names.cuts import Free, free_sort
+from linker.names.folding import LETTERS, fold_devanagari, fold_letters, letters_number, row_numbers, utf8
 from linker.names.kernel_types import I8S, U1S
 from linker.names.lexicon import Lexicon
 from linker.names.unicode import Script, script

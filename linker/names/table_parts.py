@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from linker.names.canonical import NameTokens
 from linker.names.channel import Channel
 from linker.names.compared import ComparedNames, Facts
-from linker.names.cuts import token_letters
 from linker.names.dictionary import TokenDictionary, build_dictionary
+from linker.names.folding import token_letters
 from linker.names.free_words import FreeWords, last_words
 from linker.names.frequency import Frequencies
 from linker.names.keys import KeyCounts, NameKeys, make_keys
