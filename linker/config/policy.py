@@ -56,6 +56,8 @@ class Rules(Settings):
     """bits that the pairs between two such groups must weigh on average"""
     conflicts: tuple[str, ...] = ()
     """comparisons in which any conflict level keeps a pair from linking by itself"""
+    doubts: tuple[str, ...] = ()
+    """the same, unless the relative's names agree: a sex is easily mistyped, but sister and brother do not bear one name"""
 
 
 class Policy(Settings):

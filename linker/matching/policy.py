@@ -128,6 +128,7 @@ class _Facts:
         count = len(vectors)
         independent, strongest, name_bits = np.zeros(count), np.zeros(count), np.zeros(count)
         alias, parts, conflict, relative, contradiction, same, date = (np.zeros(count, dtype=bool) for _ in range(7))
+        doubt, related = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
         for k, comparison in enumerate(comparisons):
             codes = vectors[:, k]
             if comparison.name == rules.name:
@@ -136,22 +137,27 @@ class _Facts:
                 alias = comparison.is_alias[codes]
                 parts = codes == comparison.codes.get("PARTS_DIFFER", -1)
             if comparison.name == rules.relative:
-                relative = comparison.against[codes]
+                relative, related = comparison.against[codes], comparison.speaks_for[codes]
             if comparison.name in rules.independent:
                 independent += np.maximum(tables[k][codes], 0)
                 strongest = np.maximum(strongest, tables[k][codes])
             if comparison.name in rules.conflicts:
                 contradiction |= comparison.against[codes]
+            if comparison.name in rules.doubts:
+                doubt |= comparison.against[codes]
             if comparison.codes.keys() >= {"SAME", "NEAR", "LAST_FOUR"}:
                 same |= codes == comparison.codes["SAME"]
             if "SAME_DATE" in comparison.codes:
                 date |= codes == comparison.codes["SAME_DATE"]
+        contradiction |= doubt & ~related
         return cls(independent, strongest, name_bits, alias, parts, conflict, relative, contradiction, same, date)
 
 
 def _check_names(rules: Rules, comparisons: Sequence[Comparison]) -> None:
     known = [c.name for c in comparisons]
-    named = {rules.name, *rules.independent, *rules.conflicts} | ({rules.relative} if rules.relative else set())
+    named = {rules.name, *rules.independent, *rules.conflicts, *rules.doubts} | (
+        {rules.relative} if rules.relative else set()
+    )
     unknown = sorted(named - set(known))
     if unknown:
         do = f"use those of the matching configuration: {', '.join(known)}"

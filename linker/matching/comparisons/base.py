@@ -86,6 +86,11 @@ class Comparison:
         return np.array([level.side == Side.AGAINST for level in self.levels])
 
     @cached_property
+    def speaks_for(self) -> NDArray[np.bool_]:
+        """Which level codes speak for one person."""
+        return np.array([level.side == Side.FOR for level in self.levels])
+
+    @cached_property
     def is_alias(self) -> NDArray[np.bool_]:
         """Which level codes rest on an alias."""
         return np.array([level.name.startswith("ALIAS") for level in self.levels])
