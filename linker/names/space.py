@@ -8,16 +8,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import cpdist
 
 from linker.names.channel import DEVANAGARI, Channel
 from linker.names.dictionary import TOKEN, TokenDictionary, build_dictionary
-from linker.names.evidence import Slip, family_cost, judge
+from linker.names.evidence import family_cost, judge
 from linker.names.frequency import Frequencies
 from linker.names.lexicon import Lexicon
 from linker.names.numbering import NO_TOKEN, enter
-from linker.names.respelling import fold_spelling, region_alike
+from linker.names.slips import devanagari_slips, latin_slips
 
 
 class TokenSpace:
@@ -148,34 +146,14 @@ class PairTable:
     def _slips(
         self, rows_a: NDArray[np.void], rows_b: NDArray[np.void], a: NDArray[np.int64], b: NDArray[np.int64]
     ) -> NDArray[np.int8]:
-        """A `Slip` per pair: tokens of five letters or so, of which one insertion, deletion, change or swap makes the other; between
-        scripts by their letters in Latin, with those folded that spellings of one name exchange.
-
-        People seldom mistype the first letter; a name with another one is another name (Sonu, Monu).
-        """
+        """A `Slip` per pair: of Devanagari words as they stand, of others by their letters in Latin."""
         out = np.zeros(len(a), np.int8)
-        alike = np.flatnonzero(rows_a["script"] == rows_b["script"])
-        left, right = ([self._space.text(t) for t in side[alike].tolist()] for side in (a, b))
-        distance = cpdist(left, right, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
-        for k in np.flatnonzero(distance <= 1).tolist():
-            x, y = left[k], right[k]
-            if len(x) == len(y) and sorted(x) == sorted(y):
-                out[alike[k]] = Slip.SWAP
-            elif len(x) + len(y) > 8 and (x[0] == y[0] or len(x) != len(y)):
-                out[alike[k]] = Slip.LETTER
-        native = np.flatnonzero((rows_a["script"] == DEVANAGARI) & (rows_b["script"] == DEVANAGARI))
-        for k in native[
-            region_alike([[self._space.text(t) for t in side[native].tolist()] for side in (a, b)])
-        ].tolist():
-            out[k] = Slip.REGIONAL
-        across = np.flatnonzero((rows_a["script"] != rows_b["script"]) & (rows_a["sound"] != rows_b["sound"]))
-        left, right = ([fold_spelling(self._space.latin(t)) for t in side[across].tolist()] for side in (a, b))
-        distance = cpdist(left, right, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
-        for k in np.flatnonzero(distance <= 1).tolist():
-            if distance[k] == 0:
-                out[across[k]] = Slip.REGIONAL
-            elif len(left[k]) + len(right[k]) > 9 and left[k][0] == right[k][0]:
-                out[across[k]] = Slip.ACROSS
+        native = (rows_a["script"] == DEVANAGARI) & (rows_b["script"] == DEVANAGARI)
+        at = np.flatnonzero(native)
+        out[at] = devanagari_slips([self._space.texts(side[at]) for side in (a, b)])
+        at = np.flatnonzero(~native & (rows_a["sound"] != rows_b["sound"]))
+        across = (rows_a["script"] != rows_b["script"])[at]
+        out[at] = latin_slips([[self._space.latin(t) for t in side[at].tolist()] for side in (a, b)], across)
         return out
 
     def _joined(

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linker.names import NameLevel, NameTable
-from linker.names.respelling import fold_spelling
+from linker.names.slips import fold_spelling
 
 with (Path(__file__).parent / "divided.tsv").open(encoding="utf-8") as table_file:
     CASES = list(csv.DictReader(table_file, delimiter="\t"))
