@@ -47,7 +47,7 @@ CASES = [
     ("only a nickname", SURE, {"name": "ALIAS_RARE", "birth": "SAME_DATE"}, Decision.REVIEW, Rule.ALIAS_ONLY),
     ("man and woman of one name", SURE, {"name": "AGREE", "sex": "DIFFERENT", "birth": "SAME_DATE"}, Decision.REVIEW, Rule.CONTRADICTION),
     ("a mistyped sex", SURE, {"name": "AGREE", "relative": "AGREE", "sex": "DIFFERENT", "birth": "SAME_DATE"}, Decision.LINK, Rule.LINK),
-    ("partly alike, and an alias", SURE, {"name": "UNCLEAR_WITH_ALIAS", "relative": "AGREE", "birth": "SAME_DATE"}, Decision.LINK, Rule.LINK),
+    ("alike, and an alias", SURE, {"name": "UNCLEAR_WITH_ALIAS", "birth": "SAME_DATE"}, Decision.LINK, Rule.LINK),
     ("other fingers", SURE, {"name": "AGREE", "fingerprint": "DIFFERENT", "birth": "SAME_DATE"}, Decision.REVIEW, Rule.CONTRADICTION),
     ("a borrowed document", SURE, {"name": "GIVEN_CONFLICT", "aadhaar": "SAME"}, Decision.REVIEW, Rule.MISUSED_IDENTITY),
     ("one document, other sex", SURE, {"name": "AGREE", "sex": "DIFFERENT", "documents": "SAME"}, Decision.REVIEW, Rule.MISUSED_IDENTITY),
