@@ -6,7 +6,8 @@ import numpy as np
 from numba import njit, types
 
 from linker.names.canonical import Role
-from linker.names.cuts import LETTERS, SHORTEST_PART, SHORTEST_WORD, Free, free_sort, letters_number
+from linker.names.cuts import SHORTEST_PART, SHORTEST_WORD, Free, free_sort
+from linker.names.folding import LETTERS, letters_number
 from linker.names.kernel_types import I4S, I8, I8S, MOST_TOKENS, U1S
 
 _INITIAL, _PREFIX = int(Role.INITIAL), int(Free.PREFIX)
