@@ -27,6 +27,7 @@ import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.generated import FILES
 from benchmarks.generator.build import Options, generate
 from benchmarks.reference_partition import Problem, best_partition
 from benchmarks.results_file import keep, markdown_table
@@ -48,12 +49,6 @@ from linker.names.table import NameTable
 from linker.progress import Silent, Stopwatch
 from linker.schema import Decision
 
-FILES = {
-    "delhi": "delhi.csv",
-    "uttar_pradesh": "uttar_pradesh.csv",
-    "rajasthan": "rajasthan.xlsx",
-    "haryana": "haryana.parquet",
-}
 NOISE = 0.01
 UNCHECKED = ClusterRules(bridge_side=10**6, hub_side=10**6, sparse_from=10**6)
 

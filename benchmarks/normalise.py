@@ -24,8 +24,8 @@ import pyarrow.compute as pc
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.generated import FILES
 from benchmarks.results_file import keep, markdown_table
-from benchmarks.speed import FILES
 from linker.config.loading import CONFIGS
 from linker.config.run import load_run
 from linker.names.legacy import to_unicode

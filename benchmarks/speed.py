@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import resource
 import subprocess
 import sys
 import tempfile
@@ -25,18 +24,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.peers import splink_offenders
 from benchmarks.results_file import keep, markdown_table
+from benchmarks.timed_run import ROOT, timed_run
 from linker.progress import peak_bytes
 from linker.registry.snapshot import open_current
 
 SOME_THRESHOLD = 8.0
 """Bits; how many links there are hardly changes how long it takes."""
-ROOT = Path(__file__).resolve().parents[1]
-FILES = {
-    "delhi": "delhi.csv",
-    "uttar_pradesh": "uttar_pradesh.csv",
-    "rajasthan": "rajasthan.xlsx",
-    "haryana": "haryana.parquet",
-}
 
 
 def main() -> None:
@@ -97,36 +90,9 @@ def measure(rows: int, seed: int, folder: Path, scratch: Path) -> dict[str, Any]
             str(extracts),
         ]
         subprocess.run(generate, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    inputs = [a for name, file in FILES.items() for a in ("--input", f"{name}={extracts / file}")]
-    workspace = scratch / f"workspace{rows}"
-    command = [
-        sys.executable,
-        "-m",
-        "linker",
-        "run",
-        "configs/four_states.yaml",
-        "--workspace",
-        str(workspace),
-        *inputs,
-    ]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    wall = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    snapshot = json.loads((workspace / "current.json").read_text(encoding="utf-8"))["snapshot"]
-    manifest = json.loads((workspace / "snapshots" / snapshot / "manifest.json").read_text(encoding="utf-8"))
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    found = {
-        "rows": manifest["counts"]["rows_in"],
-        "wall": wall,
-        "cpu": cpu,
-        "peak_gb": manifest["peak_bytes"] / 1e9,
-        "stages": manifest["seconds"],
-        "counts": manifest["counts"],
-    }
+    found = timed_run(extracts, scratch / f"workspace{rows}")
     print(
-        f"{rows:>9,} rows: {wall:6.1f} s wall, {cpu:6.1f} s processor, {found['peak_gb']:.2f} GB, {found['stages']}",
+        f"{rows:>9,} rows: {found['wall']:6.1f} s wall, {found['cpu']:6.1f} s processor, {found['peak_gb']:.2f} GB, {found['stages']}",
         flush=True,
     )
     return found

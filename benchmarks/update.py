@@ -10,12 +10,9 @@ full run on a copy of the same workspace. Each is a process of its own.
 from __future__ import annotations
 
 import argparse
-import resource
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +23,12 @@ import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.generated import FILES
 from benchmarks.generator.build import Options, generate
 from benchmarks.results_file import keep, markdown_table
+from benchmarks.timed_run import timed_run
 from linker.registry.snapshot import Snapshot, open_current
 
-ROOT = Path(__file__).resolve().parents[1]
-FILES = {
-    "delhi": "delhi.csv",
-    "uttar_pradesh": "uttar_pradesh.csv",
-    "rajasthan": "rajasthan.xlsx",
-    "haryana": "haryana.parquet",
-}
 CSV = ("delhi.csv", "uttar_pradesh.csv")
 PARQUET = "haryana.parquet"
 
@@ -62,40 +54,10 @@ def split(everything: Path, base: Path, delta: Path, new: int, seed: int) -> Non
 
 
 def run(extracts: Path, workspace: Path, *options: str) -> dict[str, Any]:
-    """`linker run` in a process of its own: seconds, peak memory, stages and counts."""
-    inputs = [
-        a
-        for name, file in FILES.items()
-        if (extracts / file).exists()
-        for a in ("--input", f"{name}={extracts / file}")
-    ]
-    command = [
-        sys.executable,
-        "-m",
-        "linker",
-        "run",
-        "configs/four_states.yaml",
-        "--workspace",
-        str(workspace),
-        *inputs,
-        *options,
-    ]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    wall = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    manifest = open_current(workspace).manifest
-    found = {
-        "wall": wall,
-        "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-        "peak_gb": manifest["peak_bytes"] / 1e9,
-        "stages": manifest["seconds"],
-        "counts": manifest["counts"],
-        "update": manifest.get("update", {}),
-    }
+    """`timed_run`, told on the screen."""
+    found = timed_run(extracts, workspace, *options)
     print(
-        f"{' '.join(options) or 'full':<9} {wall:6.1f} s wall, {found['cpu']:6.1f} s processor, {found['stages']}",
+        f"{' '.join(options) or 'full':<9} {found['wall']:6.1f} s wall, {found['cpu']:6.1f} s processor, {found['stages']}",
         flush=True,
     )
     return found
