@@ -23,6 +23,9 @@ FEW = 4_000
 NAME_KEY_BITS, RELATIVE_KEY_BITS, MOST_KEYS = 4.0, 2.0, 4
 """What a shared key is taken to be worth when candidates are put in order, and how many of them count. A word makes several."""
 
+Known = dict[int, NDArray[np.int8]]
+"""Level codes of pairs by the place of the comparison that gave them."""
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -50,11 +53,13 @@ class Scorer:
         self.comparisons: tuple[Comparison, ...] = comparisons_of(matching.comparisons)
         self.tables = model.weights(self.comparisons)
 
-    def score(self, columns: PersonColumns, left: Rows, right: Rows, floor: float | None = None) -> Scored:
+    def score(
+        self, columns: PersonColumns, left: Rows, right: Rows, floor: float | None = None, known: Known | None = None
+    ) -> Scored:
         """Measure, weigh and decide pairs of rows; with a `floor` (bits) only those that reach it, found without measuring the others to
         the end."""
         if floor is None or len(left) <= FEW:
-            vectors = measure(columns, self.comparisons, left, right)
+            vectors = measure(columns, self.comparisons, left, right, known)
             weight = self.weigh(vectors)
             if floor is not None:
                 reached = weight >= floor
@@ -67,16 +72,19 @@ class Scorer:
         chosen = alive[keep]
         return self._decided(columns, left[chosen], right[chosen], vectors[:, keep], weight[keep])
 
-    def likeliest(self, columns: PersonColumns, left: Rows, right: Rows, most: int) -> NDArray[np.int64]:
+    def likeliest(self, columns: PersonColumns, left: Rows, right: Rows, most: int) -> tuple[NDArray[np.int64], Known]:
         """The pairs for which most speaks before their names are compared: by all comparisons of numbers, and by how many keys of names
-        and of relatives' names they share."""
+        and of relatives' names they share. And the level codes that these comparisons gave."""
         bits = np.zeros(len(left))
-        for comparison, table in zip(self.comparisons, self.tables, strict=True):
+        codes: Known = {}
+        for k, (comparison, table) in enumerate(zip(self.comparisons, self.tables, strict=True)):
             if comparison.joined is None and comparison.cost == Cost.NUMBERS:
-                bits += table[comparison.measure(columns, left, right)]
+                codes[k] = comparison.measure(columns, left, right)
+                bits += table[codes[k]]
         for keys, worth in ((columns.name_keys, NAME_KEY_BITS), (columns.relative_keys, RELATIVE_KEY_BITS)):
             bits += worth * np.minimum(shared_values(keys.offsets, keys.values, left, right), MOST_KEYS)
-        return np.sort(np.argsort(-bits, kind="stable")[:most])
+        chosen = np.sort(np.argsort(-bits, kind="stable")[:most])
+        return chosen, {k: found[chosen] for k, found in codes.items()}
 
     def weigh(self, vectors: NDArray[np.int8]) -> NDArray[np.float64]:
         """Match weights in bits of level codes, shape (comparisons, pairs)."""

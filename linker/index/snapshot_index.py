@@ -171,11 +171,12 @@ class SnapshotIndex:
         ).astype(np.int32)
         right = (len(rows) + np.searchsorted(new_rows, new_row)).astype(np.int32)
         left_out = 0 if most is None else max(len(left) - most, 0)
+        known = None
         if left_out and most is not None:
-            chosen = self.scorer.likeliest(small, left, right, most)
+            chosen, known = self.scorer.likeliest(small, left, right, most)
             left, right = left[chosen], right[chosen]
         narrow(small, left, right)
-        scored = self.scorer.score(small, left, right, floor)
+        scored = self.scorer.score(small, left, right, floor, known)
         whole = np.concatenate([rows, new_rows + n]).astype(np.int32)
         return Scored(
             whole[scored.left],

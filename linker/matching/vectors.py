@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,20 @@ from linker.matching.comparisons.base import Cost, Rows
 from linker.matching.comparisons.joint import combined
 
 
-def measure(columns: PersonColumns, comparisons: Sequence[Comparison], left: Rows, right: Rows) -> NDArray[np.int8]:
-    """Level codes, shape (comparisons, pairs): one contiguous row per comparison."""
+def measure(
+    columns: PersonColumns,
+    comparisons: Sequence[Comparison],
+    left: Rows,
+    right: Rows,
+    known: Mapping[int, NDArray[np.int8]] | None = None,
+) -> NDArray[np.int8]:
+    """Level codes, shape (comparisons, pairs): one contiguous row per comparison. `known`: codes of comparisons that are measured already,
+    by their place."""
     vectors = np.empty((len(comparisons), len(left)), dtype=np.int8)
     for k, comparison in enumerate(comparisons):
-        if comparison.joined is None:
+        if known is not None and k in known:
+            vectors[k] = known[k]
+        elif comparison.joined is None:
             vectors[k] = comparison.measure(columns, left, right)
     return _with_joints(comparisons, vectors)
 
