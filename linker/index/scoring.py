@@ -74,7 +74,8 @@ class Scorer:
 
     def likeliest(self, columns: PersonColumns, left: Rows, right: Rows, most: int) -> tuple[NDArray[np.int64], Known]:
         """The pairs for which most speaks before their names are compared: by all comparisons of numbers, and by how many keys of names
-        and of relatives' names they share. And the level codes that these comparisons gave."""
+        and of relatives' names they share. Of those that are level with the last one, up to as many again. And the level codes that these
+        comparisons gave."""
         bits = np.zeros(len(left))
         codes: Known = {}
         for k, (comparison, table) in enumerate(zip(self.comparisons, self.tables, strict=True)):
@@ -83,7 +84,9 @@ class Scorer:
                 bits += table[codes[k]]
         for keys, worth in ((columns.name_keys, NAME_KEY_BITS), (columns.relative_keys, RELATIVE_KEY_BITS)):
             bits += worth * np.minimum(shared_values(keys.offsets, keys.values, left, right), MOST_KEYS)
-        chosen = np.sort(np.argsort(-bits, kind="stable")[:most])
+        order = np.argsort(-bits, kind="stable")
+        last = bits[order[most - 1]] if most < len(order) else -np.inf
+        chosen = np.sort(order[: max(most, min(2 * most, int(np.count_nonzero(bits >= last))))])
         return chosen, {k: found[chosen] for k, found in codes.items()}
 
     def weigh(self, vectors: NDArray[np.int8]) -> NDArray[np.float64]:

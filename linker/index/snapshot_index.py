@@ -170,10 +170,10 @@ class SnapshotIndex:
             in_base, np.searchsorted(rows, partner), len(rows) + np.searchsorted(new_rows, partner - n)
         ).astype(np.int32)
         right = (len(rows) + np.searchsorted(new_rows, new_row)).astype(np.int32)
-        left_out = 0 if most is None else max(len(left) - most, 0)
-        known = None
-        if left_out and most is not None:
+        left_out, known = 0, None
+        if most is not None and len(left) > most:
             chosen, known = self.scorer.likeliest(small, left, right, most)
+            left_out = len(left) - len(chosen)
             left, right = left[chosen], right[chosen]
         narrow(small, left, right)
         scored = self.scorer.score(small, left, right, floor, known)

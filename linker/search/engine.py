@@ -18,8 +18,9 @@ MOST = 200
 """Records of a group that nothing splits which a search looks at."""
 BUDGET = 1_500
 """Records that one search compares at most; those that share most keys come first."""
-ALIGNED = 200
-"""Of these, records whose names are aligned with the query's: those for which most speaks at first sight."""
+ALIGNED = 100
+"""Of these, records whose names are aligned with the query's: those for which most speaks at first sight, and up to as many again that
+are level with the last of them."""
 LEAST_BITS = 3.0
 """A record is shown only if the evidence makes it so many bits likelier than a random one to be the person."""
 
