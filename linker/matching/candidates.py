@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numba as nb
 import numpy as np
 
-from linker.matching.entries import Entries, group, pack, split, window
+from linker.matching.entries import Entries, group, once, pack, split, window
 from linker.matching.keys import Features, combine
 
 if TYPE_CHECKING:
@@ -103,9 +103,11 @@ class _Found:
     @classmethod
     def join(cls, parts: Sequence[_Found], kind: int) -> _Found:
         """All pairs of a kind once, with its number in the low bits."""
-        pairs = distinct(np.concatenate([p.packed for p in parts]))
+        pairs = distinct([p.packed for p in parts])
+        pairs <<= np.uint64(KIND_BITS)
+        pairs |= np.uint64(kind)
         return cls(
-            (pairs << np.uint64(KIND_BITS)) | np.uint64(kind),
+            pairs,
             sum(p.refined for p in parts),
             sum(p.windowed_groups for p in parts),
             max(p.windowed_records for p in parts),
@@ -125,10 +127,15 @@ def _found_by_kind(features: Features, specs: Sequence[Key], row_bits: int) -> l
         started = list(pool.map(lambda spec: _start_groups(features, spec, row_bits), specs))
         work = [(kind, chain) for kind, spec in enumerate(specs) for chain in (spec.refine or ((),))]
         refined = list(pool.map(lambda job: _refine(features, specs[job[0]], started[job[0]], job[1], row_bits), work))
+    parts: list[list[_Found]] = [[first.found] for first in started]
+    started.clear()
+    for (kind, _), more in zip(work, refined, strict=True):
+        parts[kind].append(more)
+    refined.clear()
     found = []
-    for kind, first in enumerate(started):
-        parts = [f for (of, _), f in zip(work, refined, strict=True) if of == kind]
-        found.append(_Found.join([first.found, *parts], kind))
+    for kind in range(len(specs)):
+        found.append(_Found.join(parts[kind], kind))
+        parts[kind].clear()
     return found
 
 
@@ -144,21 +151,22 @@ def _refine(features: Features, spec: Key, started: _Started, chain: Sequence[st
     parts, groups = [np.empty(0, dtype=np.uint64)], 0
     for salt, feature in enumerate(chain, start=1):
         pairs, big, refined = group(split(big, features.get(feature), salt, row_bits), spec.cap, row_bits)
-        parts.append(pairs)
+        parts.append(distinct([pairs]))
         groups += refined
     left_over = np.zeros(features.columns.n, dtype=bool)
     if len(big):
         parts.append(window(big, np.uint64(row_bits), max(spec.cap // 2, 1)))
         left_over[(big & np.uint64((1 << row_bits) - 1)).astype(np.int64)] = True
-    return _Found(distinct(np.concatenate(parts)), groups, refined if len(big) else 0, int(np.count_nonzero(left_over)))
+    return _Found(distinct(parts), groups, refined if len(big) else 0, int(np.count_nonzero(left_over)))
 
 
-def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """The distinct values, ascending. (NumPy's `unique` hashes integers, which is several times slower here than sorting.)"""
-    ordered = np.sort(values)
-    fresh = np.ones(len(ordered), dtype=bool)
-    fresh[1:] = ordered[1:] != ordered[:-1]
-    return ordered[fresh]
+def distinct(parts: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    """The distinct values of some arrays, ascending; the list is emptied, so that the memory goes back at once. (NumPy's `unique` hashes
+    integers, which is several times slower here than sorting.)"""
+    ordered = np.concatenate(parts)
+    parts.clear()
+    ordered.sort()
+    return ordered[: once(ordered)].copy()
 
 
 def _start(features: Features, names: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

@@ -17,11 +17,11 @@ Entries = npt.NDArray[np.uint64]
 def group(entries: Entries, cap: int, row_bits: int) -> tuple[NDArray[np.uint64], Entries, int]:
     """Pairs of the groups of at most `cap`, and the entries of the larger ones with how many groups these are. `entries` is sorted."""
     entries.sort()
-    return _pair_groups(entries[: _once(entries)], np.uint64(row_bits), cap)
+    return _pair_groups(entries[: once(entries)], np.uint64(row_bits), cap)
 
 
 @nb.njit("int64(uint64[:])", cache=True, nogil=True)
-def _once(entries: Entries) -> int:
+def once(entries: Entries) -> int:
     """Move the distinct values of a sorted array to its front; their number."""
     kept = 0
     for i in range(len(entries)):
