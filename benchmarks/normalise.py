@@ -48,9 +48,9 @@ from linker.normalise.publishing import mask_text
 from linker.normalise.records import RecordOptions, to_records
 from linker.normalise.reference import forms, rows
 from linker.normalise.sex import parse_sex
-from linker.normalise.verhoeff import verhoeff
 from linker.records import read_sources
 from linker.schema import RECORD, ROW, IdType
+from linker.verhoeff import verhoeff
 
 STATES = ("delhi", "uttar pradesh", "rajasthan", "haryana")
 DEVANAGARI_DIGITS = str.maketrans("0123456789", "०१२३४५६७८९")

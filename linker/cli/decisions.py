@@ -13,6 +13,7 @@ from linker.identity.lookup import find
 from linker.registry.decisions_csv import export_decisions, import_decisions
 from linker.registry.ledger import EntryKind, Ledger, NewVerdict, Verdict
 from linker.registry.snapshot import open_current
+from linker.registry.suppression import Suppression
 
 Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")]
 Who = Annotated[str | None, typer.Option(help="Who decides; your user name if not given.")]
@@ -94,12 +95,13 @@ def undo(
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV as `decisions export` writes it.")], workspace: Workspace
 ) -> None:
-    """Add decisions from a CSV file; those known already are left out.
+    """Add decisions from a CSV file; those known already, and those about erased records, are left out.
 
     Example: linker decisions import decisions.csv --workspace work
     """
-    added, known = import_decisions(Ledger(workspace), file)
-    Console().print(f"{added} decisions added, {known} known already")
+    done = import_decisions(Ledger(workspace), file, Suppression.of(workspace))
+    told = f"{done.added} decisions added, {done.known} known already"
+    Console().print(told + (f", {done.left_out} left out: their records are erased" if done.left_out else ""))
 
 
 @app.command()

@@ -32,8 +32,13 @@ _FORMS = (
     (IdType.EPIC, re.compile(r"(?<![a-z0-9])[a-z]{3}\d{7}(?![a-z0-9])")),
     (IdType.DRIVING_LICENCE, re.compile(r"(?<![a-z0-9])[a-z]{2}[ -]?\d{2}[ -]?(?:19|20)\d{9}(?![a-z0-9])")),
     (IdType.AADHAAR, re.compile(r"(?<![a-z0-9*])[x*]{4}[ -]?[x*]{4}[ -]?\d{4}(?![a-z0-9])")),
-    (IdType.AADHAAR, re.compile(r"(?<![a-z0-9*])[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}(?![a-z0-9])")),
+    (
+        IdType.AADHAAR,
+        re.compile(r"(?<![a-z0-9*])(?<!\d{4}[ -])[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}(?![a-z0-9]|[ -]\d{4}(?![0-9]))"),
+    ),
 )
+"""A whole Aadhaar number is no part of four groups of four digits: those are a virtual id, never matched on, or a card's number."""
+
 _KEPT = {Status.VALID: Status.FOUND, Status.MASKED: Status.FOUND}
 
 

@@ -21,8 +21,8 @@ from linker.normalise.aadhaar import AadhaarKey
 from linker.normalise.columns import Bools, Int32s, characters, counting, different, one_chunk
 from linker.normalise.freetext import found_in_text
 from linker.normalise.identifiers import Reading, Status, few_different, read_identifier
-from linker.normalise.verhoeff import near_numbers, passes, verhoeff
 from linker.schema import IdType
+from linker.verhoeff import near_numbers, passes, verhoeff
 
 _QUICK = {
     IdType.AADHAAR: r"^[2-9][0-9]{11}$",

@@ -21,8 +21,8 @@ from stdnum.in_ import epic as stdnum_epic
 from linker.names.unicode import fold
 from linker.normalise.absent import is_absent
 from linker.normalise.reference import rows
-from linker.normalise.verhoeff import passes
 from linker.schema import IdType
+from linker.verhoeff import passes
 
 LONGEST = 120
 """Characters of a cell that are looked at."""
@@ -32,8 +32,8 @@ class Status(StrEnum):
     """What a cell in an identifier column turned out to be."""
 
     VALID = "valid"
-    REPAIRED = "repaired"  # letters and digits that look alike were exchanged, proved by format or check digit
-    UNCHECKED = "unchecked"  # right format, wrong check digit: a mistyped number, kept for one-digit comparison
+    REPAIRED = "repaired"  # letters and digits that look alike were exchanged, and the check digit proves it
+    UNCHECKED = "unchecked"  # right but for a check digit or one character that looks alike: kept as typed, for one-slip comparison
     MASKED = "masked"
     MOVED = "moved"  # a valid value of another type than the column's
     FOUND = "found"  # in free text, not in a column of its own
@@ -243,6 +243,9 @@ _SHAPES = {
     IdType.DRIVING_LICENCE: "LLDDDDDDDDDDDDD", IdType.PASSPORT: "LDDDDDDD", IdType.IMEI: "D" * 15,
 }  # fmt: skip
 
+_PROVING = frozenset({IdType.AADHAAR, IdType.EPIC, IdType.IMEI})
+"""Types with a check digit: only there a repair is proved."""
+
 _TELLING = (IdType.PAN, IdType.EPIC, IdType.DRIVING_LICENCE, IdType.AADHAAR, IdType.PASSPORT)
 """Types whose format cannot be another's: a value found in the wrong column is moved."""
 
@@ -284,9 +287,15 @@ def _is_filler(form: str, expected: IdType) -> bool:
 def _second_look(forms: list[str], expected: IdType) -> Reading:
     """A cell that is not a valid value of its column's type."""
     for form in forms:
-        repaired = _repaired(form, expected)
-        if repaired:
+        repaired, changes = _exchanged(form, expected)
+        if repaired and expected in _PROVING:
             return Reading(Status.REPAIRED, expected, repaired, repaired[-4:])
+        if repaired:  # nothing proves it: one character is a slip that comparisons know, two are too many
+            return (
+                Reading(Status.UNCHECKED, expected, form, form[-4:])
+                if changes == 1
+                else Reading(Status.INVALID, expected)
+            )
         if len(form) == 16 and form.isdecimal() and passes(form) and expected in {IdType.AADHAAR, IdType.NFN}:
             return Reading(Status.VID, expected)
         others = [k for k in _TELLING if k is not expected and _valid(form, k)]
@@ -308,15 +317,14 @@ def _valid(plain: str, kind: IdType) -> bool:
     return value is not None and _proved(value, kind)
 
 
-def _repaired(plain: str, kind: IdType) -> str | None:
-    """The value with look-alikes exchanged where the format wants the other sort and the check digit, if any,
-    agrees."""
+def _exchanged(plain: str, kind: IdType) -> tuple[str | None, int]:
+    """The value with look-alikes exchanged where the format wants the other sort, None if it is not valid then, and how many there are."""
     shape = _SHAPES.get(kind)
     if shape is None or len(plain) != len(shape):
-        return None
+        return None, 0
     characters = [
         c.translate(_TO_DIGIT) if want == "D" else c.translate(_TO_LETTER) for c, want in zip(plain, shape, strict=True)
     ]
     repaired = "".join(characters)
     changes = sum(a != b for a, b in zip(plain, repaired, strict=True))
-    return repaired if 0 < changes <= _MOST_REPAIRS and _valid(repaired, kind) else None
+    return (repaired if 0 < changes <= _MOST_REPAIRS and _valid(repaired, kind) else None), changes

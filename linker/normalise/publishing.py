@@ -15,8 +15,8 @@ from linker.names.unicode import map_distinct
 from linker.normalise.aadhaar import masked
 from linker.normalise.columns import one_chunk
 from linker.normalise.longnumbers import SECTIONS, long_numbers
-from linker.normalise.verhoeff import passes
 from linker.schema import IdType
+from linker.verhoeff import passes
 
 KEPT = frozenset({"record_id", "source", "native_id", "state"})
 """Columns that name the record and stay as they are."""

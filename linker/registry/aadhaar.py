@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from linker.registry.parts import ADDED, in_parts, part_file
 from linker.registry.published import Snapshot
 from linker.schema import IdType
+from linker.verhoeff import TIMES, TURN
 
 OTHER_NUMBERS = frozenset({
     "record_id", "record_id_l", "record_id_r", "native_id", "record_ids", "identity_id", "other_identities", "provenance", "fir_number",
@@ -29,18 +30,6 @@ OTHER_NUMBERS = frozenset({
 """Columns whose long numbers mean something else: a bank account of twelve digits is none of ours."""
 
 Bytes = npt.NDArray[np.uint8]
-
-_TIMES = np.array([
-    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4, 0, 6, 7, 8, 9, 5], [2, 3, 4, 0, 1, 7, 8, 9, 5, 6],
-    [3, 4, 0, 1, 2, 8, 9, 5, 6, 7], [4, 0, 1, 2, 3, 9, 5, 6, 7, 8], [5, 9, 8, 7, 6, 0, 4, 3, 2, 1],
-    [6, 5, 9, 8, 7, 1, 0, 4, 3, 2], [7, 6, 5, 9, 8, 2, 1, 0, 4, 3], [8, 7, 6, 5, 9, 3, 2, 1, 0, 4],
-    [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
-], dtype=np.int8)  # fmt: skip
-_TURN = np.array([
-    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 5, 7, 6, 2, 8, 3, 0, 9, 4], [5, 8, 0, 3, 7, 9, 6, 1, 4, 2],
-    [8, 9, 1, 6, 0, 4, 3, 5, 2, 7], [9, 4, 5, 3, 1, 2, 6, 8, 7, 0], [4, 2, 8, 6, 5, 7, 3, 9, 0, 1],
-    [2, 7, 9, 3, 8, 0, 6, 4, 1, 5], [7, 0, 4, 6, 9, 1, 3, 2, 5, 8],
-], dtype=np.int8)  # fmt: skip
 
 
 def holds_aadhaar(texts: pa.Array) -> npt.NDArray[np.bool_]:
@@ -93,7 +82,7 @@ def _passes(digits: npt.NDArray[np.int8]) -> bool:
     """Whether twelve digits can be an Aadhaar number: Verhoeff's check, and the first is no 0 or 1."""
     check = 0
     for place in range(12):
-        check = _TIMES[check, _TURN[place % 8, digits[11 - place]]]
+        check = TIMES[check, TURN[place % 8, digits[11 - place]]]
     return check == 0 and digits[0] >= 2
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from pathlib import Path
+
+import pyarrow as pa
 
 from linker.errors import InputError
 from linker.registry.database import user
 from linker.registry.ledger import EntryKind, Ledger, NewUndo, NewVerdict, Verdict
+from linker.registry.suppression import Suppression
 
 COLUMNS = ("number", "kind", "left_record", "right_record", "verdict", "who", "at", "why", "supersedes")
 NEEDED = ("left_record", "right_record", "verdict", "why")
@@ -33,8 +37,18 @@ def _guarded(value: object) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def import_decisions(ledger: Ledger, file: Path) -> tuple[int, int]:
-    """Add what the ledger does not hold, all or nothing; gives how many were added and how many it knew.
+@dataclass(frozen=True)
+class Imported:
+    """What came of a file's lines: added to the ledger, known to it already, or left out because a record in them is erased."""
+
+    added: int
+    known: int
+    left_out: int = 0
+
+
+def import_decisions(ledger: Ledger, file: Path, erased: Suppression | None = None) -> Imported:
+    """Add what the ledger does not hold, all or nothing. What names an erased record is left out: a file that was written before the
+    erasure must not bring the record's id back.
 
     A file that `export_decisions` wrote is replayed entry by entry, undos included. Any other file needs the columns left_record,
     right_record, verdict and why, and may have who and at.
@@ -49,14 +63,25 @@ def import_decisions(ledger: Ledger, file: Path) -> tuple[int, int]:
         known[content] = known[(*content[:-1], "")] = entry.number
     ours: dict[str, int] = {}
     fresh: list[NewVerdict | NewUndo] = []
-    for line, row in enumerate(rows, start=2):
+    gone = _erased(rows, erased)
+    for line, (row, left_out) in enumerate(zip(rows, gone, strict=True), start=2):
+        if left_out:
+            continue
         number = known.get(_content(row))
         if number is None:
             fresh.append(_new(row, ours, f"{file}, line {line}"))
             number = -len(fresh)
         ours[row.get("number", "")] = number
     ledger.append(fresh)
-    return len(fresh), len(rows) - len(fresh)
+    return Imported(len(fresh), len(rows) - len(fresh) - sum(gone), sum(gone))
+
+
+def _erased(rows: list[dict[str, str]], erased: Suppression | None) -> list[bool]:
+    """Which lines name an erased record."""
+    if erased is None or not rows:
+        return [False] * len(rows)
+    hit = [erased.hits(pa.array([row[side] for row in rows], pa.string())) for side in ("left_record", "right_record")]
+    return [bool(a or b) for a, b in zip(*hit, strict=True)]
 
 
 CONTENT = ("kind", "left_record", "right_record", "verdict", "who", "why", "at")

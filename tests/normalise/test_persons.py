@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 
 from linker.errors import ConfigError
 from linker.normalise.aadhaar import KEY_VARIABLE, AadhaarKey
+from linker.normalise.freetext import identifiers_in
 from linker.normalise.idcolumns import id_columns
 from linker.normalise.identifiers import Status, read_identifier
 from linker.normalise.longnumbers import long_numbers
 from linker.normalise.persons import PersonFindings, PersonOptions, publishable, to_persons
 from linker.normalise.phones import parse_phones, phones
 from linker.normalise.publishing import mask_text
-from linker.normalise.verhoeff import passes
 from linker.schema import PERSON, RECORD, IdType, Sex
+from linker.verhoeff import passes
 
 KEY = AadhaarKey(bytes(range(32)), "v7")
 OPTIONS = PersonOptions(aadhaar_key=KEY, latest_year=2026)
@@ -223,6 +224,17 @@ def test_nothing_published_holds_an_aadhaar_number(tmp_path: Path) -> None:
         assert AADHAAR.encode() not in raw
         assert devanagari.encode() not in raw
         assert AADHAAR not in text
+
+
+@pytest.mark.parametrize("gap", ["", " ", "-"])
+def test_no_part_of_a_virtual_id_is_taken_for_an_aadhaar_number(gap: str) -> None:
+    number = "367247701569"  # passes its check, as one in ten parts of virtual ids do
+    for digits in (f"{number}2345", f"2345{number}"):
+        written = gap.join(digits[k : k + 4] for k in range(0, 16, 4))
+        assert identifiers_in(f"VID {written}") == []
+    shown = gap.join(number[k : k + 4] for k in range(0, 12, 4))
+    for text in (f"आधार {shown}", f"Aadhaar {shown} 9876543210", f"2019 me, {shown}, 12.3.2019"):
+        assert [(r.kind, r.value) for r in identifiers_in(text)] == [(IdType.AADHAAR, number)]
 
 
 def test_a_virtual_id_is_never_kept() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from linker.errors import InputError
-from linker.registry.decisions_csv import export_decisions, import_decisions
+from linker.registry.decisions_csv import Imported, export_decisions, import_decisions
+from linker.registry.erasures import Erasures
 from linker.registry.ledger import Ledger, NewVerdict, Verdict
+from linker.registry.suppression import KEY_FILE, Suppression
 
 
 def filled(folder: Path) -> Ledger:
@@ -27,9 +30,9 @@ def test_a_ledger_travels_whole(tmp_path: Path) -> None:
     ledger, other = filled(tmp_path / "one"), Ledger(tmp_path / "other")
     file = tmp_path / "decisions.csv"
     assert export_decisions(ledger, file) == 4
-    assert import_decisions(other, file) == (4, 0)
+    assert import_decisions(other, file) == Imported(4, 0)
     assert other.entries() == ledger.entries()
-    assert import_decisions(other, file) == (0, 4)
+    assert import_decisions(other, file) == Imported(0, 4)
     assert len(other.entries()) == 4
 
 
@@ -43,7 +46,7 @@ def test_only_what_is_new_is_added_and_numbers_are_translated(tmp_path: Path) ->
     ledger, other = filled(tmp_path / "one"), Ledger(tmp_path / "other")
     other.decide([NewVerdict("haryana/7", "delhi/9", Verdict.SAME, "own decision")])
     export_decisions(ledger, tmp_path / "d.csv")
-    assert import_decisions(other, tmp_path / "d.csv") == (4, 0)
+    assert import_decisions(other, tmp_path / "d.csv") == Imported(4, 0)
     assert other.entries()[-1].supersedes == 4
     assert other.holding()["delhi/1", "up/2"].verdict is Verdict.DIFFERENT
 
@@ -52,8 +55,23 @@ def test_a_plain_file_of_verdicts_is_enough(tmp_path: Path) -> None:
     file = tmp_path / "d.csv"
     file.write_text("left_record,right_record,verdict,why\nb,a,same,seen\na,c,different,seen\n", encoding="utf-8")
     ledger = Ledger(tmp_path)
-    assert import_decisions(ledger, file) == (2, 0)
-    assert import_decisions(ledger, file) == (0, 2)
+    assert import_decisions(ledger, file) == Imported(2, 0)
+    assert import_decisions(ledger, file) == Imported(0, 2)
+
+
+def test_what_names_an_erased_record_does_not_come_back(tmp_path: Path) -> None:
+    ledger = filled(tmp_path)
+    ledger.decide([NewVerdict("delhi/5", "up/6", Verdict.SAME, "kept")])
+    export_decisions(ledger, tmp_path / "before.csv")
+    Erasures(tmp_path).give(["up/2"], "High Court, CRM 1/2026", 30, {})
+    other = tmp_path / "restored"
+    other.mkdir()
+    for file in (KEY_FILE, "registry.sqlite"):
+        shutil.copy(tmp_path / file, other)
+    fresh = Ledger(tmp_path / "empty")
+    done = import_decisions(fresh, tmp_path / "before.csv", Suppression.of(other))
+    assert done == Imported(1, 0, 4), "the undo of a verdict that is left out is left out as well"
+    assert [(e.left_record, e.right_record) for e in fresh.entries()] == [("delhi/5", "up/6")]
 
 
 @pytest.mark.parametrize(

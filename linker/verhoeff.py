@@ -11,20 +11,22 @@ import numpy.typing as npt
 
 Digits = npt.NDArray[np.uint8]
 
-_TIMES = np.array([
+TIMES = np.array([
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4, 0, 6, 7, 8, 9, 5], [2, 3, 4, 0, 1, 7, 8, 9, 5, 6],
     [3, 4, 0, 1, 2, 8, 9, 5, 6, 7], [4, 0, 1, 2, 3, 9, 5, 6, 7, 8], [5, 9, 8, 7, 6, 0, 4, 3, 2, 1],
     [6, 5, 9, 8, 7, 1, 0, 4, 3, 2], [7, 6, 5, 9, 8, 2, 1, 0, 4, 3], [8, 7, 6, 5, 9, 3, 2, 1, 0, 4],
     [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
 ], dtype=np.int8)  # fmt: skip
-_TURN = np.array([
+TURN = np.array([
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 5, 7, 6, 2, 8, 3, 0, 9, 4], [5, 8, 0, 3, 7, 9, 6, 1, 4, 2],
     [8, 9, 1, 6, 0, 4, 3, 5, 2, 7], [9, 4, 5, 3, 1, 2, 6, 8, 7, 0], [4, 2, 8, 6, 5, 7, 3, 9, 0, 1],
     [2, 7, 9, 3, 8, 0, 6, 4, 1, 5], [7, 0, 4, 6, 9, 1, 3, 2, 5, 8],
 ], dtype=np.int8)  # fmt: skip
-_INVERSE = np.argmax(_TIMES == 0, axis=1).astype(np.int8)
-_TURN_BACK = np.argsort(_TURN, axis=1).astype(np.uint8)
-_TIMES_LISTS, _TURN_LISTS = _TIMES.tolist(), _TURN.tolist()
+"""The product of two digits, and what a digit becomes at a place (modulo 8) from the right."""
+
+_INVERSE = np.argmax(TIMES == 0, axis=1).astype(np.int8)
+_TURN_BACK = np.argsort(TURN, axis=1).astype(np.uint8)
+_TIMES_LISTS, _TURN_LISTS = TIMES.tolist(), TURN.tolist()
 _FIRST_DIGITS = (2, 9)
 """Least and greatest first digit of an Aadhaar number."""
 
@@ -33,7 +35,7 @@ def verhoeff(digits: Digits) -> npt.NDArray[np.bool_]:
     """Which rows of an (n, length) array of decimal digits pass the check."""
     check = np.zeros(len(digits), dtype=np.int8)
     for place in range(digits.shape[1]):
-        check = _TIMES[check, _TURN[place % 8, digits[:, digits.shape[1] - 1 - place]]]
+        check = TIMES[check, TURN[place % 8, digits[:, digits.shape[1] - 1 - place]]]
     passed: npt.NDArray[np.bool_] = check == 0
     return passed
 
@@ -69,16 +71,16 @@ def near_numbers(digits: Digits) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.
 def _one_digit(digits: Digits) -> list[tuple[npt.NDArray[np.int64], Digits]]:
     """Every row with the one digit exchanged, at each place in turn, that makes it pass."""
     size = digits.shape[1]
-    turned = np.stack([_TURN[place % 8, digits[:, size - 1 - place]] for place in range(size)], axis=1)
+    turned = np.stack([TURN[place % 8, digits[:, size - 1 - place]] for place in range(size)], axis=1)
     before = np.zeros((len(digits), size + 1), np.int8)  # product of the places below
     after = np.zeros((len(digits), size + 1), np.int8)  # product of the places from here on
     for place in range(size):
-        before[:, place + 1] = _TIMES[before[:, place], turned[:, place]]
+        before[:, place + 1] = TIMES[before[:, place], turned[:, place]]
     for place in range(size - 1, -1, -1):
-        after[:, place] = _TIMES[turned[:, place], after[:, place + 1]]
+        after[:, place] = TIMES[turned[:, place], after[:, place + 1]]
     found = []
     for place in range(size):
-        needed = _TIMES[_INVERSE[before[:, place]], _INVERSE[after[:, place + 1]]]
+        needed = TIMES[_INVERSE[before[:, place]], _INVERSE[after[:, place + 1]]]
         changed = digits.copy()
         changed[:, size - 1 - place] = _TURN_BACK[place % 8, needed]
         found.append((np.arange(len(digits)), changed))

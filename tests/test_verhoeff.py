@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linker.normalise.verhoeff import near_numbers, passes, verhoeff
+from linker.verhoeff import near_numbers, passes, verhoeff
 
 NUMBERS = st.lists(st.text("0123456789", min_size=12, max_size=12), min_size=1, max_size=20)
 
