@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.normalise import fuzz
+from benchmarks.normalise_fuzz import fuzz
 
 
 def test_no_cell_raises() -> None:
