@@ -1,5 +1,5 @@
-"""Invented records for benchmarks/normalise.py, with as many filled cells, distinct values, scripts and formats per column as in the four states'
-layouts."""
+"""Invented records for benchmarks/normalise.py: as many filled cells, distinct values, scripts and formats per column as in the layouts
+of the four states."""
 
 from __future__ import annotations
 
