@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from linker.errors import WorkspaceError
 from linker.registry.files import sha256
 from linker.registry.parts import in_parts, read_parts
+from linker.schema import TABLES
 
 CURRENT, LOCK, SNAPSHOTS, MANIFEST = "current.json", "lock", "snapshots", "manifest.json"
 
@@ -48,11 +49,30 @@ class Snapshot:
         return path
 
     def table(self, table: str, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
-        """A table's rows, read from disk."""
+        """A table's rows, read from disk.
+
+        Raises:
+            WorkspaceError: the snapshot does not hold the table, or an older version of the program wrote it, without some columns.
+        """
         file = self.file(table)
+        self._of_this_version(table, file, columns)
         if in_parts(self.path, table):
             return read_parts(self.path, table, columns, filters)
         return pq.read_table(file, columns=columns, filters=filters, memory_map=True)
+
+    def _of_this_version(self, table: str, file: Path, columns: list[str] | None) -> None:
+        versions = self.manifest.get("versions")  # what a run wrote says so
+        if not versions or table not in TABLES:
+            return
+        known = TABLES[table].columns
+        missing = sorted({c for c in columns or known if c in known} - set(pq.read_schema(file).names))
+        if missing:
+            raise WorkspaceError(
+                f"snapshot {self.path.name} is of another version of the program ({versions.get('linker', 'unknown')}): "
+                f"its table '{table}' lacks {', '.join(missing)}",
+                where=str(file),
+                do="run the batch again: linker run CONFIG --workspace DIR; verdicts and identities are kept",
+            )
 
     def verify(self) -> list[str]:
         """Names of the files that are missing or not as they were published."""

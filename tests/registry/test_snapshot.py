@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,11 +12,13 @@ import time
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from linker.errors import AuditError, WorkspaceError
 from linker.registry.files import Lock
 from linker.registry.snapshot import SnapshotWriter, list_runs, open_current, open_snapshot
+from tests.published import workspace_folder
 from tests.registry.small import tables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -182,6 +185,7 @@ import sys
 from pathlib import Path
 import numpy as np, pyarrow as pa
 from linker.registry.snapshot import SnapshotWriter
+from tests.published import workspace_folder
 from tests.registry.small import tables
 workspace = Path(sys.argv[1])
 more = tables("abc de", workspace)
@@ -227,3 +231,15 @@ def test_tables_of_any_shape_are_written(tmp_path: Path) -> None:
     }
     SnapshotWriter(tmp_path).write(odd, {})
     assert open_current(tmp_path).table("odd").to_pydict()["lists"] == [["a"], None, []]
+
+
+def test_a_snapshot_of_an_older_version_says_what_to_do(tmp_path: Path) -> None:
+    place = Path(shutil.copytree(workspace_folder(400), tmp_path / "work"))
+    file = open_current(place).path / "person.parquet"
+    pq.write_table(pq.read_table(file).drop_columns(["held_at", "died_on"]), file)
+    with pytest.raises(WorkspaceError, match="lacks died_on, held_at") as refused:
+        open_current(place).table("person")
+    assert "linker run" in refused.value.do
+    assert open_current(place).table("person", ["name"]).num_rows
+    with pytest.raises(WorkspaceError, match="another version"):
+        open_current(place).table("person", ["died_on"])
