@@ -31,6 +31,8 @@ TABLES = ("record", "person", "crosswalk", "identity", "edge")
 NAME_FIELDS = ("name", "father", "mother", "husband", "guardian")
 KEPT = 256
 """Rows that are kept in memory as read."""
+NAMES_KEPT = 4_096
+"""Names whose rarity and spelling are kept: a few thousand are most of what is asked about."""
 
 
 def prepare(workspace: Path, snapshot: Snapshot) -> Path:
@@ -113,6 +115,20 @@ class Book:
     def row(self, record_id: str) -> int | None:
         """The row of a record, None if it is not in the snapshot."""
         return _exact(self.tables["record"]["record_id"].chunk(0), record_id)
+
+    @cached_property
+    def rarities(self) -> Callable[[int], dict[str, float]]:
+        """Bits of rarity here of each word of a name, by the name's number: what its full agreement is worth. Not to be changed."""
+
+        def of(number: int) -> dict[str, float]:
+            return {m.left: max(m.weight, 0.0) for m in self.names.explain(number, number).matches if m.left}
+
+        return lru_cache(NAMES_KEPT)(of)
+
+    @cached_property
+    def devanagari(self) -> Callable[[int], str]:
+        """A name in Devanagari, by its number."""
+        return lru_cache(NAMES_KEPT)(lambda number: self.names.devanagari([number])[0])
 
     @cached_property
     def _rows(self) -> Callable[[str, int], dict[str, Any]]:

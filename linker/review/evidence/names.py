@@ -65,7 +65,7 @@ def compare(book: Book, left: str | None, right: str | None) -> Names | None:
     if not left and not right:
         return None
     a, b = (book.name_number(t) if t else None for t in (left, right))
-    rare = [{} if n is None else _rarities(book, n) for n in (a, b)]
+    rare = [{} if n is None else book.rarities(n) for n in (a, b)]
     texts = _both_scripts(book, left, a, rare[0]), _both_scripts(book, right, b, rare[1])
     if a is None or b is None:
         return Names(*texts, (), "none", "a name is missing", "नाम उपलब्ध नहीं")
@@ -90,7 +90,7 @@ def _alone(left: str, right: str) -> list[Place]:
 
 def name_text(book: Book, text: str | None, number: int | None) -> NameText | None:
     """A name in both scripts."""
-    return _both_scripts(book, text, number, {} if number is None else _rarities(book, number))
+    return _both_scripts(book, text, number, {} if number is None else book.rarities(number))
 
 
 def _both_scripts(book: Book, text: str | None, number: int | None, rarity: dict[str, float]) -> NameText | None:
@@ -100,13 +100,8 @@ def _both_scripts(book: Book, text: str | None, number: int | None, rarity: dict
         return NameText(text, "", "", None)
     latin = book.latin(text).title()
     is_latin = text.isascii()
-    devanagari = book.names.devanagari([number])[0] if is_latin else ""
+    devanagari = book.devanagari(number) if is_latin else ""
     return NameText(text, "" if is_latin else latin, devanagari, one_in(sum(rarity.values())))
-
-
-def _rarities(book: Book, number: int) -> dict[str, float]:
-    """Bits of rarity of each word of a name here: what its full agreement is worth."""
-    return {m.left: max(m.weight, 0.0) for m in book.names.explain(number, number).matches if m.left}
 
 
 def one_in(bits: float) -> int | None:
