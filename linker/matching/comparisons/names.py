@@ -15,7 +15,7 @@ from linker.names.levels import NameLevel
 
 class NameEvidence(IntEnum):
     """Agreement is graded by its weight in bits, which already knows how common the names are. Where a given name agrees and the
-    other parts differ (Prem Nath, Prem Mohan), it may be a brother's name."""
+    other parts differ (Prem Nath, Prem Mohan), or only its initial is known, it may be a brother's name."""
 
     MISSING = 0
     GENDER_CONFLICT = 1
@@ -59,7 +59,11 @@ SENTENCES = {
         "the names agree and hardly anyone else bears them",
         "नाम मिलते हैं और शायद ही किसी और के हों",
     ),
-    "PARTS_DIFFER": (Side.NEUTRAL, "a given name agrees, the other parts differ", "नाम का एक भाग मिलता है, शेष अलग है"),
+    "PARTS_DIFFER": (
+        Side.NEUTRAL,
+        "only a part of the name or an initial agrees, as a brother's may",
+        "नाम का केवल एक भाग या आद्याक्षर मिलता है, जो भाई का भी हो सकता है",
+    ),
     "UNCLEAR_WITH_ALIAS": (
         Side.FOR,
         "the names are partly alike, and an alias agrees",
@@ -112,7 +116,7 @@ def _outcomes() -> tuple[frozenset[int], ...]:
     best level that the weight allows."""
     weak = frozenset({NameEvidence.MISSING}) | _ANY_CONFLICT
     by_odds = [weak, _ANY_CONFLICT, _ANY_CONFLICT - {NameEvidence.GENDER_CONFLICT}]
-    by_cap = [weak | set(range(NameEvidence.UNCLEAR, cap + 1)) for cap in _CAPS]
+    by_cap = [weak | {NameEvidence.PARTS_DIFFER} | set(range(NameEvidence.UNCLEAR, cap + 1)) for cap in _CAPS]
     plain = [frozenset(int(code) for code in codes) for codes in (*by_odds, *by_cap)]
     aliases = {int(NameEvidence.ALIAS), int(NameEvidence.ALIAS_RARE), int(NameEvidence.UNCLEAR_WITH_ALIAS)}
     return tuple(plain + [codes | aliases for codes in plain])
@@ -144,6 +148,7 @@ def _grade(weight: NDArray[np.float32], level: NDArray[np.int8]) -> Codes:
     codes = (NameEvidence.UNCLEAR + np.searchsorted(AGREE_FROM, weight, side="right")).astype(np.int8)
     codes[(weight < UNCLEAR_FROM) | (level == NameLevel.DIFFERENT)] = NameEvidence.DIFFERENT
     codes[(level == NameLevel.GIVEN_ONLY) & (codes >= NameEvidence.AGREE_COMMON)] = NameEvidence.PARTS_DIFFER
+    codes[(level == NameLevel.INITIALS) & (codes >= NameEvidence.UNCLEAR)] = NameEvidence.PARTS_DIFFER
     codes[level == NameLevel.GIVEN_CONFLICT] = NameEvidence.GIVEN_CONFLICT
     codes[level == NameLevel.GENDER_CONFLICT] = NameEvidence.GENDER_CONFLICT
     codes[level == NameLevel.UNKNOWN] = NameEvidence.MISSING
