@@ -20,7 +20,7 @@ from linker.index.intersect import mark
 from linker.matching.csr import Csr
 from linker.matching.keys import Features
 
-DENSE, SPARSE = 32, 2_000
+DENSE, SPARSE = 128, 2_000
 """A value is dense that more than one in DENSE records bear, and more than SPARSE of them."""
 _THREADS = 2
 _SMALL = 100_000

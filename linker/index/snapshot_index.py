@@ -78,8 +78,11 @@ class SnapshotIndex:
     def warm(self) -> None:
         """Make now what the first search would have to wait for."""
         one = np.zeros(1, np.int32)
-        if len(self.columns.names):
-            self.columns.names.alike(one, one)
+        names = self.columns.names
+        if len(names):
+            names.alike(one, one)
+            names.divisible(one, one)
+            names.sex(one)
         self.postings.dense(len(self))
         self.code_few([{}])
 
