@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens
+from linker.names.cuts import glances
 from linker.names.divided import Divided, Words, divided, may_be_divided, worth_another_look
 from linker.names.free_words import FreeWords
 from linker.names.narrow import gathered
 from linker.names.prospects import Prospects, prospects
-from linker.names.quick_cuts import glances, may_be_cut
+from linker.names.quick_cuts import may_be_cut
 from linker.names.space import PairTable, TokenSpace
 from linker.names.together import alike
 from linker.names.workspace import PARAMETER_VALUES
@@ -87,7 +88,7 @@ class ComparedNames:
         names, pairs = self.names, Pairs.of(left, right)
         at = np.flatnonzero(may_be_cut(self._glances, names.offsets, names.ids, names.role, pairs.left, pairs.right))
         found = np.zeros(len(pairs), np.bool_)
-        found[at] = may_be_divided(names, self._words, self._free, pairs.take(at))
+        found[at] = may_be_divided(names, (self._words, self._glances), self._free, pairs.take(at))
         return found
 
     def sex(self, numbers: Numbers) -> NDArray[np.int8]:

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit, types
 
 from linker.names.canonical import Role
-from linker.names.folding import FIRST_NUMBER, LETTERS, ROWS, WEAK, may_hold, next_number
+from linker.names.folding import FIRST_NUMBER, LETTERS, ROWS, WEAK, letters_number, may_hold, next_number
 from linker.names.kernel_types import I4S, I8, I8S, MOST_TOKENS, U1S
 
 SHORTEST_PART, SHORTEST_WORD = 3, 5
@@ -66,13 +66,27 @@ def free_sort(numbers, sorts, number):  # type: ignore[no-untyped-def]
     return sorts[at] if at < len(numbers) and numbers[at] == number else 0
 
 
-_CUT = types.int64(ROWS, I8, I8, I4S, U1S, I8, I8, I8S, U1S, types.int64[:, ::1], types.int64[:, ::1])
+@njit(types.int32[::1](ROWS, I8S, U1S), cache=True, nogil=True)
+def glances(rows, numbers, sorts):  # type: ignore[no-untyped-def]
+    """Per row of `token_letters`: how many letters it has, its first letter << 8, and whether it begins with a prefix << 16."""
+    out = np.zeros(len(rows), np.int32)
+    for k in range(len(rows)):
+        length = np.int64(rows[k, 2 * LETTERS])
+        prefix = 0
+        for size in range(2, length + 1):
+            if free_sort(numbers, sorts, letters_number(rows[k], 0, size)) == 1:
+                prefix = 1
+        out[k] = length | np.int64(rows[k, 0]) << 8 | prefix << 16
+    return out
+
+
+_CUT = types.int64(ROWS, types.boolean, I8, I8, I4S, U1S, I8, I8, I8S, U1S, types.int64[:, ::1], types.int64[:, ::1])
 
 
 @njit(_CUT, cache=True, nogil=True)
-def _cut(rows, shift, token, ids, role, b, m, numbers, sorts, room, best):  # type: ignore[no-untyped-def]  # noqa: PLR0912
+def _cut(rows, prefix, shift, token, ids, role, b, m, numbers, sorts, room, best):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Cuts `token` by the words ids[b:b + m] of the other name: how many pieces (0: it stays whole); their ends, in letters, and `Free` are
-    left in rows 4 and 5 of `best`.
+    left in rows 4 and 5 of `best`. `prefix`: the word begins with a word that may be a prefix.
 
     Rows 0 to 3 of `best` say of every place in the word: the value of the best cutting up to it, where its last piece begins, what sort
     that is, and how many letters have partners.
@@ -96,6 +110,8 @@ def _cut(rows, shift, token, ids, role, b, m, numbers, sorts, room, best):  # ty
             n = np.int64(rows[part, 2 * LETTERS])
             if n < SHORTEST_PART - (shift > 0) or n > length - 2 or role[j] & _INITIAL or rows[part, 0] != word[at]:
                 continue
+            if not may_hold(word, rows[part]):
+                continue
             allowed = (n + 1) // 2 if n > 3 else 1
             for size in range(max(n - 2, I8(2)), min(n + 2, length - at) + 1):
                 if size == length:
@@ -105,6 +121,8 @@ def _cut(rows, shift, token, ids, role, b, m, numbers, sorts, room, best):  # ty
                 if slips <= allowed and value > best[0, at + size]:
                     best[0, at + size], best[1, at + size] = value, at
                     best[2, at + size], best[3, at + size] = 0, best[3, at] + size
+        if at == 0 and not prefix:
+            continue
         number = FIRST_NUMBER
         for size in range(1, length - at + 1):
             number = next_number(number, word[at + size - 1])
@@ -133,18 +151,18 @@ def _cut(rows, shift, token, ids, role, b, m, numbers, sorts, room, best):  # ty
 
 
 @njit(
-    types.int64(ROWS, I8, I4S, U1S, I8, I8, I8, I8, I8S, U1S, types.int64[:, ::1], types.int64[:, ::1], types.int64[:, ::1], I8),
+    types.int64(ROWS, I4S, I8, I4S, U1S, I8, I8, I8, I8, I8S, U1S, types.int64[:, ::1], types.int64[:, ::1], types.int64[:, ::1], I8),
     cache=True,
     nogil=True,
 )  # fmt: skip
-def _divide(rows, shift, ids, role, a, n, b, m, numbers, sorts, room, best, out, k):  # type: ignore[no-untyped-def]
+def _divide(rows, glances, shift, ids, role, a, n, b, m, numbers, sorts, room, best, out, k):  # type: ignore[no-untyped-def]
     """Writes the name ids[a:a + n] divided by ids[b:b + m] to out[k]; how many cuts were made (0: nothing is written)."""
     made = filled = 0
     for i in range(a, a + n):
         pieces, token = 0, ids[i]
-        length = np.int64(rows[shift + token, 2 * LETTERS])
-        if length >= SHORTEST_WORD - (shift > 0) and not role[i] & _INITIAL:
-            pieces = _cut(rows, shift, token, ids, role, b, m, numbers, sorts, room, best)
+        glance = glances[shift + token]
+        if glance & 255 >= SHORTEST_WORD - (shift > 0) and not role[i] & _INITIAL:
+            pieces = _cut(rows, glance >> 16 != 0, shift, token, ids, role, b, m, numbers, sorts, room, best)
         if filled + max(pieces, 1) + (a + n - i - 1) > MOST_TOKENS:
             pieces = 0
         if pieces == 0:
@@ -176,12 +194,12 @@ def _script(rows, ids, role, a, n, b, m):  # type: ignore[no-untyped-def]
 _BOTH = types.Tuple((types.int64[::1], types.int64[:, ::1], types.int64[:, ::1]))  # type: ignore[no-untyped-call]
 
 
-@njit(_BOTH(ROWS, I4S, I4S, U1S, I4S, I4S, I8S, U1S), cache=True, nogil=True)
-def divide(rows, offsets, ids, role, left, right, numbers, sorts):  # type: ignore[no-untyped-def]
+@njit(_BOTH(ROWS, I4S, I4S, I4S, U1S, I4S, I4S, I8S, U1S), cache=True, nogil=True)
+def divide(rows, glances, offsets, ids, role, left, right, numbers, sorts):  # type: ignore[no-untyped-def]
     """Per pair of names the cuts made in both, and both as rows of MOST_TOKENS + 1 numbers: the pieces, then how many there are.
 
-    `rows` are those of `token_letters`. A piece is (in Devanagari) << 24 | (position of its word in the name) << 20 | `Free` << 14 | (first
-    letter) << 6 | (letter behind its last), or with first letter 63 the whole word.
+    `rows` are those of `token_letters`, `glances` those above. A piece is (in Devanagari) << 24 | (position of its word in the name) << 20
+    | `Free` << 14 | (first letter) << 6 | (letter behind its last), or with first letter 63 the whole word.
     """
     made = np.zeros(len(left), np.int64)
     out_a, out_b = np.zeros((len(left), MOST_TOKENS + 1), np.int64), np.zeros((len(left), MOST_TOKENS + 1), np.int64)
@@ -191,13 +209,13 @@ def divide(rows, offsets, ids, role, left, right, numbers, sorts):  # type: igno
         a, b = I8(offsets[x]), I8(offsets[y])
         n, m = min(I8(offsets[x + 1]) - a, MOST_TOKENS), min(I8(offsets[y + 1]) - b, MOST_TOKENS)
         shift = _script(rows, ids, role, a, n, b, m)
-        first = _divide(rows, shift, ids, role, a, n, b, m, numbers, sorts, room, best, out_a, k)
-        made[k] = first + _divide(rows, shift, ids, role, b, m, a, n, numbers, sorts, room, best, out_b, k)
+        first = _divide(rows, glances, shift, ids, role, a, n, b, m, numbers, sorts, room, best, out_a, k)
+        made[k] = first + _divide(rows, glances, shift, ids, role, b, m, a, n, numbers, sorts, room, best, out_b, k)
     return made, out_a, out_b
 
 
-@njit(types.boolean[::1](ROWS, I4S, I4S, U1S, I4S, I4S, I8S, U1S), cache=True, nogil=True)
-def divisible(rows, offsets, ids, role, left, right, numbers, sorts):  # type: ignore[no-untyped-def]
+@njit(types.boolean[::1](ROWS, I4S, I4S, I4S, U1S, I4S, I4S, I8S, U1S), cache=True, nogil=True)
+def divisible(rows, glances, offsets, ids, role, left, right, numbers, sorts):  # type: ignore[no-untyped-def]
     """Which pairs of names (never those with -1) `divide` would cut."""
     out = np.zeros(len(left), np.bool_)
     spare = np.zeros((1, MOST_TOKENS + 1), np.int64)
@@ -209,7 +227,7 @@ def divisible(rows, offsets, ids, role, left, right, numbers, sorts):  # type: i
         a, b = I8(offsets[x]), I8(offsets[y])
         n, m = min(I8(offsets[x + 1]) - a, MOST_TOKENS), min(I8(offsets[y + 1]) - b, MOST_TOKENS)
         shift = _script(rows, ids, role, a, n, b, m)
-        out[k] = _divide(rows, shift, ids, role, a, n, b, m, numbers, sorts, room, best, spare, 0) > 0
+        out[k] = _divide(rows, glances, shift, ids, role, a, n, b, m, numbers, sorts, room, best, spare, 0) > 0
         if not out[k]:
-            out[k] = _divide(rows, shift, ids, role, b, m, a, n, numbers, sorts, room, best, spare, 0) > 0
+            out[k] = _divide(rows, glances, shift, ids, role, b, m, a, n, numbers, sorts, room, best, spare, 0) > 0
     return out

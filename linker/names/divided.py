@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens, Role, counting, sort_of
-from linker.names.cuts import Free, divide, divisible
+from linker.names.cuts import Free, divide, divisible, glances
 from linker.names.dictionary import build_dictionary, hot
 from linker.names.folding import LETTERS, token_letters
 from linker.names.free_words import FreeWords
@@ -40,10 +40,12 @@ def worth_another_look(agreement: NameAgreement) -> NDArray[np.bool_]:
     return np.asarray(_LEFT_OVER[level] | ((agreement.weight < LITTLE) & (level != NameLevel.UNKNOWN)))
 
 
-def may_be_divided(names: NameTokens, letters: NDArray[np.uint8], free: FreeWords, pairs: Pairs) -> NDArray[np.bool_]:
-    """Pairs of names that `agree_divided` would weigh; `letters` goes by token number."""
+def may_be_divided(
+    names: NameTokens, letters: tuple[NDArray[np.uint8], NDArray[np.int32]], free: FreeWords, pairs: Pairs
+) -> NDArray[np.bool_]:
+    """Pairs of names that `agree_divided` would weigh; `letters` are `token_letters` and `glances` of all tokens."""
     found: NDArray[np.bool_] = divisible(
-        letters, names.offsets, names.ids, names.role, pairs.left, pairs.right, free.numbers, free.sorts
+        *letters, names.offsets, names.ids, names.role, pairs.left, pairs.right, free.numbers, free.sorts
     )
     return found
 
@@ -98,8 +100,9 @@ def divided(
     """The pairs whose words can be divided alike; None if there are none. `tokens` are the numbers in `space` of the names' tokens."""
     texts, latin = space.texts(tokens), [space.latin(t) for t in tokens.tolist()]
     letters = token_letters(texts, latin)
+    glanced = glances(letters, free.numbers, free.sorts)
     made, left, right = divide(
-        letters, names.offsets, names.ids, names.role, pairs.left, pairs.right, free.numbers, free.sorts
+        letters, glanced, names.offsets, names.ids, names.role, pairs.left, pairs.right, free.numbers, free.sorts
     )
     at = np.flatnonzero(made)
     if not len(at):

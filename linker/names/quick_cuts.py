@@ -6,26 +6,11 @@ import numpy as np
 from numba import njit, types
 
 from linker.names.canonical import Role
-from linker.names.cuts import SHORTEST_PART, SHORTEST_WORD, Free, free_sort
-from linker.names.folding import LETTERS, letters_number
-from linker.names.kernel_types import I4S, I8, I8S, MOST_TOKENS, U1S
+from linker.names.cuts import SHORTEST_PART, SHORTEST_WORD, Free
+from linker.names.kernel_types import I4S, I8, MOST_TOKENS, U1S
 
 _INITIAL, _PREFIX = int(Role.INITIAL), int(Free.PREFIX)
 _ROWS = types.Array(types.uint8, 2, "C", readonly=True)
-
-
-@njit(types.int32[::1](_ROWS, I8S, U1S), cache=True, nogil=True)
-def glances(rows, numbers, sorts):  # type: ignore[no-untyped-def]
-    """Per row of `token_letters`: how many letters it has, its first letter << 8, and whether it begins with a prefix << 16."""
-    out = np.zeros(len(rows), np.int32)
-    for k in range(len(rows)):
-        length = np.int64(rows[k, 2 * LETTERS])
-        prefix = 0
-        for size in range(2, length + 1):
-            if free_sort(numbers, sorts, letters_number(rows[k], 0, size)) == _PREFIX:
-                prefix = 1
-        out[k] = length | np.int64(rows[k, 0]) << 8 | prefix << 16
-    return out
 
 
 @njit(types.boolean(types.int32[::1], I8, I4S, U1S, I8, I8, I8, I8), cache=True, nogil=True)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linker.names.agreement import Pairs
+from linker.names.cuts import glances
 from linker.names.divided import may_be_divided
 from linker.names.table import NameTable
 
@@ -22,5 +23,6 @@ def test_what_is_passed_over_could_not_be_cut(texts: list[str]) -> None:
     table = NameTable.build(names)
     left, right = (side.ravel().astype(np.int32) for side in np.meshgrid(*[np.arange(-1, len(names))] * 2))
     base = table._base
-    whole = may_be_divided(base.names, base.folded, base.free_words, Pairs.of(left, right))
+    every_prefix = glances(base.folded, base.free_words.numbers, base.free_words.sorts) | (1 << 16)
+    whole = may_be_divided(base.names, (base.folded, every_prefix), base.free_words, Pairs.of(left, right))
     assert np.array_equal(table.divisible(left, right), whole)
