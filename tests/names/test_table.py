@@ -243,3 +243,18 @@ def test_no_names() -> None:
     assert len(table) == 0
     assert len(table.keys().key) == 0
     assert len(table.agree(np.zeros(0, np.int32), np.zeros(0, np.int32)).weight) == 0
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "level"),
+    [
+        ("Dev Dayal Singh Gurjar", "Dev Dayal Ram Gurjar", NameLevel.PARTIAL),
+        ("Vishwaveer Singh Sharma", "Vishwaveer Kumar", NameLevel.PARTIAL),
+        ("Prem Nath", "Prem Mohan", NameLevel.GIVEN_ONLY),
+        ("Suresh Sharma", "Suresh Verma", NameLevel.GIVEN_ONLY),
+        ("Ram Lal", "Ram Singh", NameLevel.GIVEN_ONLY),
+    ],
+)
+def test_fillers_that_differ_are_no_brothers(left: str, right: str, level: NameLevel) -> None:
+    table = NameTable.build([left, right])
+    assert NameLevel(int(table.agree(np.array([0], np.int32), np.array([1], np.int32)).level[0])) == level
