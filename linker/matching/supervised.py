@@ -128,6 +128,9 @@ def refine(model: MatchModel, comparisons: Sequence[Comparison], sets: Sequence[
     levels: dict[str, dict[str, LevelParameters]] = {}
     for k, comparison in enumerate(comparisons):
         table = weights[problem.offsets[k] : problem.offsets[k + 1]]
+        for name, (other, bits) in comparison.weaker.items():
+            code = comparison.level(name).code
+            table[code] = max(min(table[code], table[comparison.level(other).code] - bits), 0.0)
         old = model.levels[comparison.name]
         levels[comparison.name] = {
             level.name: LevelParameters.weighing(old[level.name].m, float(table[level.code]))

@@ -76,6 +76,8 @@ class Comparison:
     """of a joint comparison: the level code by the codes of the two, shape (levels of the first, levels of the second)"""
     glance: Glance | None = None
     """for costly evidence: what can be ruled out before it is measured"""
+    weaker: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+    """by level name another level, and the bits that it says less than that one, whatever the labels say"""
 
     def level(self, name: str) -> Level:
         return next(level for level in self.levels if level.name == name)

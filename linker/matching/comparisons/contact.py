@@ -8,7 +8,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from linker.matching.columns import PersonColumns
+from linker.matching.columns import UNKNOWN_DAY, PersonColumns
 from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_of
 
 
@@ -18,9 +18,15 @@ class PhoneEvidence(IntEnum):
     SHARED = 2
     RELATIVES = 3
     SAME = 4
+    SAME_LONG_AGO = 5
 
 
 SHARED_BY = 12
+LONG_AGO_DAYS = 6 * 365
+"""Records so far apart may state one number of two owners: operators give numbers out again months after they are given up."""
+LESS_BITS = 3.0
+"""Such a number says at least so much less than one in records of like date. Set by hand: how often offenders' numbers are given out again
+is not known, and the generated records that the model is trained on do not show it."""
 
 SENTENCES = {
     "MISSING": (Side.MISSING, "no phone in one of the records", "फ़ोन उपलब्ध नहीं"),
@@ -28,13 +34,19 @@ SENTENCES = {
     "SHARED": (Side.NEUTRAL, "a phone agrees that many records bear", "फ़ोन मिलता है, पर बहुतों में है"),
     "RELATIVES": (Side.FOR, "one's phone is the other's relative's", "एक का फ़ोन दूसरे के संबंधी का है"),
     "SAME": (Side.FOR, "a phone agrees", "फ़ोन मिलता है"),
+    "SAME_LONG_AGO": (
+        Side.FOR,
+        "a phone agrees, but the records are more than six years apart, and numbers are given out again",
+        "फ़ोन मिलता है, पर अभिलेखों में छह वर्ष से अधिक का अंतर है और नंबर दोबारा दिए जाते हैं",
+    ),
 }
 
-GRADES = {"DIFFERENT": "DIFFERENT", "SHARED": "SHARED", "RELATIVES": "SHARED", "SAME": "SAME"}
+GRADES = {"DIFFERENT": "DIFFERENT", "SHARED": "SHARED", "RELATIVES": "SHARED", "SAME": "SAME", "SAME_LONG_AGO": "SAME"}
 
 
 def phone_comparison(name: str) -> Comparison:
-    return Comparison(name, levels_of(PhoneEvidence, SENTENCES, GRADES), measure_phones)
+    weaker = {"SAME_LONG_AGO": ("SAME", LESS_BITS)}
+    return Comparison(name, levels_of(PhoneEvidence, SENTENCES, GRADES), measure_phones, weaker=weaker)
 
 
 def measure_phones(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
@@ -43,6 +55,10 @@ def measure_phones(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     shared = columns.dictionaries["phones"].counts > SHARED_BY
     own, other = columns.phones, columns.relative_phones
     codes: Codes = _levels(own.offsets, own.values, other.offsets, other.values, shared, left, right)
+    same = np.flatnonzero(codes == PhoneEvidence.SAME)
+    a, b = columns.record_day[left[same]], columns.record_day[right[same]]
+    apart = (a != UNKNOWN_DAY) & (b != UNKNOWN_DAY) & (np.abs(a.astype(np.int64) - b) > LONG_AGO_DAYS)
+    codes[same[apart]] = PhoneEvidence.SAME_LONG_AGO
     return codes
 
 
