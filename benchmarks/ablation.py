@@ -96,6 +96,8 @@ def lenient(policy: Policy, names: set[str]) -> Policy:
     changed = {
         "independent": tuple(n for n in rules.independent if n in names),
         "conflicts": tuple(n for n in rules.conflicts if n in names),
+        "doubts": tuple(n for n in rules.doubts if n in names),
+        "relative": rules.relative if rules.relative in names else None,
     }
     return policy.model_copy(update={"rules": rules.model_copy(update=changed)})
 
