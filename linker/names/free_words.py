@@ -32,8 +32,8 @@ class FreeWords:
     @classmethod
     def of(cls, lexicon: Lexicon, channel: Channel, at_hand: list[str]) -> FreeWords:
         """Those of the lists and the surnames `at_hand`, Devanagari words also by their likeliest romanisation."""
-        sorts = dict.fromkeys([*at_hand, *lexicon.glued], Free.LAST) | dict.fromkeys(lexicon.no_given_name, Free.SECOND)
-        sorts |= dict.fromkeys((w for w in lexicon.glued if w in lexicon.no_given_name), Free.LAST)
+        sorts = dict.fromkeys(at_hand, Free.LAST) | dict.fromkeys(lexicon.no_given_name, Free.SECOND)
+        sorts |= dict.fromkeys(lexicon.glued, Free.LAST)
         sorts |= dict.fromkeys(lexicon.prefixes, Free.PREFIX)
         sorts |= {
             f: Free.PREFIX for f, a in lexicon.abbreviations.items() if a.first in lexicon.prefixes and len(f) > 2

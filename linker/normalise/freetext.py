@@ -54,7 +54,8 @@ _LABELLED = (
     (IdType.HISTORY_SHEET, ("history sheet", "हिस्ट्रीशीट", "हिस्ट्री शीट"), r"\d{1,4}[ -]?(?:[ab]|ए|बी)"),
 )
 """Type, labels, and what may stand behind one of them."""
-_NUMBER = r"(?: id| no| number| नंबर| नं| संख्या| सं| क्रमांक)?[ .:#0॰-]{0,4}"
+_NUMBER = r"(?: id| no| number| नंबर| नं| संख्या| सं| क्रमांक)?[ .:#॰-]{0,4}"
+"""What may stand between them; no zero, for numbers begin with zeros, and that of सं0 is folded to the mark of an abbreviation."""
 
 
 def _behind_a_label(labels: tuple[str, ...], value: str) -> re.Pattern[str]:

@@ -19,6 +19,8 @@ CASES = [
     ("IMEI 490154203237518", IdType.IMEI, "490154203237518"),
     ("bank a/c no 30456789021", IdType.BANK_ACCOUNT, "30456789021"),
     ("खाता संख्या 30456789021", IdType.BANK_ACCOUNT, "30456789021"),
+    ("खाता सं0 00304567890", IdType.BANK_ACCOUNT, "304567890"),
+    ("prisoner id 00483920", IdType.PRISON_ID, "00483920"),
     ("UPI: rakesh@okaxis", IdType.UPI, "rakesh@okaxis"),
     ("NFN 0759266997", IdType.NFN, "0759266997"),
     ("prisoner id 483920", IdType.PRISON_ID, "483920"),
