@@ -23,9 +23,12 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for the files")
     parser.add_argument("--density", type=float, default=1.32, help="records per person, on average")
     parser.add_argument("--malformed", type=float, default=0.002, help="share of damaged rows added to each source")
+    parser.add_argument("--tehsils", type=float, default=0.0, help="share of addresses that state the tehsil")
     args = parser.parse_args()
     started = time.perf_counter()
-    written = generate(Options(args.out, args.seed, args.persons, args.rows, args.malformed, args.density))
+    written = generate(
+        Options(args.out, args.seed, args.persons, args.rows, args.malformed, args.density, args.tehsils)
+    )
     for name, rows in written.items():
         print(f"{name:14} {rows:>9,} rows")
     print(f"{'all':14} {sum(written.values()):>9,} rows in {time.perf_counter() - started:.1f} s: {args.out}")

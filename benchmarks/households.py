@@ -43,6 +43,7 @@ class Kind(StrEnum):
 
 SIZES = {kind: 3 if kind is Kind.BROTHERS else 2 for kind in Kind}
 _HOME = ("district", "station", "village", "house", "lane", "state")
+_PHONES = ("phone", "phone_until", "next_phone")
 _NUMBERS = ("aadhaar", "epic", "licence", "pan", "phone")
 
 
@@ -88,7 +89,7 @@ def _brothers(people: People, rows: Ints, lead: Ints, rng: np.random.Generator) 
         people,
         rows,
         lead,
-        (*_HOME, "community", "father", "father_joined", "mother", "late_father", "phone", "next_phone"),
+        (*_HOME, "community", "father", "father_joined", "mother", "late_father", *_PHONES),
     )
     drawer = NameDrawer(lexicon(), rng)
     men = np.zeros(len(rows), dtype=bool)
@@ -143,7 +144,7 @@ def _namesakes(people: People, rows: Ints, lead: Ints, rng: np.random.Generator)
 
 def _spouses(people: People, rows: Ints, lead: Ints, rng: np.random.Generator) -> None:
     _turn(people, lead, False, rng)
-    _share(people, rows, lead, (*_HOME, "community", "phone", "next_phone"))
+    _share(people, rows, lead, (*_HOME, "community", *_PHONES))
     people.name[rows, SURNAME] = people.name[lead, SURNAME]
     people.female[rows] = False
     _turn(people, rows, True, rng)
@@ -178,7 +179,7 @@ def _cousins(people: People, rows: Ints, lead: Ints, rng: np.random.Generator) -
 def _father_son(people: People, rows: Ints, lead: Ints, rng: np.random.Generator) -> None:
     _turn(people, lead, False, rng)
     _turn(people, rows, False, rng)
-    _share(people, rows, lead, (*_HOME, "community", "phone", "next_phone"))
+    _share(people, rows, lead, (*_HOME, "community", *_PHONES))
     _parents(people, rows, people.name[lead, SURNAME], rng)
     people.father[rows] = people.name[lead]
     people.father_joined[rows] = people.joined[lead]

@@ -119,7 +119,7 @@ def test_levels_that_are_explained_exist() -> None:
     fields = {
         ComparisonKind.IDENTIFIER: ("pan",),
         ComparisonKind.HOUSEHOLD: ("ration_card",),
-        ComparisonKind.PLACE: ("village", "station", "district", "address_state", "house"),
+        ComparisonKind.PLACE: ("village", "station", "tehsil", "pin", "district", "address_state", "house"),
         ComparisonKind.REGISTRATION: ("fir_station", "fir_district", "fir_state"),
         ComparisonKind.HOME: ("station", "district", "fir_station", "fir_district"),
         ComparisonKind.JOINT: ("relative", "place"),

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .events import Records
-from .geography import geography, title
+from .geography import GENERIC, District, geography, title
 from .world import People
 
 Ints = npt.NDArray[np.int64]
@@ -18,8 +18,10 @@ _STATE_DEVA = (("दिल्ली",), ("उ0प्र0", "उत्तर प�
 STATE_SHORT = ("दिल्ली", "उ0प्र0", "राज0", "हरि0")
 _VILLAGE = ("Village ", "Vill ", "Vill. ", "R/o ")
 _STATION = ("PS ", "PS- ", "P.S. ")
+_TEHSIL = ("Tehsil ", "Teh. ", "Tehsil ")
 _DISTRICT = ("Dist ", "Distt ", "Distt. ", "District ")
 _MARKS = ("0", "0", "0", "०", ".")
+_OTHER_OFFICE = 0.04
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,12 @@ class Homes:
     village: Ints
     house: Ints
     lane: Ints
+    tells_tehsil: npt.NDArray[np.bool_]
 
 
-def homes(people: People, records: Records, rng: np.random.Generator) -> Homes:
-    """The home of the person at the time, or for some who are caught in another state a place there."""
+def homes(people: People, records: Records, tehsils: float, rng: np.random.Generator) -> Homes:
+    """The home of the person at the time, or for some who are caught in another state a place there; `tehsils`: how often it is said in
+    which tehsil that is (the sample of extracts never says it)."""
     geo = geography()
     person = records.person
     count = len(person)
@@ -61,7 +65,8 @@ def homes(people: People, records: Records, rng: np.random.Generator) -> Homes:
     # the nearest station is often the one that registers the case
     same = (rng.random(count) < 0.12) & (district == records.district)
     station = np.where(same, records.station, station)
-    return Homes(state, district, station, village, house, lane)
+    tells_tehsil = (rng.spawn(1)[0].random(count) < tehsils) & (state != DELHI)
+    return Homes(state, district, station, village, house, lane, tells_tehsil)
 
 
 def latin(homes: Homes, source: int, full: float, rng: np.random.Generator) -> list[str]:
@@ -71,6 +76,7 @@ def latin(homes: Homes, source: int, full: float, rng: np.random.Generator) -> l
     dice = rng.random((count, 5))
     style = rng.integers(0, 1 << 20, count).tolist()
     out: list[str] = []
+    tells_tehsil = homes.tells_tehsil.tolist()
     columns = (homes.state, homes.district, homes.station, homes.village, homes.house, homes.lane)
     for row, (state, district, station, village, house, lane) in enumerate(
         zip(*(c.tolist() for c in columns), strict=True)
@@ -85,6 +91,8 @@ def latin(homes: Homes, source: int, full: float, rng: np.random.Generator) -> l
                 parts.append(f"{house} {text}" if short < 0.25 else f"H.No. {house}, Gali No. {lane}, {text}")
             else:
                 parts.append(("VPO " if source == 3 and look % 5 == 0 else _VILLAGE[look % 4]) + text)
+        if tells_tehsil[row]:
+            parts.append(_TEHSIL[look // 4 % 3] + title(_tehsil(place, station)[1].lower()))
         if with_station < 0.585:
             parts.append(_STATION[look // 4 % 3] + title(place.stations[station][1].lower()))
         if state == DELHI:
@@ -100,6 +108,12 @@ def latin(homes: Homes, source: int, full: float, rng: np.random.Generator) -> l
     return out
 
 
+def _tehsil(district: District, station: int) -> tuple[str, str]:
+    """The tehsil of a station in both scripts: a district has one for every four or five stations, named after a town with a station."""
+    own = len(district.stations) - len(GENERIC)
+    return district.stations[station % max(1, min(own, len(district.stations) // 5))]
+
+
 Chance = float | npt.NDArray[np.float64]
 
 
@@ -111,6 +125,7 @@ def devanagari(homes: Homes, source: int, full: tuple[float, float, Chance], rng
     tells_district = (dice[:, 2] < full[2]).tolist()
     style = rng.integers(0, 1 << 24, count).tolist()
     out: list[str] = []
+    tells_tehsil = homes.tells_tehsil.tolist()
     columns = (homes.state, homes.district, homes.station, homes.village, homes.house, homes.lane)
     for row, (state, district, station, village, house, lane) in enumerate(
         zip(*(c.tolist() for c in columns), strict=True)
@@ -127,6 +142,8 @@ def devanagari(homes: Homes, source: int, full: tuple[float, float, Chance], rng
             else:
                 word = ("ग्राम", "ग्राम", "ग्राम", "गांव", "गांव", "मोहल्ला", "मोहल्ला", "ग्रा" + mark)[look // 5 % 8]
                 parts.append(f"{word} {text}")
+        if tells_tehsil[row]:
+            parts.append(("तहसील " if look // 40 % 3 else f"तह{mark} ") + _tehsil(place, station)[0])
         if with_station < full[1] and state != DELHI:
             parts.append(("थाना " if look // 40 % 3 else f"था{mark} ") + place.stations[station][0])
         if state == DELHI:
@@ -144,14 +161,14 @@ def devanagari(homes: Homes, source: int, full: tuple[float, float, Chance], rng
 
 
 def pins(homes: Homes, share: float, rng: np.random.Generator) -> list[str]:
-    """PIN codes by district, the last digits those of a few post offices; '' when not stated."""
+    """PIN codes, '' when not stated. Every station has a post office of its own, as in the sample of extracts, where one station's
+    records show one code; now and then the clerk writes that of another office of the district."""
     geo = geography()
-    offices = np.array([1, 4, 7, 10, 13, 16, 19, 22, 25, 28, 31, 37])
-    rank = (rng.random(len(homes.state)) ** 2 * len(offices)).astype(int)
-    fixed = (homes.village + homes.station) % 7
-    office = offices[np.where(rng.random(len(rank)) < 0.6, fixed, rank)]
-    stated = rng.random(len(rank)) < share
+    stations = np.array([len(d.stations) for d in geo.districts])[homes.district]
+    other = (rng.random(len(homes.state)) * stations).astype(int)
+    station = np.where(rng.random(len(homes.state)) < _OTHER_OFFICE, other, homes.station)
+    stated = rng.random(len(homes.state)) < share
     return [
-        f"{geo.districts[district].pin}{number:03d}" if give else ""
-        for district, number, give in zip(homes.district.tolist(), office.tolist(), stated.tolist(), strict=True)
+        f"{geo.districts[district].pin}{1 + 3 * number:03d}" if give else ""
+        for district, number, give in zip(homes.district.tolist(), station.tolist(), stated.tolist(), strict=True)
     ]

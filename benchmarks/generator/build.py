@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,7 @@ class Options:
     rows: int | None = None
     malformed: float = 0.002
     density: float = 1.32
+    tehsils: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class World:
     out: Path
     seed: int
     malformed: float
+    tehsils: float = 0.0
 
 
 def generate(options: Options) -> dict[str, int]:
@@ -70,7 +72,7 @@ def generate(options: Options) -> dict[str, int]:
     number = numbers(options, rng)
     people = world.build(len(number), people_seed)
     records = events.happen(people, number, rng)
-    return publish(World(people, records, options.out, options.seed, options.malformed))
+    return publish(World(people, records, options.out, options.seed, options.malformed, options.tehsils))
 
 
 def numbers(options: Options, rng: np.random.Generator) -> Ints:
@@ -108,7 +110,7 @@ def _write_one(code: int) -> str:
     built, layout = _shared[0], LAYOUTS[code]
     records = built.records[code]
     source_seed, damage_seed = np.random.SeedSequence([built.seed, code]).spawn(2)
-    source = Source.of(built.people, records, layout.rates, source_seed)
+    source = Source.of(built.people, records, replace(layout.rates, tehsil=built.tehsils), source_seed)
     damage = Damage(built.malformed, np.random.default_rng(damage_seed))
     ids, parts = layout.write(source, built.out / layout.file, damage)
     return "".join(

@@ -39,6 +39,8 @@ class Rates:
     height: float
     mark: float
     alias: float
+    tehsil: float = 0.0
+    """share of addresses outside Delhi that state the tehsil"""
 
 
 def among(known: Bools, share: float) -> float:
@@ -87,7 +89,9 @@ class Evidence:
         """Ten digits, a placeholder, or ''."""
         rng, people, records = self.rng, self.people, self.records
         person = records.person
-        number = np.where(rng.random(self.count) < 0.38, people.next_phone[person], people.phone[person])
+        later = records.arrest_day >= people.phone_until[person]
+        later ^= rng.random(self.count) < 0.04  # an old number told, or the second of two telephones
+        number = np.where(later, people.next_phone[person], people.phone[person])
         number = np.where(rng.random(self.count) < 0.16, identifiers.phone_numbers(self.count, rng), number)
         borrowed = rng.random(self.count) < 0.02
         number = np.where(borrowed, rng.permutation(number), number)

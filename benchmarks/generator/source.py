@@ -39,7 +39,14 @@ class Source:
         """Draw a source's stated values; deterministic in seed."""
         rng = np.random.default_rng(seed)
         evidence = Evidence(people, records, rates, rng)
-        return cls(people, records, evidence, homes(people, records, rng), rng, Random(int(rng.integers(1 << 62))))
+        return cls(
+            people,
+            records,
+            evidence,
+            homes(people, records, rates.tehsil, rng),
+            rng,
+            Random(int(rng.integers(1 << 62))),
+        )
 
     def __len__(self) -> int:
         return len(self.records)

@@ -34,7 +34,7 @@ FIELDS = {
     ComparisonKind.IDENTIFIER: 1,
     ComparisonKind.HOUSEHOLD: 1,
     ComparisonKind.CATEGORY: 1,
-    ComparisonKind.PLACE: 5,
+    ComparisonKind.PLACE: 7,
     ComparisonKind.REGISTRATION: 3,
     ComparisonKind.HOME: 4,
     ComparisonKind.JOINT: 2,

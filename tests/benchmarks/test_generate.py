@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from stdnum.in_ import aadhaar
 
-from benchmarks.generator import krutidev, romanise, spelling
+from benchmarks.generator import address, krutidev, romanise, spelling, world
 from benchmarks.generator.build import Options, generate
 from benchmarks.generator.damage import UNKNOWN, Damage, damaged
 from benchmarks.generator.evidence import mistype
@@ -260,3 +260,45 @@ def test_households_are_written_with_their_truth(tmp_path: Path) -> None:
         people = {row["person_id"]: row["kind"] for row in csv.DictReader(file)}
     assert {row["person_id"] for row in truth(tmp_path)} == set(people)
     assert set(people.values()) == {kind.value for kind in Kind}
+
+
+def test_a_number_is_given_again_only_after_it_lay_idle() -> None:
+    people = world.build(20_000, np.random.SeedSequence(4))
+    known = np.flatnonzero(people.phone > 0)
+    until = dict(
+        zip(people.phone[known].tolist(), people.phone_until[known].tolist(), strict=True)
+    )  # the last holder's
+    given: dict[int, list[int]] = {}
+    for holder in known.tolist():
+        given.setdefault(int(people.phone[holder]), []).append(int(people.phone_until[holder]))
+    again = [i for i, number in enumerate(people.next_phone.tolist()) if number in until]
+    assert 0.01 < len(again) / len(people) < 0.02
+    for taker in again:
+        assert min(given[int(people.next_phone[taker])]) + world.IDLE_DAYS <= people.phone_until[taker]
+
+
+def test_a_station_has_one_pin_code() -> None:
+    rng = np.random.default_rng(2)
+    count = 4000
+    district = rng.integers(30, 40, count)
+    station = rng.integers(0, 5, count)
+    nothing = np.zeros(count, dtype=np.int64)
+    homes = address.Homes(nothing + 1, district, station, nothing, nothing, nothing, nothing > 0)
+    codes = address.pins(homes, 0.5, rng)
+    shown: dict[tuple[int, int], Counter[str]] = {}
+    for place, code in zip(zip(district.tolist(), station.tolist(), strict=True), codes, strict=True):
+        if code:
+            assert re.fullmatch(r"[1-8][0-9]{5}", code)
+            shown.setdefault(place, Counter())[code] += 1
+    usual = {place: codes.most_common(1)[0][0] for place, codes in shown.items()}
+    assert len(set(usual.values())) > 0.7 * len(usual)  # neighbouring districts may share a region
+    most = sum(codes.most_common(1)[0][1] for codes in shown.values()) / sum(map(Counter.total, shown.values()))
+    assert 0.94 < most < 0.99
+
+
+def test_tehsils_are_told_only_if_asked_for(extracts: Path, tmp_path: Path) -> None:
+    generate(Options(tmp_path, seed=5, persons=PERSONS, malformed=0.0, tehsils=0.5))
+    for folder, least, most in ((extracts, 0.0, 0.0), (tmp_path, 0.3, 0.6)):
+        texts = [" ".join(row) for row in csv_rows(folder / "uttar_pradesh.csv")]
+        told = sum("तह" in text for text in texts) / len(texts)
+        assert least <= told <= most

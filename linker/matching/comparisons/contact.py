@@ -24,13 +24,10 @@ class PhoneEvidence(IntEnum):
 SHARED_BY = 12
 LONG_AGO_DAYS = 6 * 365
 """Records so far apart may state one number of two owners: operators give numbers out again months after they are given up."""
-LESS_BITS = 3.0
-"""Such a number says at least so much less than one in records of like date. Set by hand: how often offenders' numbers are given out again
-is not known, and the generated records that the model is trained on do not show it."""
 
 SENTENCES = {
     "MISSING": (Side.MISSING, "no phone in one of the records", "फ़ोन उपलब्ध नहीं"),
-    "DIFFERENT": (Side.NEUTRAL, "the phones differ", "फ़ोन अलग हैं"),
+    "DIFFERENT": (Side.AGAINST, "the phones differ", "फ़ोन अलग हैं"),
     "SHARED": (Side.NEUTRAL, "a phone agrees that many records bear", "फ़ोन मिलता है, पर बहुतों में है"),
     "RELATIVES": (Side.FOR, "one's phone is the other's relative's", "एक का फ़ोन दूसरे के संबंधी का है"),
     "SAME": (Side.FOR, "a phone agrees", "फ़ोन मिलता है"),
@@ -45,8 +42,7 @@ GRADES = {"DIFFERENT": "DIFFERENT", "SHARED": "SHARED", "RELATIVES": "SHARED", "
 
 
 def phone_comparison(name: str) -> Comparison:
-    weaker = {"SAME_LONG_AGO": ("SAME", LESS_BITS)}
-    return Comparison(name, levels_of(PhoneEvidence, SENTENCES, GRADES), measure_phones, weaker=weaker)
+    return Comparison(name, levels_of(PhoneEvidence, SENTENCES, GRADES), measure_phones)
 
 
 def measure_phones(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
