@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from linker.config.loading import CONFIGS
 from linker.names.channel_file import DIRECTIONS, ChannelModel
 from linker.names.decode import Decoder
-from linker.names.forward import HOPELESS, Direction, forward
+from linker.names.forward import HOPELESS, Direction, Tables, forward
 from linker.names.units import DEVANAGARI, LATIN, OTHER, Tokens, read
 
 __all__ = ["DEVANAGARI", "LATIN", "OTHER", "Channel", "Encoded"]
@@ -36,7 +36,8 @@ LONG_BITS, LONG_SHARE = 16.0, 0.4
 """Of every bit of surprise beyond LONG_BITS `likeness` leaves out this share: long names are made of parts that many names share (-endra,
 -prasad, -lakshmi), so that two of them agree by chance more often than their letters say."""
 
-_SAME = 1.0  # bits lost by the chance that one name is spelled in two ways; equal spellings lose no more
+SAME_COST = 1.0
+"""Bits lost by the chance that one name is spelled in two ways; equal spellings lose no more."""
 _BLOCK = 1 << 18
 
 Numbers = NDArray[np.int32]
@@ -173,7 +174,7 @@ class Channel:
                 slope, shift = self.model.calibration[calibration]
                 out[chosen] = np.maximum(LOWEST, raw * slope + shift)
         same = left.identity[i] == right.identity[j]
-        out[same] = np.maximum(out[same], left.bits[i[same]] - _SAME)
+        out[same] = np.maximum(out[same], left.bits[i[same]] - SAME_COST)
         return out
 
     def _both_ways(
@@ -199,6 +200,10 @@ class Channel:
             out,
         )
         return out
+
+    def tables(self, direction: str) -> Tables:
+        """What `forward` reads of a direction."""
+        return self._directions[direction].tables()
 
     def romanise(self, tokens: Sequence[str], n: int = 1) -> list[list[tuple[str, float]]]:
         """The n likeliest Latin spellings of every Devanagari token, each with its log2 probability, best first."""

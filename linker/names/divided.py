@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens, Role, counting, sort_of
 from linker.names.cuts import Free, divide, divisible, glances
-from linker.names.dictionary import build_dictionary, hot
+from linker.names.dictionary import build_dictionary
 from linker.names.folding import LETTERS, token_letters
 from linker.names.free_words import FreeWords
 from linker.names.levels import NameLevel
 from linker.names.lexicon import Lexicon
 from linker.names.space import PairTable, TokenSpace
+from linker.names.token_rows import hot
 from linker.names.workspace import MOST_TOKENS, PARAMETER_VALUES
 
 _LEFT_OVER = np.zeros(len(NameLevel), np.bool_)

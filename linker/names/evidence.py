@@ -13,9 +13,13 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
+from numba import njit, types
+from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
-from linker.names.dictionary import Ending
+from linker.names.kernel_types import F4, I1, I8
+from linker.names.slips import Slip
+from linker.names.token_rows import TOKEN, Ending
 
 FINAL_VOWEL_WEIGHT = -4.0
 """What tokens are worth at most that differ by a final vowel which both spell out (Kumar, Kumari)."""
@@ -49,20 +53,6 @@ class Grade(IntEnum):
     EXACT = 3
 
 
-class Slip(IntEnum):
-    """What one slip of the keyboard has done."""
-
-    NONE = 0
-    LETTER = 1
-    """A letter too much, too few or another one."""
-    SWAP = 2
-    """Two letters exchanged: their order says nothing of a final vowel (Sarabjit, Sarabjti)."""
-    VOWEL = 3
-    """A vowel too much, too few or another one: likelier than a consonant."""
-    REGIONAL = 4
-    """No slip: letters that regions pronounce or write alike (शिव, शिब; Iqbal, इकबाल)."""
-
-
 def _conflicts() -> NDArray[np.int8]:
     """0 where two endings may be one, 1 where they may be but seldom are, 2 where they are not."""
     e = Ending
@@ -88,55 +78,56 @@ def _conflicts() -> NDArray[np.int8]:
 _CONFLICT = _conflicts()
 
 
-def judge(
-    a: NDArray[np.void],
-    b: NDArray[np.void],
-    channel: NDArray[np.float32],
-    family_cost: NDArray[np.float32],
-    slip: NDArray[np.int8],
-) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-    """Weight and `Grade` of pairs of different tokens.
+_ROW = from_dtype(TOKEN)
+_SLIP_COSTS = np.array(SLIP_COSTS)
+_REGIONAL, _SWAP = int(Slip.REGIONAL), int(Slip.SWAP)
+_FINAL_VOWEL, _NONE, _SIMILAR, _SAME = (int(g) for g in (Grade.FINAL_VOWEL, Grade.NONE, Grade.SIMILAR, Grade.SAME))
 
-    `a`, `b` are token rows, `channel` the channel's weight of each pair, `family_cost` the cost of the family they share or infinity,
+
+@njit(types.float64(_ROW), cache=True, nogil=True, inline="always")
+def _information(row):  # type: ignore[no-untyped-def]
+    """-log2 of the chance of meeting a spelling, drawn by its letters or among names."""
+    return np.float64(min(row.surprise, row.spelling_bits))
+
+
+@njit(types.float64(_ROW), cache=True, nogil=True, inline="always")
+def _lift(row):  # type: ignore[no-untyped-def]
+    """How much likelier a spelling is among names than its letters say, in bits."""
+    return np.logaddexp2(0.0, np.float64(row.surprise) - np.float64(row.spelling_bits))
+
+
+@njit(types.Tuple((F4, I1))(_ROW, _ROW, F4, F4, I8), cache=True, nogil=True)  # type: ignore[no-untyped-call]
+def judge(a, b, channel, family_cost, slip):  # type: ignore[no-untyped-def]
+    """Weight and `Grade` of a pair of different tokens.
+
+    `a`, `b` are token rows, `channel` is the channel's weight of the pair, `family_cost` the cost of the family they share or infinity,
     `slip` a `Slip`: whether one slip of the keyboard makes one of the other.
     """
-    rarity = np.minimum(a["bits"], b["bits"]).astype(np.float64)
-    channel = channel.astype(np.float64)
+    rarity = np.float64(min(a.bits, b.bits))
+    channel = np.float64(channel)
     ceiling = -np.logaddexp2(-channel, -rarity)
     lift = (_lift(a) + _lift(b)) / 2
-    same_sound = a["sound"] == b["sound"]
-    ceiling = np.where(same_sound, np.maximum(ceiling, rarity - SOUND_COST), ceiling)
-    weight = np.where(same_sound, ceiling, np.minimum(channel - lift, ceiling))
-    weight = np.where(
-        (a["regional"] == b["regional"]) | (slip == Slip.REGIONAL), np.maximum(weight, rarity - REGIONAL_COST), weight
+    weight = max(ceiling, rarity - SOUND_COST) if a.sound == b.sound else min(channel - lift, ceiling)
+    if a.regional == b.regional or slip == _REGIONAL:
+        weight = max(weight, rarity - REGIONAL_COST)
+    if slip and slip != _REGIONAL:
+        cost = _SLIP_COSTS[slip] + (ACROSS_COST if a.script != b.script else 0.0)
+        weight = max(weight, min(max(_information(a), _information(b)) - cost, rarity - SOUND_COST))
+    related = family_cost < np.inf
+    if related:
+        weight = max(weight, min(rarity, FAMILY_CEILING) - np.float64(family_cost))
+    grade = (
+        _NONE if weight < SIMILAR_WEIGHT else _SAME if weight >= SAME_SHARE * min(rarity, FAMILY_CEILING) else _SIMILAR
     )
-    cost = np.array(SLIP_COSTS)[slip] + ACROSS_COST * (a["script"] != b["script"])
-    mistyped = np.maximum(_information(a), _information(b)) - cost
-    typed = (slip != Slip.NONE) & (slip != Slip.REGIONAL)
-    weight = np.where(typed, np.maximum(weight, np.minimum(mistyped, rarity - SOUND_COST)), weight)
-    related = np.isfinite(family_cost)
-    through_family = np.minimum(rarity, FAMILY_CEILING) - family_cost
-    weight = np.where(related, np.maximum(weight, through_family), weight)
-    grade = np.where(weight >= SAME_SHARE * np.minimum(rarity, FAMILY_CEILING), Grade.SAME, Grade.SIMILAR)
-    grade = np.where(weight < SIMILAR_WEIGHT, Grade.NONE, grade)
-    alike = (a["strict"] == b["strict"]) & ~related & (slip != Slip.SWAP)
-    conflict = np.where(alike, _CONFLICT[a["ending"], b["ending"]], 0)
-    weight = np.where(conflict == 1, weight - FINAL_VOWEL_COST, weight)
-    weight = np.where(conflict == 2, np.minimum(weight - FINAL_VOWEL_COST, FINAL_VOWEL_WEIGHT), weight)
-    grade = np.where(
-        conflict == 2, Grade.FINAL_VOWEL, np.where((conflict == 1) & (grade == Grade.SAME), Grade.SIMILAR, grade)
-    )
-    return weight.astype(np.float32), grade.astype(np.int8)
-
-
-def _information(rows: NDArray[np.void]) -> NDArray[np.float64]:
-    """-log2 of the chance of meeting a spelling, drawn by its letters or among names."""
-    return np.asarray(np.minimum(rows["surprise"], rows["spelling_bits"]), np.float64)
-
-
-def _lift(rows: NDArray[np.void]) -> NDArray[np.float64]:
-    """How much likelier a spelling is among names than its letters say, in bits."""
-    return np.asarray(np.logaddexp2(0.0, rows["surprise"].astype(np.float64) - rows["spelling_bits"]))
+    if a.strict == b.strict and not related and slip != _SWAP:
+        conflict = _CONFLICT[a.ending, b.ending]
+        if conflict:
+            weight -= FINAL_VOWEL_COST
+            if conflict == 2:
+                weight, grade = min(weight, FINAL_VOWEL_WEIGHT), _FINAL_VOWEL
+            elif grade == _SAME:
+                grade = _SIMILAR
+    return np.float32(weight), np.int8(grade)
 
 
 def family_cost(

@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from linker.names.dictionary import hot
 from linker.names.folding import token_letters
 from linker.names.sexes import sexes
 from linker.names.table_parts import Base, Part
 from linker.names.together import latin_of, letter_rows
+from linker.names.token_rows import hot
 
 
 @dataclass(frozen=True)

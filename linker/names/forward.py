@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
 from linker.names.emissions import LONGEST, Emissions, chunk_numbers
+from linker.names.kernel_types import F4S, I1S, I4S, I8S
 from linker.names.units import MAX_LENGTH, Tokens
 
 HOPELESS = -12.0
@@ -48,12 +50,12 @@ class Direction:
         return e.allowed, e.n_allowed, e.row_start, e.probability, self.empty_row
 
 
-_TABLES = "Tuple((i2[:,::1], i2[::1], i8[::1], f4[::1], f4[::1]))"
-_SOURCE = "Tuple((i1[::1], i8[::1], i4[::1]))"
-_TARGET = "Tuple((i2[:,::1], i8[::1], f4[::1]))"
+TABLES = types.Tuple((types.int16[:, ::1], types.int16[::1], I8S, F4S, F4S))  # type: ignore[no-untyped-call]
+_SOURCE = types.Tuple((I1S, I8S, I4S))  # type: ignore[no-untyped-call]
+_TARGET = types.Tuple((types.int16[:, ::1], I8S, F4S))  # type: ignore[no-untyped-call]
 
 
-@numba.njit(f"void({_TABLES}, {_SOURCE}, {_TARGET}, i4[::1], i4[::1], f4[::1])", cache=True, nogil=True)
+@numba.njit(types.void(TABLES, _SOURCE, _TARGET, I4S, I4S, F4S), cache=True, nogil=True)
 def forward(tables, source, target, i, j, out):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """out[k] = log2 P(target j[k] | source i[k]) / P(target j[k]). Fastest when equal i follow one another.
 
@@ -63,8 +65,11 @@ def forward(tables, source, target, i, j, out):  # type: ignore[no-untyped-def] 
     allowed, n_allowed, row_start, probability, background = tables
     units, u_start, rows = source
     numbers, s_start, bits = target
-    dense = np.empty((MAX_LENGTH + 2, len(background)), np.float32)
-    for x in range(MAX_LENGTH + 2):
+    longest = 0
+    for k in range(len(i)):
+        longest = max(longest, u_start[i[k] + 1] - u_start[i[k]])
+    dense = np.empty((longest, len(background)), np.float32)
+    for x in range(longest):
         dense[x] = background
     alpha = np.zeros(MAX_LENGTH + 4, np.float64)
     filled = -1

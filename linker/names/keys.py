@@ -10,10 +10,11 @@ from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
 from linker.names.canonical import NameTokens, Role
-from linker.names.dictionary import TOKEN, Ending, TokenDictionary
+from linker.names.dictionary import TokenDictionary
 from linker.names.levels import KeyKind
 from linker.names.numbering import INVERSE
 from linker.names.sounds import Code, finished
+from linker.names.token_rows import TOKEN, Ending
 from linker.names.workspace import I4S, I8S, U1S
 
 _STRICT, _NEAR, _LOOSE = int(KeyKind.STRICT), int(KeyKind.NEAR), int(KeyKind.LOOSE)

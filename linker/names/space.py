@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linker.names.channel import DEVANAGARI, Channel
-from linker.names.dictionary import TOKEN, TokenDictionary, build_dictionary
-from linker.names.evidence import family_cost, judge
+from linker.names.channel import Channel
+from linker.names.dictionary import TokenDictionary, build_dictionary
+from linker.names.evidence import family_cost
+from linker.names.facts import Facts
 from linker.names.frequency import Frequencies
 from linker.names.lexicon import Lexicon
 from linker.names.numbering import NO_TOKEN, enter
-from linker.names.slips import devanagari_slips, latin_slips
+from linker.names.token_rows import TOKEN
+from linker.names.weighing import weigh
 
 
 class TokenSpace:
@@ -62,18 +64,19 @@ class TokenSpace:
         k = int(np.searchsorted(self.starts, token, side="right")) - 1
         return self.parts[k].families.get(token - int(self.starts[k]), [])
 
-    def channel_weights(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The channel's weight of token pairs."""
-        out = np.empty(len(i), np.float32)
-        for k, left in enumerate(self.parts):
-            for n, right in enumerate(self.parts):
-                here = (
-                    (i >= self.starts[k]) & (i < self.starts[k + 1]) & (j >= self.starts[n]) & (j < self.starts[n + 1])
-                )
-                if here.any():
-                    a, b = (i[here] - self.starts[k]).astype(np.int32), (j[here] - self.starts[n]).astype(np.int32)
-                    out[here] = self.channel.weights(left.encoded, right.encoded, a, b)
-        return out
+    def parted(self, ids: NDArray[np.int64]) -> list[tuple[Facts, NDArray[np.int64]]]:
+        """Tokens `ids`, ascending, by the dictionary that they stand in: its facts, and their numbers there."""
+        ends = np.searchsorted(ids, self.starts)
+        parts = zip(self.parts, self.starts.tolist(), ends[:-1].tolist(), ends[1:].tolist(), strict=False)
+        return [(part.facts, ids[low:high] - start) for part, start, low, high in parts if high > low]
+
+    def facts_of(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[Facts, NDArray[np.int64]]:
+        """The facts of the tokens of both, and the numbers that these have there, shape (2, pairs)."""
+        both = np.stack([a, b])
+        if len(self.parts) == 1:
+            return self.parts[0].facts, both
+        ids, at = np.unique(both, return_inverse=True)
+        return Facts.gathered(self.parted(ids)), at.reshape(both.shape)
 
 
 class PairTable:
@@ -135,46 +138,38 @@ class PairTable:
         return weights, grades
 
     def _single(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-        rows_a, rows_b = self._space.rows(a), self._space.rows(b)
+        facts, (i, j) = self._space.facts_of(a, b)
+        families = facts.rows["families"]
         cost = np.full(len(a), np.inf, np.float32)
-        kin = np.flatnonzero((rows_a["families"] & rows_b["families"]) != 0)
-        cost[kin] = family_cost(
-            [self._space.family(t) for t in a[kin].tolist()], [self._space.family(t) for t in b[kin].tolist()]
-        )
-        return judge(rows_a, rows_b, self._space.channel_weights(a, b), cost, self._slips(rows_a, rows_b, a, b))
-
-    def _slips(
-        self, rows_a: NDArray[np.void], rows_b: NDArray[np.void], a: NDArray[np.int64], b: NDArray[np.int64]
-    ) -> NDArray[np.int8]:
-        """A `Slip` per pair: of Devanagari words as they stand, of others by their letters in Latin."""
-        out = np.zeros(len(a), np.int8)
-        native = (rows_a["script"] == DEVANAGARI) & (rows_b["script"] == DEVANAGARI)
-        at = np.flatnonzero(native)
-        out[at] = devanagari_slips([self._space.texts(side[at]) for side in (a, b)])
-        at = np.flatnonzero(~native & (rows_a["sound"] != rows_b["sound"]))
-        across = (rows_a["script"] != rows_b["script"])[at]
-        out[at] = latin_slips([[self._space.latin(t) for t in side[at].tolist()] for side in (a, b)], across)
-        return out
+        kin = np.flatnonzero(families[i] & families[j])
+        if len(kin):
+            cost[kin] = family_cost(
+                [self._space.family(t) for t in a[kin].tolist()], [self._space.family(t) for t in b[kin].tolist()]
+            )
+        return weigh(self._space.channel, facts, (i, j), cost)
 
     def _joined(
         self, a: NDArray[np.int64], a2: NDArray[np.int64], b: NDArray[np.int64]
     ) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
         """Two words written as one: judged as the word they make, whose rarity is that of both together at most."""
         space = self._space
-        words = [space.text(x) + space.text(y) for x, y in zip(a.tolist(), a2.tolist(), strict=True)]
+        pairs, at = np.unique(a << 21 | a2, return_inverse=True)
+        first, second = pairs >> 21, pairs & NO_TOKEN
+        words = [space.text(x) + space.text(y) for x, y in zip(first.tolist(), second.tolist(), strict=True)]
         distinct = list(dict.fromkeys(words))
-        at = {w: k for k, w in enumerate(distinct)}
         made = build_dictionary(distinct, space.channel, space.lexicon)
         space.seen.describe(made.rows, np.zeros(len(distinct)))
-        left = np.array([at[w] for w in words], np.int64)
-        both = TokenSpace((made, *space.parts), space.channel, space.lexicon, space.seen)
-        channel = both.channel_weights(left, b + len(made))
-        rows_a, rows_b = made.rows[left], space.rows(b)
-        parts = space.rows(a)["bits"] + space.rows(a2)["bits"]
-        rows_a["bits"] = np.minimum(rows_a["bits"], parts)
-        weight, grade = judge(rows_a, rows_b, channel, np.full(len(b), np.inf, np.float32), np.zeros(len(b), np.int8))
-        same = np.array([w == space.text(t) for w, t in zip(words, b.tolist(), strict=True)], np.bool_)
-        return np.where(same, np.maximum(weight, rows_b["bits"] - 1), weight).astype(np.float32), grade
+        tokens, j = np.unique(b, return_inverse=True)
+        numbers = {w: k for k, w in enumerate(distinct)}
+        of_words = np.array([numbers[w] for w in words], np.int64)
+        facts = Facts.gathered([(made.facts, of_words), *space.parted(tokens)])
+        rows, n = facts.rows, len(words)
+        rows["bits"][:n] = np.minimum(rows["bits"][:n], space.rows(first)["bits"] + space.rows(second)["bits"])
+        none = np.full(len(b), np.inf, np.float32)
+        weight, grade = weigh(space.channel, facts, (at, j + n), none, slips=False)
+        texts = space.texts(tokens)
+        same = np.array([words[x] == texts[y] for x, y in zip(at.tolist(), j.tolist(), strict=True)], np.bool_)
+        return np.where(same, np.maximum(weight, rows["bits"][n:][j] - 1), weight).astype(np.float32), grade
 
 
 def _empty(size: int) -> NDArray[np.int64]:

@@ -14,10 +14,11 @@ from linker.errors import ModelError
 from linker.names.canonical import NameTokens
 from linker.names.channel import Channel, Encoded, identities
 from linker.names.channel_file import DIRECTIONS
-from linker.names.dictionary import TOKEN, TokenDictionary
+from linker.names.dictionary import TokenDictionary
 from linker.names.frequency import Frequencies
 from linker.names.keys import KeyCounts
 from linker.names.lexicon import Lexicon
+from linker.names.token_rows import TOKEN
 from linker.names.units import Tokens
 
 VERSION = 5

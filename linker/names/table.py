@@ -16,7 +16,7 @@ from linker.names.agreement import NameAgreement, Pairs
 from linker.names.canonical import NameTokens, canonical, counting
 from linker.names.channel import DEVANAGARI, Channel
 from linker.names.compared import ComparedNames, Facts
-from linker.names.dictionary import build_dictionary, hot
+from linker.names.dictionary import build_dictionary
 from linker.names.explain import NameExplanation, explain
 from linker.names.few import Few
 from linker.names.free_words import FreeWords, last_words
@@ -29,6 +29,7 @@ from linker.names.space import PairTable, TokenSpace
 from linker.names.storage import Kept, read_folder, write_folder
 from linker.names.surnames import surnames_at_hand
 from linker.names.table_parts import Base, Part
+from linker.names.token_rows import hot
 from linker.names.words import as_array, split
 
 __all__ = ["NameAgreement", "NameExplanation", "NameKeys", "NameTable"]

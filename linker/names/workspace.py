@@ -9,8 +9,8 @@ import numpy as np
 from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
-from linker.names.dictionary import HOT
 from linker.names.kernel_types import F4, F4S, I1, I1S, I4S, I8, I8S, MOST_TOKENS, TABLE, U1, U1S
+from linker.names.token_rows import HOT
 
 __all__ = [
     "F4", "F4S", "I1", "I1S", "I4S", "I8", "I8S", "MOST_TOKENS", "NOTHING", "PARAMETERS", "PARAMETER_VALUES", "TABLE", "TOKENS",

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linker.names import NameLevel, NameTable
-from linker.names.slips import fold_spelling
 
 with (Path(__file__).parent / "divided.tsv").open(encoding="utf-8") as table_file:
     CASES = list(csv.DictReader(table_file, delimiter="\t"))
@@ -60,12 +59,6 @@ def test_either_order_is_worth_the_same_and_no_more_than_was_promised(pair: tupl
     assert there.level[0] == back.level[0]
     most = names.prospects(a, b, np.zeros(1, np.bool_))
     assert there.weight[0] <= most.most[0] + 0.01
-
-
-def test_spellings_fold_to_one() -> None:
-    assert fold_spelling("Sheela") == fold_spelling("Shila") == fold_spelling("SILA")
-    assert fold_spelling("Iqbal") == fold_spelling("Ikbal")
-    assert fold_spelling("Mohan") != fold_spelling("Sohan")
 
 
 def test_sex_of_names() -> None:

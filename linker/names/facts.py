@@ -1,0 +1,119 @@
+"""All that weighing reads of tokens, as arrays that one kernel takes; of some tokens of several dictionaries, gathered into one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit, types
+from numba.np.numpy_support import from_dtype
+from numpy.typing import NDArray
+
+from linker.names.channel_file import DIRECTIONS
+from linker.names.kernel_types import F4S, I1S, I4S, I8S
+from linker.names.slips import LETTERS
+from linker.names.token_rows import TOKEN
+
+WAYS = tuple(DIRECTIONS)
+"""The directions of the channel in the order of the tuples below."""
+
+_I2 = types.int16[:, ::1]
+READ = types.Tuple((I1S, I8S, I8S, F4S, I8S))  # type: ignore[no-untyped-call]
+FACTS = types.Tuple(  # type: ignore[no-untyped-call]
+    (
+        from_dtype(TOKEN)[::1],
+        LETTERS,
+        LETTERS,
+        READ,
+        types.UniTuple(I4S, len(WAYS)),  # type: ignore[no-untyped-call]
+        types.UniTuple(_I2, len(WAYS)),  # type: ignore[no-untyped-call]
+    )
+)
+"""Token rows; words as they stand, and folded in Latin; units, where each token's begin, where its symbols begin, surprise, identity;
+and per direction the emission row of every unit and the chunk numbers of every symbol."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Tokens as `FACTS`, numbered from 0."""
+
+    arrays: tuple[Any, ...]
+
+    @classmethod
+    def gathered(cls, parts: Sequence[tuple[Facts, NDArray[np.int64]]]) -> Facts:
+        """Some tokens of several tables, in this order."""
+        rooms = np.zeros(5, np.int64)
+        for facts, at in parts:
+            _add_room(facts.arrays, at, rooms)
+        count, letters, folded, units, symbols = rooms.tolist()
+
+        def starts() -> NDArray[np.int64]:
+            return np.zeros(count + 1, np.int64)
+
+        read = (np.empty(units, np.int8), starts(), starts(), np.empty(count, np.float32), np.empty(count, np.int64))
+        out = (
+            np.empty(count, TOKEN),
+            (np.empty(letters, np.int32), starts()),
+            (np.empty(folded, np.int32), starts()),
+            read,
+            tuple(np.empty(units, np.int32) for _ in WAYS),
+            tuple(np.empty((symbols, 3), np.int16) for _ in WAYS),
+        )
+        first = 0
+        for facts, at in parts:
+            _gather(facts.arrays, at, out, first)
+            first += len(at)
+        return cls(out)
+
+    @property
+    def rows(self) -> NDArray[np.void]:
+        """The tokens' rows."""
+        rows: NDArray[np.void] = self.arrays[0]
+        return rows
+
+
+@njit(types.void(FACTS, I8S, I8S), cache=True, nogil=True)
+def _add_room(facts, at, rooms):  # type: ignore[no-untyped-def]
+    """Adds how many tokens, letters, folded letters, units and symbols some tokens have."""
+    _, letters, folded, read, _, _ = facts
+    rooms[0] += len(at)
+    for t in at:
+        rooms[1] += letters[1][t + 1] - letters[1][t]
+        rooms[2] += folded[1][t + 1] - folded[1][t]
+        rooms[3] += read[1][t + 1] - read[1][t]
+        rooms[4] += read[2][t + 1] - read[2][t]
+
+
+@njit(types.void(LETTERS, types.int64, LETTERS, types.int64), cache=True, nogil=True)
+def _append(letters, t, out, n):  # type: ignore[no-untyped-def]
+    """Writes the word t behind the first n words."""
+    at = out[1][n]
+    for k in range(letters[1][t], letters[1][t + 1]):
+        out[0][at] = letters[0][k]
+        at += 1
+    out[1][n + 1] = at
+
+
+@njit(types.void(FACTS, I8S, FACTS, types.int64), cache=True, nogil=True)
+def _gather(facts, at, out, first):  # type: ignore[no-untyped-def]
+    """Writes tokens `at` behind the first ones of `out`."""
+    rows, letters, folded, read, of_units, of_symbols = facts
+    into, into_read, into_units, into_symbols = out[0], out[3], out[4], out[5]
+    for k in range(len(at)):
+        t, n = at[k], first + k
+        into[n] = rows[t]
+        _append(letters, t, out[1], n)
+        _append(folded, t, out[2], n)
+        into_read[3][n], into_read[4][n] = read[3][t], read[4][t]
+        u0, size, u = read[1][t], read[1][t + 1] - read[1][t], into_read[1][n]
+        into_read[0][u : u + size] = read[0][u0 : u0 + size]
+        into_read[1][n + 1] = u + size
+        for way in range(4):  # a direction that no token is read in has no rows
+            if len(of_units[way]):
+                into_units[way][u : u + size] = of_units[way][u0 : u0 + size]
+        s0, size, s = read[2][t], read[2][t + 1] - read[2][t], into_read[2][n]
+        into_read[2][n + 1] = s + size
+        for way in range(4):
+            into_symbols[way][s : s + size] = of_symbols[way][s0 : s0 + size]
