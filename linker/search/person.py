@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
 
-from linker.normalise.birth import births
-from linker.normalise.columns import ABSENT
 from linker.normalise.gazetteer import gazetteer
 from linker.normalise.idcolumns import id_columns
 from linker.normalise.marks import parse_height, parse_marks
@@ -20,6 +17,7 @@ from linker.normalise.places import house_numbers, parse_pin, place_key
 from linker.normalise.publishing import mask_text
 from linker.normalise.sex import is_titled_as_woman, parse_sex
 from linker.schema import PERSON, RECORD, IdType, Sex
+from linker.search.birth import birth_of
 from linker.search.fields import Fields
 
 NAMES = ("name", "father", "mother", "husband", "guardian")
@@ -34,7 +32,7 @@ def person_of(record: Fields, options: PersonOptions) -> Fields:
     if "aliases" in record:
         person["aliases"] = [_shown(alias) for alias in record["aliases"]]
     person["sex"] = int(_sex(record))
-    person |= _birth(*(record.get(field) for field in _BIRTH), options.latest_year)
+    person |= birth_of(*(record.get(field) for field in _BIRTH), options.latest_year)
     for target, source in (("phones", "phone"), ("relative_phones", "relative_phone")):
         if source in record and (found := parse_phones(record[source])):
             person[target] = list(found)
@@ -60,21 +58,6 @@ def _sex(record: Fields) -> Sex:
     if stated is Sex.UNKNOWN and ("husband" in record or is_titled_as_woman(record.get("name_typed") or "")):
         return Sex.FEMALE
     return stated
-
-
-@lru_cache(maxsize=50_000)
-def _birth(birth_date: str | None, birth_year: str | None, age: str | None, day: str | None, latest: int) -> Fields:
-    """The birth interval, by the rules of the batch; the same statements are read once."""
-    stated = {"birth_date": birth_date, "birth_year": birth_year, "age": age, "record_date": day}
-    if not any(stated.values()):
-        return {}
-    columns = {name: pa.array([stated.get(name)], pa.string()) for name in (*stated, "fir_date", "fir_number")}
-    born = births(pa.table(columns), latest)
-    found: Fields = {"birth_kind": int(born.kind[0]), "juvenile": bool(born.juvenile[0])}
-    for name, days in (("birth_from", born.first), ("birth_to", born.last), ("record_day", born.record_day)):
-        if days[0] != ABSENT:
-            found[name] = int(days[0])
-    return found
 
 
 def _identifiers(record: Fields, options: PersonOptions) -> Fields:
