@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from linker.errors import ConfigError
 from linker.index import build_index
 from linker.registry.snapshot import open_current
 from linker.service.settings import ServiceSettings
+from linker.service.sharing import FOLDER
 
 Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")]
 
@@ -64,12 +66,14 @@ def serve(
     )
     with tempfile.TemporaryDirectory(prefix="linker-metrics-") as counts:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
+        os.environ[FOLDER] = counts
         uvicorn.run(
             "linker.service.app:from_environment",
             factory=True,
             host=host,
             port=port,
             workers=workers,
+            loop="linker.service.sharing:SharingLoop" if workers > 1 and sys.platform != "win32" else "auto",
             access_log=False,  # addresses hold ids; the service logs operations without them
             log_level="warning",
             server_header=False,

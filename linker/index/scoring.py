@@ -39,7 +39,7 @@ class Scored:
     decision: NDArray[np.int8]
     rule: NDArray[np.int8]
     left_out: int = 0
-    """pairs that were not measured, because more spoke for others"""
+    """records of which no pair was measured, because more spoke for others"""
 
     def __len__(self) -> int:
         return len(self.left)

@@ -29,6 +29,11 @@ SEARCH_CAP = 4
 """A search takes groups so many times larger than a key's cap: one record is compared with the group, not all with all."""
 
 
+def distinct(rows: NDArray[np.int32]) -> int:
+    """How many different rows there are: a query that is read in two ways makes two pairs with a record."""
+    return len(np.unique(rows))
+
+
 @dataclass(frozen=True)
 class SnapshotIndex:
     """Row numbers are those of the snapshot's person table, ascending by record id. `identity[row]` is a row of the identity table."""
@@ -176,7 +181,7 @@ class SnapshotIndex:
         left_out, known = 0, None
         if most is not None and len(left) > most:
             chosen, known = self.scorer.likeliest(small, left, right, most)
-            left_out = len(left) - len(chosen)
+            left_out = distinct(left) - distinct(left[chosen])
             left, right = left[chosen], right[chosen]
         narrow(small, left, right)
         scored = self.scorer.score(small, left, right, floor, known)

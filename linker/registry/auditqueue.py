@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from linker.registry import auditlog
 from linker.registry.auditlog import AuditLog, Entry, Head
-from linker.registry.database import open_registry, writing
+from linker.registry.database import open_registry, write_ahead, writing
 
 MOST = 500
 """Entries of one transaction."""
@@ -33,6 +33,7 @@ class AuditQueue:
 
     def __init__(self, place: Path | str) -> None:
         self._engine = open_registry(place)
+        write_ahead(self._engine)
         self._log = AuditLog(place, self._engine)
         self._entries: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._noted = 0.0

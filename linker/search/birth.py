@@ -21,8 +21,10 @@ _LIMIT = int((SLACK_YEARS + CONFLICT_YEARS) * YEAR_DAYS)
 _NEW_YEAR = int(DateFlag.NEW_YEAR)
 
 
-def birth_of(birth_date: str | None, birth_year: str | None, age: str | None, day: str | None, latest: int) -> Fields:
-    """The PERSON fields of birth; nothing where nothing is stated."""
+def birth_of(
+    birth_date: str | None, birth_year: str | None, age: str | None, day: str | None, *, latest: int
+) -> Fields:
+    """The PERSON fields of birth; nothing where nothing is stated. `day`: the record's; `latest`: the last possible calendar year."""
     if not (birth_date or birth_year or age or day):
         return {}
     recorded = _stated(parse_date(day, latest) if day else _NOTHING)

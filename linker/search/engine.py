@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from linker.index import SnapshotIndex
 from linker.index.scoring import Scored
+from linker.index.snapshot_index import distinct
 from linker.search.person import person_table
 from linker.search.query import Query
 
@@ -71,7 +72,7 @@ def rank(index: SnapshotIndex, query: Query, terms: Terms) -> Ranking:
     if scored.left_out:
         partial.append(f"{scored.left_out:,} further records agree less in all but their names")
     order, first = _ordered(scored, index.identity, terms.limit)
-    return Ranking(scored, order, first, len(np.unique(partner)) - scored.left_out, tuple(partial))
+    return Ranking(scored, order, first, distinct(partner) - scored.left_out, tuple(partial))
 
 
 def _chosen(
@@ -80,11 +81,15 @@ def _chosen(
     """The distinct (row, base record) pairs, within the budget those that most keys found; and how many were left out."""
     in_base = partner < records
     pair = row[in_base].astype(np.int64) << 32 | partner[in_base]
-    distinct, hits = np.unique(pair, return_counts=True)
-    left_out = max(len(distinct) - BUDGET, 0)
-    if left_out:
-        distinct = np.sort(distinct[np.argsort(-hits, kind="stable")[:BUDGET]])
-    return (distinct >> 32).astype(np.int32), (distinct & 0xFFFFFFFF).astype(np.int32), left_out
+    found, hits = np.unique(pair, return_counts=True)
+    if len(found) <= BUDGET:
+        return *_apart(found), 0
+    kept = _apart(np.sort(found[np.argsort(-hits, kind="stable")[:BUDGET]]))
+    return *kept, distinct(_apart(found)[1]) - distinct(kept[1])
+
+
+def _apart(pair: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    return (pair >> 32).astype(np.int32), (pair & 0xFFFFFFFF).astype(np.int32)
 
 
 def _ordered(scored: Scored, identity: NDArray[np.int32], limit: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

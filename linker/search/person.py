@@ -32,7 +32,7 @@ def person_of(record: Fields, options: PersonOptions) -> Fields:
     if "aliases" in record:
         person["aliases"] = [_shown(alias) for alias in record["aliases"]]
     person["sex"] = int(_sex(record))
-    person |= birth_of(*(record.get(field) for field in _BIRTH), options.latest_year)
+    person |= birth_of(*[record.get(field) for field in _BIRTH], latest=options.latest_year)
     for target, source in (("phones", "phone"), ("relative_phones", "relative_phone")):
         if source in record and (found := parse_phones(record[source])):
             person[target] = list(found)

@@ -40,7 +40,7 @@ def by_columns(statements: Sequence[tuple[str, ...]]) -> list[dict[str, Any]]:
 
 
 def by_itself(stated: tuple[str, ...]) -> dict[str, Any]:
-    return birth_of(*(text or None for text in stated), LATEST)
+    return birth_of(*(text or None for text in stated), latest=LATEST)
 
 
 def test_all_statements_together_as_columns_are_read() -> None:

@@ -124,6 +124,18 @@ def test_a_budget_keeps_those_whom_most_keys_found(view: View, monkeypatch: pyte
     assert some[0].identity_id == whole[0].identity_id
 
 
+def test_a_query_with_two_readings_counts_records_once(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bare place may be a village or a station: two pairs with one record are one record that was compared, or left out."""
+    asked = "राम सिंह पुत्र राम सिंह, 30, रामपुर"
+    whole = view.search(asked).compared
+    monkeypatch.setattr(engine, "ALIGNED", 1)
+    some = view.search(asked)
+    left_out = re.search(r"([0-9,]+) further records agree less", " ".join(some.partial))
+    assert left_out
+    assert 1 <= some.compared < whole
+    assert some.compared + int(left_out[1].replace(",", "")) == whole
+
+
 def test_states_limit_what_is_looked_at(view: View, linked: tuple[dict[str, object], str]) -> None:
     record, _ = linked
     query = as_query(record)

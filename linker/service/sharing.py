@@ -1,0 +1,150 @@
+"""How worker processes share the connections that come in.
+
+All workers wait on one listening socket. An event loop takes every connection that waits as soon as it wakes, so that of a client's dozen
+connections one worker would get nearly all, and keep them, while the others have nothing to do. Here a worker takes one connection at a
+time, and lets a worker that holds fewer go first. Each worker notes how many it holds in a file of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import mmap
+import os
+import socket
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+FOLDER = "LINKER_WORKERS"
+"""The environment variable that names the folder of the workers' notes."""
+HESITATION = 0.005
+"""Seconds that a worker waits where another one holds fewer connections."""
+NOTED_EVERY = 0.05
+"""Seconds after which a worker notes again how many it holds."""
+_COUNT = struct.Struct("<q")
+
+
+class Counts:
+    """How many connections this worker and the others hold."""
+
+    def __init__(self, folder: Path, worker: str) -> None:
+        self._folder = folder
+        self._mine = folder / f"connections-{worker}"
+        self._mine.write_bytes(_COUNT.pack(0))
+        with self._mine.open("r+b") as file:
+            self._noted = mmap.mmap(file.fileno(), _COUNT.size)
+
+    def close(self) -> None:
+        """Take the note away: this worker takes no more."""
+        self._noted.close()
+        self._mine.unlink(missing_ok=True)
+
+    def note(self, held: int) -> None:
+        """Let the others know."""
+        _COUNT.pack_into(self._noted, 0, held)
+
+    def least(self) -> int:
+        """The fewest that any other worker holds; this one's, if there is no other."""
+        others = [_content(file) for file in self._folder.glob("connections-*") if file != self._mine]
+        own: int = _COUNT.unpack_from(self._noted)[0]
+        return min((_COUNT.unpack(count)[0] for count in others if len(count) == _COUNT.size), default=own)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""  # that worker has just gone
+
+
+class Listener:
+    """A server on a socket that other workers listen on, too."""
+
+    def __init__(self, sock: socket.socket, make: Callable[[], asyncio.BaseProtocol], counts: Counts, ssl: Any) -> None:
+        """`make` gives the protocol of a connection. To be made while the event loop runs."""
+        self._loop, self._make, self._counts, self._ssl = asyncio.get_running_loop(), make, counts, ssl
+        self._held: WeakSet[asyncio.BaseTransport] = WeakSet()
+        self._coming: set[asyncio.Task[None]] = set()
+        self._hesitating: asyncio.TimerHandle | None = None
+        self._socket: socket.socket | None = sock.dup()
+        self._socket.setblocking(False)
+        self._listen()
+        self._noting = self._loop.call_later(NOTED_EVERY, self._note)
+
+    def close(self) -> None:
+        """Take no more connections; those that are held go on."""
+        if self._socket is None:
+            return
+        self._noting.cancel()
+        if self._hesitating is not None:
+            self._hesitating.cancel()
+        self._loop.remove_reader(self._socket.fileno())
+        self._socket.close()
+        self._socket = None
+        self._counts.close()
+
+    async def wait_closed(self) -> None:
+        """Wait until connections that were coming in are held."""
+        await asyncio.gather(*self._coming)
+
+    def _listen(self) -> None:
+        if self._socket is not None:
+            self._loop.add_reader(self._socket.fileno(), self._someone_waits)
+
+    def _count(self) -> int:
+        held = sum(not transport.is_closing() for transport in self._held) + len(self._coming)
+        self._counts.note(held)
+        return held
+
+    def _note(self) -> None:
+        self._count()
+        self._noting = self._loop.call_later(NOTED_EVERY, self._note)
+
+    def _someone_waits(self) -> None:
+        if self._count() <= self._counts.least():
+            self._take()
+        elif self._socket is not None:
+            self._loop.remove_reader(self._socket.fileno())
+            self._hesitating = self._loop.call_later(HESITATION, self._take_now)
+
+    def _take_now(self) -> None:
+        self._take()
+        self._listen()
+
+    def _take(self) -> None:
+        if self._socket is None:
+            return
+        try:
+            connection, _ = self._socket.accept()
+        except OSError:
+            return  # another worker was quicker, the client has gone, or no more files can be opened just now
+        connection.setblocking(False)
+        task = self._loop.create_task(self._hold(connection))
+        self._coming.add(task)
+        task.add_done_callback(self._coming.discard)
+        self._count()
+
+    async def _hold(self, connection: socket.socket) -> None:
+        try:
+            transport, _ = await self._loop.connect_accepted_socket(self._make, connection, ssl=self._ssl)
+        except (OSError, TimeoutError):  # the client spoke no TLS, or none that we do
+            connection.close()
+            return
+        self._held.add(transport)
+
+
+class SharingLoop(asyncio.SelectorEventLoop):
+    """An event loop that listens so on a socket that it is given."""
+
+    async def create_server(
+        self, protocol_factory: Callable[[], asyncio.BaseProtocol], *args: Any, **options: Any
+    ) -> Any:
+        """As the event loop's own; a socket that is given must listen already."""
+        shared: socket.socket | None = options.get("sock")
+        if shared is None:
+            return await super().create_server(protocol_factory, *args, **options)
+        shared.listen(options.get("backlog", 2048))
+        counts = Counts(Path(os.environ[FOLDER]), str(os.getpid()))
+        return Listener(shared, protocol_factory, counts, options.get("ssl"))
