@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.names.unicode import fold
+from linker.normalise.accounts import branch_in
 from linker.normalise.columns import one_chunk
 from linker.normalise.identifiers import Reading, Status, read_identifier
 from linker.schema import IdType
@@ -73,7 +74,10 @@ def identifiers_in(text: str) -> list[Reading]:
     rest, found = fold(text[:LONGEST]), []
     for kind, form in (*_BEHIND, *_FORMS):
         for match in form.finditer(rest):
-            reading = read_identifier(match[1] if form.groups else match[0], kind)
+            number = match[1] if form.groups else match[0]
+            if kind is IdType.BANK_ACCOUNT:
+                number = f"{branch_in(rest)} {number}"
+            reading = read_identifier(number, kind)
             if reading.status in _KEPT and (reading.last4 or reading.value):
                 found.append(Reading(Status.FOUND, kind, reading.value, reading.last4))
                 if form.groups:  # what has a label of its own is nothing else

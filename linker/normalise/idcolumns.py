@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.normalise.aadhaar import AadhaarKey
+from linker.normalise.accounts import with_branches
 from linker.normalise.columns import Bools, Int32s, characters, counting, different, one_chunk
 from linker.normalise.freetext import found_in_text
 from linker.normalise.identifiers import Reading, Status, few_different, read_identifier
@@ -72,6 +73,8 @@ def id_columns(record: pa.Table, key: AadhaarKey | None) -> IdColumns:
     moved: list[tuple[int, Reading]] = []
     for kind in IdType:
         column = one_chunk(record[str(kind)])
+        if kind is IdType.BANK_ACCOUNT:
+            column = with_branches(column, one_chunk(record["ifsc"]))
         if column.null_count == len(column):
             result.values[kind] = result.last4[kind] = pa.nulls(len(column), pa.string())
             continue

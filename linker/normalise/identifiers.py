@@ -20,6 +20,7 @@ from stdnum.in_ import epic as stdnum_epic
 
 from linker.names.unicode import fold
 from linker.normalise.absent import is_absent
+from linker.normalise.accounts import is_virtual_id
 from linker.normalise.reference import rows
 from linker.schema import IdType
 from linker.verhoeff import passes
@@ -54,7 +55,7 @@ class Reading:
 
 _LABEL = re.compile(
     r"\b(?:aadhaa?r|adhaar|uid(?:ai)?|pan|epic|voter|card|id|no|number|num|dl|d\.l|licen[cs]e|driving|passport|nfn|ration"
-    r"|imei|upi|a/c|account)\b[ .:#]*"
+    r"|imei|upi|a/c|account|vid|virtual)\b[ .:#]*"
     r"|[\u0900-\u0963\u0970-\u097f]+[ .:#]*"
 )
 _MASK = re.compile(r"[X*#•●?]{3,}")
@@ -249,6 +250,13 @@ _PROVING = frozenset({IdType.AADHAAR, IdType.EPIC, IdType.IMEI})
 _TELLING = (IdType.PAN, IdType.EPIC, IdType.DRIVING_LICENCE, IdType.AADHAAR, IdType.PASSPORT)
 """Types whose format cannot be another's: a value found in the wrong column is moved."""
 
+_MISTAKEN: dict[IdType, Callable[[str], bool]] = {
+    IdType.AADHAAR: lambda form: len(form) == 16 and form.isdecimal() and passes(form),
+    IdType.NFN: lambda form: len(form) == 16 and form.isdecimal() and passes(form),
+    IdType.BANK_ACCOUNT: is_virtual_id,
+}
+"""Columns into which virtual ids are written, and how one is known there."""
+
 
 def read_identifier(text: str, expected: IdType) -> Reading:
     """What a cell of the column `expected` holds."""
@@ -262,6 +270,13 @@ def read_identifier(text: str, expected: IdType) -> Reading:
     forms = spellings(text)
     if any(_is_filler(form, expected) for form in forms):
         return Reading(Status.PLACEHOLDER, expected)
+    if expected in _MISTAKEN and any(_MISTAKEN[expected](form) for form in forms):
+        return Reading(Status.VID, expected)
+    return _first_look(forms, expected) or _second_look(forms, expected)
+
+
+def _first_look(forms: list[str], expected: IdType) -> Reading | None:
+    """A valid value of its column's type, or a masked one."""
     for form in forms:
         value = FORMATS[expected](form)
         if value and _proved(value, expected):
@@ -270,7 +285,7 @@ def read_identifier(text: str, expected: IdType) -> Reading:
         if _MASK.search(form):
             tail = _MASKED_TAIL.search(form)
             return Reading(Status.MASKED, expected, None, tail[1][-4:] if tail else None)
-    return _second_look(forms, expected)
+    return None
 
 
 def _read_upi(text: str, expected: IdType) -> Reading:
@@ -296,8 +311,6 @@ def _second_look(forms: list[str], expected: IdType) -> Reading:
                 if changes == 1
                 else Reading(Status.INVALID, expected)
             )
-        if len(form) == 16 and form.isdecimal() and passes(form) and expected in {IdType.AADHAAR, IdType.NFN}:
-            return Reading(Status.VID, expected)
         others = [k for k in _TELLING if k is not expected and _valid(form, k)]
         if len(others) == 1:
             moved = FORMATS[others[0]](form) or ""

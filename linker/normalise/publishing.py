@@ -13,7 +13,9 @@ import pyarrow.compute as pc
 
 from linker.names.unicode import map_distinct
 from linker.normalise.aadhaar import masked
+from linker.normalise.accounts import with_branches
 from linker.normalise.columns import one_chunk
+from linker.normalise.identifiers import Status, read_identifier
 from linker.normalise.longnumbers import SECTIONS, long_numbers
 from linker.schema import IdType
 from linker.verhoeff import passes
@@ -46,8 +48,22 @@ def publishable(record: pa.Table) -> pa.Table:
         elif name in KEPT:
             columns[name] = record[name]
         else:
-            columns[name] = masked_column(record[name], known, name in OWN_MEANING)
+            column = _without_virtual_ids(record) if name == IdType.BANK_ACCOUNT else record[name]
+            columns[name] = masked_column(column, known, name in OWN_MEANING)
     return pa.table(columns)
+
+
+def _without_virtual_ids(record: pa.Table) -> pa.ChunkedArray | pa.Array:
+    """The account column with the numbers that are read as virtual ids masked."""
+    column = record[str(IdType.BANK_ACCOUNT)]
+    if column.null_count == len(column):
+        return column
+    cells = pc.dictionary_encode(with_branches(one_chunk(column), one_chunk(record["ifsc"])))
+    hidden = [
+        masked(_ascii_digits(text)[-4:]) if read_identifier(text, IdType.BANK_ACCOUNT).status is Status.VID else None
+        for text in cells.dictionary.to_pylist()
+    ]
+    return pc.coalesce(pa.array(hidden, pa.string()).take(cells.indices), one_chunk(column))
 
 
 def masked_column(

@@ -244,6 +244,43 @@ def test_a_virtual_id_is_never_kept() -> None:
     assert vid not in str(publishable(records(aadhaar=[vid], rest=[vid])).to_pylist())
 
 
+VIRTUAL = "9123456789012379"
+
+
+@pytest.mark.parametrize(
+    ("ifsc", "value"),
+    [
+        (None, None),
+        ("PUNB0123400", VIRTUAL),
+        (" punb0123400 ", VIRTUAL),
+        ("SBIN0001234", None),
+        ("9123456789012379", None),
+    ],
+)
+def test_a_virtual_id_among_accounts_is_not_kept_unless_its_bank_has_such_numbers(
+    ifsc: str | None, value: str | None
+) -> None:
+    table = records(bank_account=[VIRTUAL], ifsc=[ifsc])
+    person = to_persons(table, OPTIONS).to_pylist()[0]
+    assert person["bank_account"] == value
+    assert person["bank_account_last4"] == (value and value[-4:])
+    shown = publishable(table)["bank_account"].to_pylist()
+    assert shown == [value or "XXXX-XXXX-2379"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"a/c no {VIRTUAL}", []),
+        (f"a/c no {VIRTUAL}, IFSC PUNB0123400", [VIRTUAL]),
+        (f"खाता सं0 {VIRTUAL} SBIN0001234", []),
+        ("a/c no 30456789021 IFSC SBIN0001234", ["30456789021"]),
+    ],
+)
+def test_a_virtual_id_behind_the_label_of_an_account(text: str, found: list[str]) -> None:
+    assert [r.value for r in identifiers_in(text)] == found
+
+
 @given(st.lists(st.none() | st.text(max_size=30) | st.text("0123456789 -०१२", max_size=24), max_size=10))
 @settings(max_examples=500, deadline=None)
 def test_the_scan_finds_whatever_masking_would_change(cells: list[str | None]) -> None:
