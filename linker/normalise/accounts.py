@@ -5,10 +5,10 @@ A virtual id is drawn by the Aadhaar authority, may be replaced at any time, and
 sixteen-digit account numbers passes by chance. So a number that passes is an account only where its bank is told, by a branch code or a
 name, and is one that gives out sixteen digits; any other bank's accounts are shorter.
 
-Without a bank the number counts as a virtual id, although most such numbers are accounts: of a column of accounts perhaps one number in a
-thousand is a virtual id, while one in six has sixteen digits and a tenth of those passes. The mistakes weigh differently. An account that is
-not compared is a lack of evidence, which a branch code mends; a virtual id that is compared and shown is a use of Aadhaar that the law
-does not allow.
+Without a bank the number counts as a virtual id, although most such numbers are accounts: of a column of accounts perhaps one number in
+a thousand is a virtual id, while one in six has sixteen digits and a tenth of those passes. The mistakes weigh differently. An account
+that is not compared is a lack of evidence, which a branch code mends; a virtual id that is compared and shown is a use of Aadhaar that
+the law does not allow.
 """
 
 from __future__ import annotations
