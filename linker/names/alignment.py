@@ -7,12 +7,13 @@ the more it would tell (Singh little, a rare given name much). Tokens unmatched 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
+from linker.names.kernel_types import uncounted
 from linker.names.workspace import F4, I8, NOTHING, S
 
 
-@njit(types.boolean(S, I8, I8), cache=True, nogil=True)
+@uncounted(types.boolean(S, I8, I8))
 def align_plainly(s, n, m):  # type: ignore[no-untyped-def]
     """The best alignment where no token has two possible partners, which is most often so; otherwise False, and nothing is said."""
     for j in range(m):
@@ -33,7 +34,7 @@ def align_plainly(s, n, m):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(F4(S, I8, I8), cache=True, nogil=True)
+@uncounted(F4(S, I8, I8))
 def plain_weight(s, n, m):  # type: ignore[no-untyped-def]
     """The weight of an alignment of single tokens."""
     total = np.float32(0)
@@ -45,7 +46,7 @@ def plain_weight(s, n, m):  # type: ignore[no-untyped-def]
     return total
 
 
-@njit(F4(S, I8, I8, F4), cache=True, nogil=True)
+@uncounted(F4(S, I8, I8, F4))
 def align(s, n, m, join_cost):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """The best alignment by dynamic programming over the tokens of a and the set of used tokens of b.
 

@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 
 from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens
-from linker.names.cuts import glances
+from linker.names.cuts import cutting_room, glances
 from linker.names.divided import Divided, Words, divided, may_be_divided, worth_another_look
 from linker.names.free_words import FreeWords
 from linker.names.narrow import gathered
 from linker.names.prospects import Prospects, prospects
-from linker.names.quick_cuts import may_be_cut
 from linker.names.space import PairTable, TokenSpace
 from linker.names.together import alike
-from linker.names.workspace import PARAMETER_VALUES
+from linker.names.workspace import MOST_TOKENS, PARAMETER_VALUES
 
 Numbers = NDArray[np.int32]
 
@@ -71,10 +70,15 @@ class ComparedNames:
         names, pairs = self.names, Pairs.of(left, right)
         most, odds = np.empty(len(pairs), np.float32), np.empty(len(pairs), np.int8)
         about = (names.offsets, names.ids, names.role, pairs.left, pairs.right, owned)
-        prospects(self.rows, PARAMETER_VALUES[0], *about, most, odds)
-        known = np.flatnonzero(most < np.inf)
-        more = known[self.divisible(pairs.left[known], pairs.right[known])]
-        most[more], odds[more] = np.inf, 0
+        cutting = (
+            self._words,
+            self._glances,
+            self._free.numbers,
+            self._free.sorts,
+            *cutting_room(),
+            np.empty(MOST_TOKENS, np.float32),
+        )
+        prospects(self.rows, PARAMETER_VALUES[0], *about, *cutting, most, odds)
         return Prospects(most, odds)
 
     def alike(self, left: Numbers, right: Numbers) -> NDArray[np.bool_]:
@@ -86,10 +90,7 @@ class ComparedNames:
         if not len(left):
             return np.zeros(0, np.bool_)
         names, pairs = self.names, Pairs.of(left, right)
-        at = np.flatnonzero(may_be_cut(self._glances, names.offsets, names.ids, names.role, pairs.left, pairs.right))
-        found = np.zeros(len(pairs), np.bool_)
-        found[at] = may_be_divided(names, (self._words, self._glances), self._free, pairs.take(at))
-        return found
+        return may_be_divided(names, (self._words, self._glances), self._free, pairs)
 
     def sex(self, numbers: Numbers) -> NDArray[np.int8]:
         """As `NameTable.sex`."""
@@ -127,8 +128,8 @@ class ComparedNames:
         return self._facts.words()
 
     @cached_property
-    def _glances(self) -> Numbers:
-        found: Numbers = glances(self._words, self._free.numbers, self._free.sorts)
+    def _glances(self) -> NDArray[np.int64]:
+        found: NDArray[np.int64] = glances(self._words, self._free.numbers, self._free.sorts)
         return found
 
     @cached_property

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from linker.names.canonical import Role
 from linker.names.evidence import Grade
+from linker.names.kernel_types import uncounted
 from linker.names.workspace import F4, I8, P, S
 
 _G_FINAL = int(Grade.FINAL_VOWEL)
@@ -16,7 +17,7 @@ _HEAD_BITS = np.float32(4.0)
 """A given name must agree by so much for what differs besides to be a matter of fillers."""
 
 
-@njit(types.boolean(S, I8, I8, I8, I8), cache=True, nogil=True)
+@uncounted(types.boolean(S, I8, I8, I8, I8))
 def is_joined(s, i, j, n, m):  # type: ignore[no-untyped-def]
     """Whether the partners i and j are two words on one side and one on the other."""
     if (i + 1 < n and s.partner_a[i + 1] == j) or (i > 0 and s.partner_a[i - 1] == j):
@@ -24,7 +25,7 @@ def is_joined(s, i, j, n, m):  # type: ignore[no-untyped-def]
     return s.partner_b[j] != i or (j + 1 < m and s.partner_b[j + 1] == i)
 
 
-@njit(F4(F4, P, types.boolean, S, I8), cache=True, nogil=True)
+@uncounted(F4(F4, P, types.boolean, S, I8))
 def capped(total, p, apply, s, n):  # type: ignore[no-untyped-def]
     """When given names conflict, what agrees besides counts for little: brothers share it too."""
     if not apply:
@@ -37,7 +38,7 @@ def capped(total, p, apply, s, n):  # type: ignore[no-untyped-def]
     return total - max(agreed - p.surname_cap, np.float32(0))
 
 
-@njit(F4(P, I8, I8, S), cache=True, nogil=True)
+@uncounted(F4(P, I8, I8, S))
 def clash(p, n, m, s):  # type: ignore[no-untyped-def]
     """What tokens cost more that are unmatched on both sides, facing each other in the order of their rarity."""
     done_a = done_b = 0
@@ -74,7 +75,7 @@ def clash(p, n, m, s):  # type: ignore[no-untyped-def]
             cost += p.clash_head
 
 
-@njit(types.boolean(I8, I8, S), cache=True, nogil=True)
+@uncounted(types.boolean(I8, I8, S))
 def differ_by_fillers(n, m, s):  # type: ignore[no-untyped-def]
     """Whether the given names agree and all that is left on one side are fillers, on the other fillers or surnames: Dev Singh Gujar and
     Dev Ram Gujar, Vishwavir Singh Dhiman and Vishwavir Kumar, but neither Prem Nath and Prem Mohan nor Suresh Sharma and Suresh Verma."""

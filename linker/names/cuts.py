@@ -8,13 +8,15 @@ like any words; here letters are only compared to find the places.
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
-from numba import njit, types
+from numba import types
+from numpy.typing import NDArray
 
 from linker.names.canonical import Role
 from linker.names.folding import FIRST_NUMBER, LETTERS, ROWS, WEAK, letters_number, may_hold, next_number
-from linker.names.kernel_types import I4S, I8, I8S, MOST_TOKENS, U1S
+from linker.names.kernel_types import I4S, I8, I8S, MOST_TOKENS, U1S, uncounted
 
 SHORTEST_PART, SHORTEST_WORD = 3, 5
 """Letters that a word of the other name and the word that is cut must have; in Devanagari, where a is seldom written, one less."""
@@ -33,72 +35,111 @@ class Free(IntEnum):
     SECOND = 3
 
 
-_LETTERS = types.Array(types.uint8, 1, "A", readonly=True)
+ROOM = types.int64[:, ::1]
 
 
-@njit(types.int64(_LETTERS, I8, I8, _LETTERS, I8, I8, types.int64[:, ::1]), cache=True, nogil=True)
-def _slips(word, start, end, part, length, allowed, room):  # type: ignore[no-untyped-def]
-    """What differs between word[start:end] and part[:length], 2 for a consonant, 1 for a vowel or h; allowed + 1 if it is more."""
+@uncounted(types.int64(ROWS, I8, I8, I8, I8, I8, I8, ROOM), inline="always")
+def _slips(rows, word, at, part, length, most, allowed, room):  # type: ignore[no-untyped-def]
+    """Leaves in row 2 of `room`, for up to `most` letters of a word from `at` on, what differs between these and a part of `length`
+    letters, 2 for a consonant, 1 for a vowel or h; returns from how many letters on it is sure to be more than `allowed`, less 1."""
     before, here = 0, 1
     room[0, 0] = 0
     for j in range(1, length + 1):
-        room[0, j] = room[0, j - 1] + (1 if WEAK[part[j - 1]] else 2)
-    for i in range(1, end - start + 1):
-        c = word[start + i - 1]
-        lost = 1 if WEAK[c] else 2
-        room[here, 0] = least = room[before, 0] + lost
+        room[0, j] = room[0, j - 1] + (1 if WEAK[rows[part, j - 1]] else 2)
+    for i in range(1, most + 1):
+        c = I8(rows[word, at + i - 1])
+        weak = I8(WEAK[c])
+        lost = 2 - weak
+        room[here, 0] = beside = least = room[before, 0] + lost
         for j in range(1, length + 1):
-            d = part[j - 1]
-            gained = 1 if WEAK[d] else 2
-            change = room[before, j - 1] + (0 if c == d else 1 if WEAK[c] and WEAK[d] else 2)
-            room[here, j] = min(change, room[before, j] + lost, room[here, j - 1] + gained)
-            least = min(least, room[here, j])
+            d = I8(rows[part, j - 1])
+            other = I8(WEAK[d])
+            change = room[before, j - 1] + I8(c != d) * (2 - (weak & other))
+            room[here, j] = beside = min(change, room[before, j] + lost, beside + 2 - other)
+            least = min(least, beside)
         if least > allowed:
-            return allowed + 1
+            return i - 1
+        room[2, i] = room[here, length]
         before, here = here, before
-    return room[before, length]
+    return most
 
 
-@njit(types.int64(I8S, U1S, I8), cache=True, nogil=True)
+@uncounted(types.int64(I8S, U1S, I8), inline="always")
 def free_sort(numbers, sorts, number):  # type: ignore[no-untyped-def]
-    """The `Free` of a word by its number."""
-    at = np.searchsorted(numbers, number)
-    return sorts[at] if at < len(numbers) and numbers[at] == number else 0
+    """The `Free` of a word by its number, see `FreeWords`."""
+    at = number & (len(numbers) - 1)
+    while numbers[at] >= 0 and numbers[at] != number:
+        at = (at + 1) & (len(numbers) - 1)
+    return I8(sorts[at])
 
 
-@njit(types.int32[::1](ROWS, I8S, U1S), cache=True, nogil=True)
-def glances(rows, numbers, sorts):  # type: ignore[no-untyped-def]
-    """Per row of `token_letters`: how many letters it has, its first letter << 8, and whether it begins with a prefix << 16."""
-    out = np.zeros(len(rows), np.int32)
+@uncounted(types.void(ROWS, I8S, U1S, I8S))
+def _glance(rows, numbers, sorts, out):  # type: ignore[no-untyped-def]
     for k in range(len(rows)):
-        length = np.int64(rows[k, 2 * LETTERS])
-        prefix = 0
+        length = I8(rows[k, 2 * LETTERS])
+        prefix, ends = 0, 0
         for size in range(2, length + 1):
             if free_sort(numbers, sorts, letters_number(rows[k], 0, size)) == 1:
                 prefix = 1
-        out[k] = length | np.int64(rows[k, 0]) << 8 | prefix << 16
+        for at in range(1, length - 1):
+            if free_sort(numbers, sorts, letters_number(rows[k], at, length)) != 0:
+                ends |= 1 << at
+        out[k] = length | I8(rows[k, 0]) << 8 | prefix << 16 | ends << 24
+
+
+def glances(rows: NDArray[np.uint8], numbers: NDArray[np.int64], sorts: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Per row of `token_letters`: how many letters it has, its first letter << 8, whether it begins with a prefix << 16, and a bit << 24
+    for each place in it from which on it is a word that may go without a partner."""
+    out = np.empty(len(rows), np.int64)
+    _glance(rows, numbers, sorts, out)
     return out
 
 
-_CUT = types.int64(ROWS, types.boolean, I8, I8, I4S, U1S, I8, I8, I8S, U1S, types.int64[:, ::1], types.int64[:, ::1])
+@uncounted(types.boolean(ROWS, I8S, I8, I8, I4S, U1S, I8, I8), inline="always")
+def _hopeful(rows, glances, shift, token, ids, role, b, m):  # type: ignore[no-untyped-def]
+    """Whether `token` may be cut by the words ids[b:b + m] of the other name: it begins with a prefix or perhaps with one of them, and
+    behind that it ends in a word that needs no partner or perhaps in one of them."""
+    glance, least = glances[shift + token], SHORTEST_PART - (shift > 0)
+    length, prefix = glance & 255, glance >> 16 & 1
+    first, there = LETTERS if prefix == 0 else 2, False
+    for j in range(b, b + m):
+        part = glances[shift + ids[j]]
+        n = part & 255
+        if n < least or n > length - 2 or role[j] & _INITIAL:
+            continue
+        begins = (part ^ glance) & 0xFF00 == 0
+        if (begins or prefix) and may_hold(rows, shift + token, shift + ids[j]):
+            there = True
+            if begins:
+                first = min(first, max(n - 2, I8(2)))
+    if not there or glance >> (24 + first):
+        return there
+    for j in range(b, b + m):
+        part = glances[shift + ids[j]]
+        n = part & 255
+        if n < least or n > length - 2 or role[j] & _INITIAL:
+            continue
+        for at in range(max(first, length - n - 2), min(length - n + 2, length - 2) + 1):
+            if rows[shift + token, at] == part >> 8 & 255:
+                return True
+    return False
 
 
-@njit(_CUT, cache=True, nogil=True)
-def _cut(rows, prefix, shift, token, ids, role, b, m, numbers, sorts, room, best):  # type: ignore[no-untyped-def]  # noqa: PLR0912
+_CUT = types.int64(ROWS, I8S, I8, I8, I4S, U1S, I8, I8, I8S, U1S, ROOM, ROOM)
+
+
+@uncounted(_CUT)
+def _cut(rows, glances, shift, token, ids, role, b, m, numbers, sorts, room, best):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Cuts `token` by the words ids[b:b + m] of the other name: how many pieces (0: it stays whole); their ends, in letters, and `Free` are
-    left in rows 4 and 5 of `best`. `prefix`: the word begins with a word that may be a prefix.
+    left in rows 4 and 5 of `best`.
 
     Rows 0 to 3 of `best` say of every place in the word: the value of the best cutting up to it, where its last piece begins, what sort
     that is, and how many letters have partners.
     """
-    word, length = rows[shift + token], np.int64(rows[shift + token, 2 * LETTERS])
-    hopeful = False
-    for j in range(b, b + m):
-        part = rows[shift + ids[j]]
-        n = np.int64(part[2 * LETTERS])
-        hopeful = hopeful or (SHORTEST_PART - (shift > 0) <= n <= length - 2 and may_hold(word, part))
-    if not hopeful:
+    if not _hopeful(rows, glances, shift, token, ids, role, b, m):
         return 0
+    word = shift + token
+    length, prefix, least = glances[word] & 255, glances[word] >> 16 & 1, SHORTEST_PART - (shift > 0)
     for at in range(1, length + 1):
         best[0, at] = -1
     best[0, 0] = best[3, 0] = 0
@@ -107,32 +148,32 @@ def _cut(rows, prefix, shift, token, ids, role, b, m, numbers, sorts, room, best
             continue
         for j in range(b, b + m):
             part = shift + ids[j]
-            n = np.int64(rows[part, 2 * LETTERS])
-            if n < SHORTEST_PART - (shift > 0) or n > length - 2 or role[j] & _INITIAL or rows[part, 0] != word[at]:
+            n = glances[part] & 255
+            if n < least or n > length - 2 or role[j] & _INITIAL or rows[part, 0] != rows[word, at]:
                 continue
-            if not may_hold(word, rows[part]):
+            if not may_hold(rows, word, part):
                 continue
             allowed = (n + 1) // 2 if n > 3 else 1
-            for size in range(max(n - 2, I8(2)), min(n + 2, length - at) + 1):
-                if size == length:
-                    continue
-                slips = _slips(word, at, at + size, rows[part], n, allowed, room)
+            most = _slips(rows, word, at, part, n, min(n + 2, length - at), allowed, room)
+            for size in range(max(n - 2, I8(2)), most + 1):
+                slips = room[2, size]
                 value = best[0, at] + 8 * size - 8 * slips - 3
-                if slips <= allowed and value > best[0, at + size]:
+                if slips <= allowed and value > best[0, at + size] and size < length:
                     best[0, at + size], best[1, at + size] = value, at
                     best[2, at + size], best[3, at + size] = 0, best[3, at] + size
         if at == 0 and not prefix:
             continue
-        number = FIRST_NUMBER
-        for size in range(1, length - at + 1):
-            number = next_number(number, word[at + size - 1])
-            sort = free_sort(numbers, sorts, np.int64(number >> np.uint64(1))) if size > 1 else 0
+        number = next_number(FIRST_NUMBER, rows[word, at])
+        for size in range(2, length - at + 1):
+            number = next_number(number, rows[word, at + size - 1])
+            value = best[0, at] + 2 * size - 3
+            if value <= best[0, at + size]:
+                continue
+            sort = free_sort(numbers, sorts, I8(number >> np.uint64(1)))
             if sort == 0 or (at == 0 and sort != 1):
                 continue
-            value = best[0, at] + 2 * size - 3
-            if value > best[0, at + size]:
-                best[0, at + size], best[1, at + size] = value, at
-                best[2, at + size], best[3, at + size] = 2 if sort == 1 and at else sort, best[3, at]
+            best[0, at + size], best[1, at + size] = value, at
+            best[2, at + size], best[3, at + size] = 2 if sort == 1 and at else sort, best[3, at]
     if best[0, length] < 0 or best[3, length] == 0:
         return 0
     count, second = 0, False
@@ -150,11 +191,9 @@ def _cut(rows, prefix, shift, token, ids, role, b, m, numbers, sorts, room, best
     return count
 
 
-@njit(
-    types.int64(ROWS, I4S, I8, I4S, U1S, I8, I8, I8, I8, I8S, U1S, types.int64[:, ::1], types.int64[:, ::1], types.int64[:, ::1], I8),
-    cache=True,
-    nogil=True,
-)  # fmt: skip
+@uncounted(
+    types.int64(ROWS, I8S, I8, I4S, U1S, I8, I8, I8, I8, I8S, U1S, ROOM, ROOM, types.int64[:, ::1], I8),
+)
 def _divide(rows, glances, shift, ids, role, a, n, b, m, numbers, sorts, room, best, out, k):  # type: ignore[no-untyped-def]
     """Writes the name ids[a:a + n] divided by ids[b:b + m] to out[k]; how many cuts were made (0: nothing is written)."""
     made = filled = 0
@@ -162,7 +201,7 @@ def _divide(rows, glances, shift, ids, role, a, n, b, m, numbers, sorts, room, b
         pieces, token = 0, ids[i]
         glance = glances[shift + token]
         if glance & 255 >= SHORTEST_WORD - (shift > 0) and not role[i] & _INITIAL:
-            pieces = _cut(rows, glance >> 16 != 0, shift, token, ids, role, b, m, numbers, sorts, room, best)
+            pieces = _cut(rows, glances, shift, token, ids, role, b, m, numbers, sorts, room, best)
         if filled + max(pieces, 1) + (a + n - i - 1) > MOST_TOKENS:
             pieces = 0
         if pieces == 0:
@@ -180,54 +219,78 @@ def _divide(rows, glances, shift, ids, role, a, n, b, m, numbers, sorts, room, b
     return made
 
 
-@njit(types.int64(ROWS, I4S, U1S, I8, I8, I8, I8), cache=True, nogil=True)
-def _script(rows, ids, role, a, n, b, m):  # type: ignore[no-untyped-def]
+@uncounted(types.int64(I8S, I4S, U1S, I8, I8, I8, I8), inline="always")
+def _script(glances, ids, role, a, n, b, m):  # type: ignore[no-untyped-def]
     """Where the rows begin by which two names are compared: 0 for the Latin ones, or those of Devanagari if both names are in it."""
-    half = len(rows) // 2
+    half = len(glances) // 2
+    shift = half
     for k in range(n + m):
         i = a + k if k < n else b + k - n
-        if rows[half + ids[i], 2 * LETTERS] == 0 and not role[i] & _INITIAL:
-            return 0
-    return half
+        if glances[half + ids[i]] & 255 == 0 and not role[i] & _INITIAL:
+            shift = 0
+    return shift
 
 
-_BOTH = types.Tuple((types.int64[::1], types.int64[:, ::1], types.int64[:, ::1]))  # type: ignore[no-untyped-call]
+_PAIRS = (ROWS, I8S, I4S, I4S, U1S, I4S, I4S, I8S, U1S)
 
 
-@njit(_BOTH(ROWS, I4S, I4S, I4S, U1S, I4S, I4S, I8S, U1S), cache=True, nogil=True)
-def divide(rows, glances, offsets, ids, role, left, right, numbers, sorts):  # type: ignore[no-untyped-def]
-    """Per pair of names the cuts made in both, and both as rows of MOST_TOKENS + 1 numbers: the pieces, then how many there are.
-
-    `rows` are those of `token_letters`, `glances` those above. A piece is (in Devanagari) << 24 | (position of its word in the name) << 20
-    | `Free` << 14 | (first letter) << 6 | (letter behind its last), or with first letter 63 the whole word.
-    """
-    made = np.zeros(len(left), np.int64)
-    out_a, out_b = np.zeros((len(left), MOST_TOKENS + 1), np.int64), np.zeros((len(left), MOST_TOKENS + 1), np.int64)
-    room, best = np.empty((2, LETTERS + 3), np.int64), np.zeros((6, LETTERS + 1), np.int64)
+@uncounted(types.void(*_PAIRS, ROOM, ROOM, I8S, ROOM, ROOM))
+def _divide_pairs(rows, glances, offsets, ids, role, left, right, numbers, sorts, room, best, made, out_a, out_b):  # type: ignore[no-untyped-def]
     for k in range(len(left)):
         x, y = left[k], right[k]
         a, b = I8(offsets[x]), I8(offsets[y])
         n, m = min(I8(offsets[x + 1]) - a, MOST_TOKENS), min(I8(offsets[y + 1]) - b, MOST_TOKENS)
-        shift = _script(rows, ids, role, a, n, b, m)
+        shift = _script(glances, ids, role, a, n, b, m)
         first = _divide(rows, glances, shift, ids, role, a, n, b, m, numbers, sorts, room, best, out_a, k)
         made[k] = first + _divide(rows, glances, shift, ids, role, b, m, a, n, numbers, sorts, room, best, out_b, k)
+
+
+def divide(*pairs: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Per pair of names the cuts made in both, and both as rows of MOST_TOKENS + 1 numbers: the pieces, then how many there are.
+
+    `pairs` are rows, glances, offsets, ids, role, left, right, numbers and sorts: `rows` those of `token_letters`, `glances` those above,
+    `numbers` and `sorts` of `FreeWords`. A piece is (in Devanagari) << 24 | (position of its word in the name) << 20 | `Free` << 14 |
+    (first letter) << 6 | (letter behind its last), or with first letter 63 the whole word.
+    """
+    count = len(pairs[5])
+    made = np.zeros(count, np.int64)
+    out_a, out_b = np.zeros((count, MOST_TOKENS + 1), np.int64), np.zeros((count, MOST_TOKENS + 1), np.int64)
+    _divide_pairs(*pairs, *cutting_room()[:2], made, out_a, out_b)
     return made, out_a, out_b
 
 
-@njit(types.boolean[::1](ROWS, I4S, I4S, I4S, U1S, I4S, I4S, I8S, U1S), cache=True, nogil=True)
-def divisible(rows, glances, offsets, ids, role, left, right, numbers, sorts):  # type: ignore[no-untyped-def]
-    """Which pairs of names (never those with -1) `divide` would cut."""
-    out = np.zeros(len(left), np.bool_)
-    spare = np.zeros((1, MOST_TOKENS + 1), np.int64)
-    room, best = np.empty((2, LETTERS + 3), np.int64), np.zeros((6, LETTERS + 1), np.int64)
+@uncounted(types.boolean(ROWS, I8S, I4S, U1S, I8, I8, I8, I8, I8S, U1S, ROOM, ROOM, ROOM))
+def cuts_some(rows, glances, ids, role, a, n, b, m, numbers, sorts, room, best, spare):  # type: ignore[no-untyped-def]
+    """Whether `divide` would cut a word of the names ids[a:a + n] and ids[b:b + m]."""
+    shift = _script(glances, ids, role, a, n, b, m)
+    if _divide(rows, glances, shift, ids, role, a, n, b, m, numbers, sorts, room, best, spare, 0) > 0:
+        return True
+    return _divide(rows, glances, shift, ids, role, b, m, a, n, numbers, sorts, room, best, spare, 0) > 0
+
+
+@uncounted(types.void(*_PAIRS, ROOM, ROOM, ROOM, types.boolean[::1]))
+def _divisible_pairs(rows, glances, offsets, ids, role, left, right, numbers, sorts, room, best, spare, out):  # type: ignore[no-untyped-def]
     for k in range(len(left)):
         x, y = left[k], right[k]
+        out[k] = False
         if x < 0 or y < 0 or x == y:
             continue
         a, b = I8(offsets[x]), I8(offsets[y])
         n, m = min(I8(offsets[x + 1]) - a, MOST_TOKENS), min(I8(offsets[y + 1]) - b, MOST_TOKENS)
-        shift = _script(rows, ids, role, a, n, b, m)
-        out[k] = _divide(rows, glances, shift, ids, role, a, n, b, m, numbers, sorts, room, best, spare, 0) > 0
-        if not out[k]:
-            out[k] = _divide(rows, glances, shift, ids, role, b, m, a, n, numbers, sorts, room, best, spare, 0) > 0
+        out[k] = cuts_some(rows, glances, ids, role, a, n, b, m, numbers, sorts, room, best, spare)
+
+
+def divisible(*pairs: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which pairs of names (never those with -1) `divide`, given the same, would cut."""
+    out = np.empty(len(pairs[5]), np.bool_)
+    _divisible_pairs(*pairs, *cutting_room(), out)
     return out
+
+
+def cutting_room() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Working space of one thread: `room` and `best`, see above, and where the pieces of a name go that nobody asks for."""
+    return (
+        np.empty((3, LETTERS + 3), np.int64),
+        np.zeros((6, LETTERS + 1), np.int64),
+        np.zeros((1, MOST_TOKENS + 1), np.int64),
+    )

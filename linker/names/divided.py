@@ -42,7 +42,7 @@ def worth_another_look(agreement: NameAgreement) -> NDArray[np.bool_]:
 
 
 def may_be_divided(
-    names: NameTokens, letters: tuple[NDArray[np.uint8], NDArray[np.int32]], free: FreeWords, pairs: Pairs
+    names: NameTokens, letters: tuple[NDArray[np.uint8], NDArray[np.int64]], free: FreeWords, pairs: Pairs
 ) -> NDArray[np.bool_]:
     """Pairs of names that `divided` would divide; `letters` are `token_letters` and `glances` of all tokens."""
     found: NDArray[np.bool_] = divisible(

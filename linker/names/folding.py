@@ -7,7 +7,7 @@ import pyarrow as pa
 from numba import njit, types
 from numpy.typing import NDArray
 
-from linker.names.kernel_types import I8
+from linker.names.kernel_types import I8, uncounted
 
 LETTERS = 24
 """Letters of a word that are looked at; longer words are not cut."""
@@ -59,12 +59,12 @@ def _finish(row, n):  # type: ignore[no-untyped-def]
             row[2 * LETTERS + 1 + ((letter >> 3) & 3)] |= np.uint8(1 << (letter & 7))
 
 
-@njit(types.boolean(_LETTERS, _LETTERS), cache=True, nogil=True)
-def may_hold(word, part):  # type: ignore[no-untyped-def]
-    """Whether all consonants of a part but one or so occur in a word: what it needs to be a piece of it."""
+@uncounted(types.boolean(ROWS, I8, I8))
+def may_hold(rows, word, part):  # type: ignore[no-untyped-def]
+    """Whether all consonants of the word in row `part` but one or so occur in that in row `word`: what it needs to be a piece of it."""
     lacking = 0
     for i in range(2 * LETTERS + 1, WIDTH):
-        missing = np.int64(part[i]) & ~np.int64(word[i])
+        missing = np.int64(rows[part, i]) & ~np.int64(rows[word, i])
         while missing:
             missing &= missing - 1
             lacking += 1
@@ -133,13 +133,13 @@ def utf8(words: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
 FIRST_NUMBER = np.uint64(0xCBF29CE484222325)
 
 
-@njit(types.uint64(types.uint64, types.uint8), cache=True, nogil=True, inline="always")
+@uncounted(types.uint64(types.uint64, types.uint8), inline="always")
 def next_number(number, letter):  # type: ignore[no-untyped-def]
     """The unfinished number of a word with one letter more."""
     return (number ^ np.uint64(letter)) * np.uint64(1099511628211)
 
 
-@njit(types.int64(_LETTERS, I8, I8), cache=True, nogil=True)
+@uncounted(types.int64(_LETTERS, I8, I8))
 def letters_number(word, start, end):  # type: ignore[no-untyped-def]
     """A number of the folded letters from `start` to before `end`."""
     number = FIRST_NUMBER

@@ -24,7 +24,8 @@ FEWEST_AT_HAND, LAST_SHARE = 5, 0.8
 
 @dataclass(frozen=True)
 class FreeWords:
-    """Words that may be a piece without a partner: `numbers` of their letters, sorted, and the `Free` of each."""
+    """Words that may be a piece without a partner, as an open-addressing table: `numbers` of their letters, -1 where there is none, and the
+    `Free` of each. A word stands at its number modulo the length of the table, a power of two, or in the next free place."""
 
     numbers: NDArray[np.int64]
     sorts: NDArray[np.uint8]
@@ -45,7 +46,19 @@ class FreeWords:
         letters = np.concatenate([fold_letters(*utf8(list(latin.values()))), fold_devanagari(*utf8(devanagari))])
         numbers, at = np.unique(row_numbers(letters), return_index=True)
         found = np.array([sorts[w] for w in [*latin, *devanagari]], np.uint8)
-        return cls(numbers, found[at])
+        return cls(*_laid_out(numbers, found[at]))
+
+
+def _laid_out(numbers: NDArray[np.int64], sorts: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """The table of distinct numbers; mostly empty, so that a word that is not there is told at once."""
+    size = 1 << (4 * len(numbers)).bit_length()
+    table, of_table = np.full(size, -1, np.int64), np.zeros(size, np.uint8)
+    for number, sort in zip(numbers.tolist(), sorts.tolist(), strict=True):
+        at = number & (size - 1)
+        while table[at] >= 0:
+            at = (at + 1) & (size - 1)
+        table[at], of_table[at] = number, sort
+    return table, of_table
 
 
 def last_words(names: NameTokens, tokens: list[str]) -> list[str]:

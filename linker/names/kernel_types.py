@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from numba import types
+from typing import Any
+
+from numba import njit, types
 
 MOST_TOKENS = 8
 """Tokens of a name that are aligned; further ones are ignored."""
@@ -10,3 +12,12 @@ MOST_TOKENS = 8
 TABLE = types.int64[:, ::1]
 I8, I8S, I4S, U1, U1S = types.int64, types.int64[::1], types.int32[::1], types.uint8, types.uint8[::1]
 F4, F4S, I1, I1S = types.float32, types.float32[::1], types.int8, types.int8[::1]
+
+
+def uncounted(signature: Any, **options: Any) -> Any:
+    """Decorates a kernel that is handed all arrays it uses, and calls others with them for every pair.
+
+    Numba counts the references to an array in and out of every call. The counts are atomic: they cost more than a short kernel's own
+    work, and two threads that work on the same arrays wait for each other. Here nothing is counted; such a kernel cannot make arrays.
+    """
+    return njit(signature, cache=True, nogil=True, _nrt=False, **options)  # type: ignore[call-overload]

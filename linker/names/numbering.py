@@ -6,9 +6,10 @@ The table is open-addressing; codes that it lacks are gathered, weighed together
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from linker.names.canonical import Role
+from linker.names.kernel_types import uncounted
 from linker.names.sounds import BASE
 from linker.names.workspace import I4S, I8, I8S, TABLE, TOKENS, U1S
 
@@ -21,7 +22,7 @@ _INITIAL = int(Role.INITIAL)
 INVERSE = np.uint64(pow(int(BASE), -1, 1 << 64))
 
 
-@njit("i8(i8, i8, i8)", cache=True, nogil=True, inline="always")
+@uncounted("i8(i8, i8, i8)", inline="always")
 def pair_code(a, a2, b):  # type: ignore[no-untyped-def]
     """The number of a token pair (a2 = NO_TOKEN), order-free, or of two neighbouring tokens a, a2 against one token b."""
     if a2 == 2097151 and a > b:
@@ -29,7 +30,7 @@ def pair_code(a, a2, b):  # type: ignore[no-untyped-def]
     return (a << 42) | (a2 << 21) | b
 
 
-@njit(I8(TABLE, I8), cache=True, nogil=True)
+@uncounted(I8(TABLE, I8))
 def table_slot(table, code):  # type: ignore[no-untyped-def]
     """Where `code` stands in the open-addressing table of codes and their numbers, or -1 - (the free slot where it would go)."""
     mask = len(table) - 1
@@ -43,7 +44,7 @@ def table_slot(table, code):  # type: ignore[no-untyped-def]
         slot = (slot + 1) & mask
 
 
-@njit(types.void(TABLE, I8S, I8S), cache=True, nogil=True)
+@uncounted(types.void(TABLE, I8S, I8S))
 def enter(table, codes, numbers):  # type: ignore[no-untyped-def]
     """Enters codes that do not stand in the table yet."""
     for k in range(len(codes)):
@@ -51,7 +52,7 @@ def enter(table, codes, numbers):  # type: ignore[no-untyped-def]
         table[slot, 0], table[slot, 1] = codes[k], numbers[k]
 
 
-@njit("i8(i8)", cache=True, nogil=True, inline="always")
+@uncounted("i8(i8)", inline="always")
 def _ones(x):  # type: ignore[no-untyped-def]
     """How many of 32 bits are set."""
     x = x - ((x >> 1) & 0x55555555)
@@ -59,20 +60,20 @@ def _ones(x):  # type: ignore[no-untyped-def]
     return ((((x + (x >> 4)) & 0x0F0F0F0F) * 0x01010101) & 0xFFFFFFFF) >> 24
 
 
-@njit("b1(u4, u4)", cache=True, nogil=True, inline="always")
+@uncounted("b1(u4, u4)", inline="always")
 def _plausible(a, b):  # type: ignore[no-untyped-def]
     """Two tokens that share at least half of their sounds."""
     shared = np.int64(a) & np.int64(b)
     return shared != 0 and 2 * _ones(shared) >= _ones(np.int64(a) | np.int64(b))
 
 
-@njit(types.boolean(TOKENS, I8, I8), cache=True, nogil=True)
+@uncounted(types.boolean(TOKENS, I8, I8))
 def looked_up(rows, a, b):  # type: ignore[no-untyped-def]
     """Whether the weight of two different tokens must be asked for."""
     return _plausible(rows[a]["letters"], rows[b]["letters"]) or (rows[a]["families"] & rows[b]["families"]) != 0
 
 
-@njit(types.boolean(TOKENS, I8, I8, I8), cache=True, nogil=True)
+@uncounted(types.boolean(TOKENS, I8, I8, I8))
 def joins(rows, a, a2, b):  # type: ignore[no-untyped-def]
     """Whether tokens a and a2 written together have the consonant skeleton of b."""
     if rows[a]["first"] != rows[b]["first"] or rows[a2]["last"] != rows[b]["last"]:
@@ -87,7 +88,7 @@ def joins(rows, a, a2, b):  # type: ignore[no-untyped-def]
     return rows[a]["part"] * power + (inner - np.uint64(first) * power) == rows[b]["part"]
 
 
-@njit(I8(TABLE, I8, I8S, I8), cache=True, nogil=True)
+@uncounted(I8(TABLE, I8, I8S, I8))
 def _number(table, code, missing, count):  # type: ignore[no-untyped-def]
     """The number of a code, or, if the table lacks it, MISSING - count after writing it to missing[count]."""
     slot = table_slot(table, code)
@@ -97,7 +98,7 @@ def _number(table, code, missing, count):  # type: ignore[no-untyped-def]
     return -3 - count
 
 
-@njit(types.void(types.int32[::1], types.int32[::1]), cache=True, nogil=True)
+@uncounted(types.void(types.int32[::1], types.int32[::1]))
 def fill_in(at, numbers):  # type: ignore[no-untyped-def]
     """Puts the numbers that missing codes have got in their places."""
     for k in range(len(at)):
@@ -105,7 +106,7 @@ def fill_in(at, numbers):  # type: ignore[no-untyped-def]
             at[k] = numbers[-3 - at[k]]
 
 
-@njit(_TWO_I8(TOKENS, I4S, U1S, I8, I8, I8, I8, TABLE, I4S, I8, I8S, I8), cache=True, nogil=True)
+@uncounted(_TWO_I8(TOKENS, I4S, U1S, I8, I8, I8, I8, TABLE, I4S, I8, I8S, I8))
 def asked_for(rows, ids, role, a, n, b, m, table, at, base, missing, count):  # type: ignore[no-untyped-def]
     """Numbers the token pairs of two names: tokens ids[a:a + n] against ids[b:b + m].
 

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
 from linker.names.canonical import Role
+from linker.names.cuts import ROOM, cuts_some
+from linker.names.folding import ROWS
+from linker.names.kernel_types import I8S, uncounted
 from linker.names.numbering import joins, looked_up
 from linker.names.scoring import gap_cost
 from linker.names.workspace import F4S, I1S, I4S, I8, MOST_TOKENS, TOKENS, U1S, P
@@ -42,7 +45,7 @@ class Prospects:
     odds: NDArray[np.int8]
 
 
-@njit(types.boolean(TOKENS, I4S, U1S, I8, I8, I8, I8), cache=True, nogil=True)
+@uncounted(types.boolean(TOKENS, I4S, U1S, I8, I8, I8, I8))
 def _may_join(rows, ids, role, a, n, b, m):  # type: ignore[no-untyped-def]
     """Whether two neighbours of one name may be one word of the other."""
     for side in range(2):
@@ -54,10 +57,17 @@ def _may_join(rows, ids, role, a, n, b, m):  # type: ignore[no-untyped-def]
     return False
 
 
-@njit(types.void(TOKENS, P, I4S, I4S, U1S, I4S, I4S, types.boolean[::1], F4S, I1S), cache=True, nogil=True)
-def prospects(rows, p, offsets, ids, role, left, right, owned, most, odds):  # type: ignore[no-untyped-def]  # noqa: PLR0912
-    """Fills `most` and `odds` for pairs of names (-1 is no name). `owned`: names of relatives whose owners' names are both known."""
-    top_a, top_b = np.empty(MOST_TOKENS, np.float32), np.empty(MOST_TOKENS, np.float32)
+@uncounted(
+    types.void(
+        TOKENS, P, I4S, I4S, U1S, I4S, I4S, types.boolean[::1], ROWS, I8S, I8S, U1S, ROOM, ROOM, ROOM, F4S, F4S, I1S
+    ),
+)
+def prospects(  # type: ignore[no-untyped-def]  # noqa: PLR0912
+    rows, p, offsets, ids, role, left, right, owned, words, glances, numbers, sorts, room, best, spare, top, most, odds
+):
+    """Fills `most` and `odds` for pairs of names (-1 is no name). `owned`: names of relatives whose owners' names are both known. `words`
+    to `spare` are those of `cuts.cuts_some`: of names whose words may be divided alike nothing is known; `top` is room for MOST_TOKENS
+    numbers."""
     initial = max(p["initial"], p["initials"])
     for k in range(len(left)):
         most[k], odds[k] = np.inf, 0
@@ -68,12 +78,12 @@ def prospects(rows, p, offsets, ids, role, left, right, owned, most, odds):  # t
         n, m = min(I8(offsets[x + 1]) - a, MOST_TOKENS), min(I8(offsets[y + 1]) - b, MOST_TOKENS)
         if n == 0 or m == 0 or _may_join(rows, ids, role, a, n, b, m):
             continue
-        top_b[:m] = -1
+        top[:m] = -1
         alike = False
         total = np.float32(0)
         head_a = head_b = False
         for i in range(n):
-            s, top_a[i] = ids[a + i], -1
+            s, mine = ids[a + i], np.float32(-1)
             for j in range(m):
                 t = ids[b + j]
                 value = np.float32(-1)
@@ -83,18 +93,20 @@ def prospects(rows, p, offsets, ids, role, left, right, owned, most, odds):  # t
                 elif s == t or looked_up(rows, s, t):
                     value = min(rows[s]["bits"], rows[t]["bits"])
                     alike = alike or s != t
-                top_a[i], top_b[j] = max(top_a[i], value), max(top_b[j], value)
-            if top_a[i] >= 0:
-                total += top_a[i]
+                mine, top[j] = max(mine, value), max(top[j], value)
+            if mine >= 0:
+                total += mine
             else:
                 cost = gap_cost(rows, p, s, role[a + i])
                 total -= min(cost, _OWNED_GAP) if owned[k] else cost
                 head_a = head_a or (role[a + i] & _HEAD != 0 and role[a + i] & _MINOR == 0)
         for j in range(m):
-            if top_b[j] < 0:
+            if top[j] < 0:
                 cost = gap_cost(rows, p, ids[b + j], role[b + j])
                 total -= min(cost, _OWNED_GAP) if owned[k] else cost
                 head_b = head_b or (role[b + j] & _HEAD != 0 and role[b + j] & _MINOR == 0)
+        if cuts_some(words, glances, ids, role, a, n, b, m, numbers, sorts, room, best, spare):
+            continue
         most[k] = total
         if head_a and head_b:
             odds[k] = 1 if alike else 2

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from linker.names.alignment import align, align_plainly, plain_weight
 from linker.names.canonical import Role
 from linker.names.conflicts import capped, clash, differ_by_fillers, is_joined
 from linker.names.evidence import Grade
+from linker.names.kernel_types import uncounted
 from linker.names.levels import NameLevel
 from linker.names.numbering import asked_for
 from linker.names.workspace import F4, F4S, I1, I1S, I4S, I8, I8S, MOST_TOKENS, NOTHING, TABLE, TOKENS, U1S, P, S
@@ -29,7 +30,7 @@ _OUTCOME = types.Tuple((F4, I1))  # type: ignore[no-untyped-call]
 _OWNER = types.UniTuple(I8, 4)  # type: ignore[no-untyped-call]
 
 
-@njit(F4(TOKENS, P, I8, types.uint8), cache=True, nogil=True, inline="always")
+@uncounted(F4(TOKENS, P, I8, types.uint8), inline="always")
 def gap_cost(rows, p, token, role):  # type: ignore[no-untyped-def]
     """What a token without a partner costs."""
     cost = p.gap + p.gap_slope * min(rows[token].bits, p.gap_bits)
@@ -44,7 +45,7 @@ def gap_cost(rows, p, token, role):  # type: ignore[no-untyped-def]
     return cost
 
 
-@njit(types.boolean(TOKENS, I8, I4S, I8, I8), cache=True, nogil=True)
+@uncounted(types.boolean(TOKENS, I8, I4S, I8, I8))
 def _stands_in(rows, token, ids, start, end):  # type: ignore[no-untyped-def]
     """Whether a token of this sound stands in the owner's name, ids[start:end]."""
     found = False
@@ -53,7 +54,7 @@ def _stands_in(rows, token, ids, start, end):  # type: ignore[no-untyped-def]
     return found
 
 
-@njit(types.void(TOKENS, P, I4S, U1S, I8, I8, I8, I8, _OWNER, S), cache=True, nogil=True, inline="always")
+@uncounted(types.void(TOKENS, P, I4S, U1S, I8, I8, I8, I8, _OWNER, S), inline="always")
 def _lay_out_tokens(rows, p, ids, role, a, n, b, m, owner, s):  # type: ignore[no-untyped-def]
     """Everything about single tokens of the names ids[a:a + n] and ids[b:b + m]."""
     for i in range(n):
@@ -71,7 +72,7 @@ def _lay_out_tokens(rows, p, ids, role, a, n, b, m, owner, s):  # type: ignore[n
             s.owned_b[j] = _stands_in(rows, ids[b + j], ids, owner[2], owner[3])
 
 
-@njit(types.void(TOKENS, P, I8, I8, I4S, I8, F4S, I1S, S), cache=True, nogil=True, inline="always")
+@uncounted(types.void(TOKENS, P, I8, I8, I4S, I8, F4S, I1S, S), inline="always")
 def _lay_out_pairs(rows, p, n, m, at, base, weights, grades, s):  # type: ignore[no-untyped-def]
     """The weight and grade of every token of one name against every token of the other, and of neighbours against single tokens."""
     for i in range(n):
@@ -100,7 +101,7 @@ def _lay_out_pairs(rows, p, n, m, at, base, weights, grades, s):  # type: ignore
             base += 1
 
 
-@njit(types.void(I8, I8, S), cache=True, nogil=True)
+@uncounted(types.void(I8, I8, S))
 def _discount(n, m, s):  # type: ignore[no-untyped-def]
     """Tokens that stand in the owner's name on both sides have been counted there: here they are worth nothing."""
     for j in range(m):
@@ -115,7 +116,7 @@ def _discount(n, m, s):  # type: ignore[no-untyped-def]
                 s.w[i, j] = np.float32(0)
 
 
-@njit(_OUTCOME(P, I8, I8, F4, S), cache=True, nogil=True)
+@uncounted(_OUTCOME(P, I8, I8, F4, S))
 def _outcome(p, n, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR0911, PLR0912, PLR0915
     """Conflicts charged on top of the alignment's weight, and the level."""
     all_exact, any_similar, any_initial, head_by_initial, turned = n == m, False, False, False, False
@@ -199,7 +200,7 @@ def _outcome(p, n, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR091
     return total, np.int8(_SIMILAR if any_similar else _SAME)
 
 
-@njit(_OUTCOME(P, I8, I8, types.boolean, S), cache=True, nogil=True)
+@uncounted(_OUTCOME(P, I8, I8, types.boolean, S))
 def _decide(p, n, m, owned, s):  # type: ignore[no-untyped-def]
     """Weight and level of what is laid out."""
     if n == 0 or m == 0:
@@ -211,10 +212,8 @@ def _decide(p, n, m, owned, s):  # type: ignore[no-untyped-def]
     return _outcome(p, n, m, align(s, n, m, p.join), s)
 
 
-@njit(
+@uncounted(
     _OUTCOME(TOKENS, P, I4S, U1S, I8, I8, I8, I8, _OWNER, I4S, I8, F4S, I1S, S),
-    cache=True,
-    nogil=True,
     inline="always",
 )
 def score(rows, p, ids, role, a, n, b, m, owner, at, base, weights, grades, s):  # type: ignore[no-untyped-def]
@@ -227,7 +226,7 @@ def score(rows, p, ids, role, a, n, b, m, owner, at, base, weights, grades, s): 
     return _decide(p, n, m, owner[0] < owner[1] and owner[2] < owner[3], s)
 
 
-@njit(types.boolean(TOKENS, I4S, I8, I8, I8, I8), cache=True, nogil=True)
+@uncounted(types.boolean(TOKENS, I4S, I8, I8, I8, I8))
 def turned_round(rows, ids, a, n, b, m):  # type: ignore[no-untyped-def]
     """Whether two names are compared the other way round, so that either order gives the same alignment."""
     if n != m:
@@ -241,10 +240,8 @@ def turned_round(rows, ids, a, n, b, m):  # type: ignore[no-untyped-def]
     return False
 
 
-@njit(
+@uncounted(
     types.void(TOKENS, P, I4S, I4S, U1S, I4S, I4S, I4S, I4S, I4S, I8S, F4S, I1S, S[::1], F4S, I1S),
-    cache=True,
-    nogil=True,
 )
 def score_pairs(  # type: ignore[no-untyped-def]
     rows, p, offsets, ids, role, left, right, owner_left, owner_right, at, start, weights, grades, space, out, level
@@ -267,7 +264,7 @@ def score_pairs(  # type: ignore[no-untyped-def]
         out[k], level[k] = score(rows, p, ids, role, a, n, b, m, owner, at, start[k], weights, grades, s)
 
 
-@njit(I8(TOKENS, I4S, I4S, U1S, I4S, I4S, TABLE, I4S, I8S, I8S), cache=True, nogil=True)
+@uncounted(I8(TOKENS, I4S, I4S, U1S, I4S, I4S, TABLE, I4S, I8S, I8S))
 def collect_pairs(rows, offsets, ids, role, left, right, table, at, start, missing):  # type: ignore[no-untyped-def]
     """Numbers the token pairs of many pairs of names; returns how many codes, some twice, the table lacks."""
     count = base = 0

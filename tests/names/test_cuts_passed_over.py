@@ -1,4 +1,4 @@
-"""The quick look at pairs of names passes all that can be cut."""
+"""What is told from a glance at two names: only words are passed over that could not be cut."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def test_what_is_passed_over_could_not_be_cut(texts: list[str]) -> None:
     table = NameTable.build(names)
     left, right = (side.ravel().astype(np.int32) for side in np.meshgrid(*[np.arange(-1, len(names))] * 2))
     base = table._base
-    every_prefix = glances(base.folded, base.free_words.numbers, base.free_words.sorts) | (1 << 16)
-    whole = may_be_divided(base.names, (base.folded, every_prefix), base.free_words, Pairs.of(left, right))
+    every_hope = glances(base.folded, base.free_words.numbers, base.free_words.sorts) | (1 << 16) | (-1 << 24)
+    whole = may_be_divided(base.names, (base.folded, every_hope), base.free_words, Pairs.of(left, right))
     assert np.array_equal(table.divisible(left, right), whole)
