@@ -81,6 +81,7 @@ def identify(
         must_link=same.astype(np.int32),
         cannot_link=np.concatenate([different.astype(np.int32), apart]),
         veto=edges.rule == RULES.index(Rule.VETO),
+        quiet=edges.rule == RULES.index(Rule.IMPROBABLE),
     )
     clusters = cluster(len(record_ids), edges.left, edges.right, edges.weight, edges.decision, constraints, rules)
     if previous is None and before.snapshot is not None:

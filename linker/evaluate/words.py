@@ -24,6 +24,7 @@ RULES = {
     "link": "probable enough, and no rule speaks against it",
     "uncertain": "too probable to drop, not probable enough to link",
     "improbable": "too little speaks for it",
+    "unlike": "too little speaks for it, and something against it",
     "name_conflict": "the names speak against it: perhaps brothers, a couple, a shared phone",
     "alias_only": "only an alias agrees",
     "weak_name": "the names agree in too little",

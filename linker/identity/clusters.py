@@ -64,6 +64,8 @@ class Constraints:
     """Verdicts 'different' and vetoes that are no candidate pairs."""
     veto: Flags | None = None
     """Per scored pair: the two may never be one person (same contest, conflicting fingerprint numbers)."""
+    quiet: Flags | None = None
+    """Per scored pair: nothing speaks against one person, however little speaks for it. 'Not alike' is no contradiction."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Edges:
     weight: Weights
     decision: npt.NDArray[np.int8]
     veto: Flags
+    quiet: Flags
     source: npt.NDArray[np.int64]
 
 
@@ -113,7 +116,8 @@ def cluster(
     edges = _canonical(n, left, right, weight, decision, constraints)
     must = _pairs(n, constraints.must_link)
     cannot = np.concatenate([_pairs(n, constraints.cannot_link), _stack(edges, edges.veto)])
-    against = _stack(edges, (edges.weight <= rules.contradiction) & (edges.decision != Decision.LINK) & ~edges.veto)
+    clearly = (edges.weight <= rules.contradiction) & (edges.decision != Decision.LINK)
+    against = _stack(edges, clearly & ~edges.quiet & ~edges.veto)
     linking: Flags = (edges.decision == Decision.LINK) & ~edges.veto
     links = np.flatnonzero(linking)
     reason = np.zeros(len(edges.left), dtype=np.int8)
@@ -146,6 +150,7 @@ def _canonical(
         weight.astype(np.float32),
         decision.astype(np.int8),
         none if constraints.veto is None else constraints.veto,
+        none if constraints.quiet is None else constraints.quiet,
         np.arange(len(left), dtype=np.int64),
     )
     key = (low.astype(np.int64) << 32) | high

@@ -33,7 +33,8 @@ class Rule(StrEnum):
     )
     BROTHER = "brother"  # a given name agrees, the other parts differ, no identifier agrees: perhaps a brother or twin
     UNCERTAIN = "uncertain"  # between the review and the link threshold
-    IMPROBABLE = "improbable"  # below the review threshold
+    IMPROBABLE = "improbable"  # below the review threshold: too little speaks for it
+    UNLIKE = "unlike"  # the same, and something speaks against
     NAME_CONFLICT = "name_conflict"  # the names speak against: brothers, spouses, a shared phone
     ALIAS_ONLY = "alias_only"  # only an alias agrees
     WEAK_NAME = "weak_name"  # the names agree in too little
@@ -52,6 +53,8 @@ class Rule(StrEnum):
 
 
 RULES = tuple(Rule)
+CLEARLY = -1.0
+"""Bits from which a level that speaks against does so clearly: another district hardly does."""
 LINKED = (Rule.LINK, Rule.POOLED, Rule.KEPT, *(r for r in Rule if r.startswith("held_")))
 """Rules of pairs that evidence links, whether or not they were allowed to join."""
 REMEMBERED = tuple(r for r in LINKED if r is not Rule.POOLED)
@@ -82,6 +85,7 @@ def decide(
     _check_names(rules, comparisons)
     probability = 1 / (1 + np.exp2(-weights))
     facts = _Facts.of(comparisons, vectors, tables, rules)
+    improbable = (probability < policy.review_threshold) & ~(facts.identifier_same & facts.name_conflict)
     rule = np.full(len(vectors), RULES.index(Rule.LINK), dtype=np.int8)
     for name, hit in (  # later entries win
         (Rule.NAMESAKE, (facts.strongest < rules.anchor) & (probability < rules.unanchored_probability)),
@@ -94,12 +98,13 @@ def decide(
         (Rule.NAME_CONFLICT, facts.name_conflict),
         (Rule.UNCERTAIN, probability < policy.link_threshold),
         (Rule.MISUSED_IDENTITY, facts.identifier_same & (facts.name_conflict | facts.contradiction)),
-        (Rule.IMPROBABLE, (probability < policy.review_threshold) & ~(facts.identifier_same & facts.name_conflict)),
+        (Rule.IMPROBABLE, improbable),
+        (Rule.UNLIKE, improbable & facts.anything_against),
     ):
         rule[hit] = RULES.index(name)
     decision = np.full(len(vectors), Decision.REVIEW, dtype=np.int8)
     decision[rule == RULES.index(Rule.LINK)] = Decision.LINK
-    decision[rule == RULES.index(Rule.IMPROBABLE)] = Decision.NO_LINK
+    decision[improbable] = Decision.NO_LINK
     return Decided(decision, rule)
 
 
@@ -114,6 +119,8 @@ class _Facts:
     name_conflict: NDArray[np.bool_]
     relative_conflict: NDArray[np.bool_]
     contradiction: NDArray[np.bool_]
+    anything_against: NDArray[np.bool_]
+    """any comparison speaks against one person"""
     identifier_same: NDArray[np.bool_]
     date_same: NDArray[np.bool_]
 
@@ -128,9 +135,10 @@ class _Facts:
         count = len(vectors)
         independent, strongest, name_bits = np.zeros(count), np.zeros(count), np.zeros(count)
         alias, parts, conflict, relative, contradiction, same, date = (np.zeros(count, dtype=bool) for _ in range(7))
-        doubt, related = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+        doubt, related, anything = (np.zeros(count, dtype=bool) for _ in range(3))
         for k, comparison in enumerate(comparisons):
             codes = vectors[:, k]
+            anything |= comparison.against[codes] & (tables[k][codes] <= CLEARLY)
             if comparison.name == rules.name:
                 name_bits = tables[k][codes]
                 conflict = comparison.against[codes]
@@ -150,7 +158,8 @@ class _Facts:
             if "SAME_DATE" in comparison.codes:
                 date |= codes == comparison.codes["SAME_DATE"]
         contradiction |= doubt & ~related
-        return cls(independent, strongest, name_bits, alias, parts, conflict, relative, contradiction, same, date)
+        anything |= conflict
+        return cls(independent, strongest, name_bits, alias, parts, conflict, relative, contradiction, anything, same, date)
 
 
 def _check_names(rules: Rules, comparisons: Sequence[Comparison]) -> None:

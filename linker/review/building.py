@@ -25,7 +25,7 @@ from linker.review.rules import Circumstances, why_two
 from linker.schema import Decision
 
 LINKS = frozenset(str(r) for r in LINKED if not r.startswith("held_"))
-FORBIDDEN = ("veto", "improbable", "held_decided")
+FORBIDDEN = ("veto", "improbable", "unlike", "held_decided")
 MINOR_DAYS = 6575
 """Eighteen years."""
 HASH_KEY = "0123456789abcdef"
