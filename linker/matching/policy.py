@@ -93,7 +93,7 @@ def decide(
         (Rule.WEAK_NAME, facts.name_bits < rules.name_minimum),
         (Rule.RELATIVE_CONFLICT, facts.relative_conflict & ~facts.identifier_same & ~facts.date_same),
         (Rule.BROTHER, facts.parts_differ & ~facts.identifier_same),
-        (Rule.ALIAS_ONLY, facts.alias_only),
+        (Rule.ALIAS_ONLY, facts.alias_only & ~facts.identifier_same),
         (Rule.CONTRADICTION, facts.contradiction),
         (Rule.NAME_CONFLICT, facts.name_conflict),
         (Rule.UNCERTAIN, probability < policy.link_threshold),

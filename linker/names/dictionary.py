@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from linker.names.channel import DEVANAGARI, LATIN, OTHER, Channel, Encoded
+from linker.names.compounds import families_of
 from linker.names.facts import WAYS, Facts
 from linker.names.free_words import FreeWords, bare
 from linker.names.lexicon import Lexicon
@@ -77,7 +78,7 @@ def build_dictionary(
     if other.any():
         _raw_keys(rows, other, tokens)
     rows["ending"] = [_ending(t, s) for t, s in zip(tokens, encoded.script.tolist(), strict=True)]
-    families = {k: lexicon.families[t] for k, t in enumerate(tokens) if t in lexicon.families}
+    families = families_of(tokens, latin, lexicon)
     for k, members in families.items():
         rows["families"][k] = _bits(number for number, _ in members)
     left = bare(latin, free) if free else {}

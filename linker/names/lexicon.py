@@ -110,6 +110,8 @@ class Lexicon:
     abbreviations: dict[str, Abbreviation]
     families: dict[str, list[tuple[int, float]]]
     """Spelling to (family, cost in bits)."""
+    endings: dict[str, tuple[int, float]]
+    """Ending of a Latin word to (family of endings, cost in bits)."""
     counts: Counts
     pet_family: int = field(default=1 << 20)
 
@@ -146,6 +148,7 @@ def lexicon() -> Lexicon:
         glued={_plain(f): False for f in titles.glued.always} | {_plain(f): True for f in titles.glued.behind_a_name},
         abbreviations=_abbreviations(REFERENCE / "name_abbreviations.yaml"),
         families=_families(REFERENCE / "name_families.tsv", load(REFERENCE / "nicknames.yaml", _PetNames)),
+        endings=_endings(REFERENCE / "name_endings.tsv"),
         counts=_counts(CONFIGS / "models" / "name_counts.tsv"),
     )
 
@@ -169,6 +172,12 @@ def _abbreviations(path: Path) -> dict[str, Abbreviation]:
                 if place in ("anywhere", "later_of_women"):
                     a.later_of_women = word
     return found
+
+
+def _endings(path: Path) -> dict[str, tuple[int, float]]:
+    lines = [x for x in path.read_text(encoding="utf-8").splitlines() if x and not x.startswith("#")][1:]
+    rows = [line.partition("\t") for line in lines]
+    return {fold(e): (number, float(cost) / 2) for number, (cost, _, endings) in enumerate(rows) for e in endings.split()}
 
 
 def _families(path: Path, pets: _PetNames) -> dict[str, list[tuple[int, float]]]:

@@ -14,6 +14,7 @@ from linker.errors import ModelError
 from linker.names.canonical import NameTokens
 from linker.names.channel import Channel, Encoded, identities
 from linker.names.channel_file import DIRECTIONS
+from linker.names.compounds import families_of
 from linker.names.dictionary import TokenDictionary
 from linker.names.frequency import Frequencies
 from linker.names.keys import KeyCounts
@@ -98,7 +99,7 @@ def read_folder(folder: Path, channel: Channel, lexicon: Lexicon) -> Kept:
         texts, glued = get_texts(folder, "name_text"), get_texts(folder, "name_glued").to_pylist()
     except (OSError, ValueError, pa.ArrowException) as error:
         raise ModelError(f"cannot be read as a name table: {error}", where=str(folder), do="build it again") from None
-    families = {k: lexicon.families[t] for k, t in enumerate(tokens) if t in lexicon.families}
+    families = families_of(tokens, latin, lexicon)
     rows = a["rows"].view(TOKEN)
     dictionary = TokenDictionary(tokens, latin, rows, a["near_start"], a["near_key"], encoded, families)
     return Kept(

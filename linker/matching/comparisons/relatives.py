@@ -22,17 +22,22 @@ class RelativeEvidence(IntEnum):
 
     MISSING = 0
     DIFFERENT = 1
-    UNCLEAR = 2
-    AGREE_COMMON = 3
-    AGREE_FREQUENT = 4
-    AGREE = 5
-    AGREE_RARE = 6
-    AGREE_VERY_RARE = 7
+    NEAR = 2
+    UNCLEAR = 3
+    AGREE_COMMON = 4
+    AGREE_FREQUENT = 5
+    AGREE = 6
+    AGREE_RARE = 7
+    AGREE_VERY_RARE = 8
 
 
 AGREE_FROM = np.array([2.0, 5.0, 8.0, 12.0, 17.0], dtype=np.float32)
 UNCLEAR_FROM = -2.0
 UNLIKE = UNCLEAR_FROM - 1
+NEAR_FROM = -9.0
+"""Two names that differ by more than one slip, or by one in a short name, weigh more than this; names of two people hardly ever do."""
+APART = -99.0
+"""The weight of names that are not aligned, because they have nothing in common."""
 ROUNDING_BITS = 0.01
 
 RELATIONS = ("father", "mother", "husband", "guardian")
@@ -42,6 +47,7 @@ MAY_BE_GUARDIAN = (0, 2)
 SENTENCES = {
     "MISSING": (Side.MISSING, "no relative stands in both records", "दोनों में कोई एक ही संबंधी नहीं"),
     "DIFFERENT": (Side.AGAINST, "the relative's names differ", "संबंधी का नाम अलग है"),
+    "NEAR": (Side.NEUTRAL, "the relative's names nearly agree: perhaps misspelt", "संबंधी का नाम लगभग मिलता है: शायद वर्तनी की भूल"),
     "UNCLEAR": (Side.NEUTRAL, "the relative's names are partly alike", "संबंधी का नाम कुछ मिलता है"),
     "AGREE_COMMON": (
         Side.FOR,
@@ -59,7 +65,7 @@ SENTENCES = {
 }
 
 GRADES = {
-    "DIFFERENT": "DIFFERENT", "UNCLEAR": "UNCLEAR", "AGREE_COMMON": "COMMON", "AGREE_FREQUENT": "COMMON",
+    "DIFFERENT": "DIFFERENT", "NEAR": "UNCLEAR", "UNCLEAR": "UNCLEAR", "AGREE_COMMON": "COMMON", "AGREE_FREQUENT": "COMMON",
     "AGREE": "AGREE", "AGREE_RARE": "AGREE", "AGREE_VERY_RARE": "AGREE",
 }  # fmt: skip
 
@@ -76,7 +82,8 @@ def glance_at_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Code
 
     def most(a: Rows, b: Rows, own_a: Rows, own_b: Rows) -> NDArray[np.float32]:
         seen = columns.compared.prospects(a, b, (own_a >= 0) & (own_b >= 0))
-        return np.where(seen.odds == Odds.NO_GENDER_CONFLICT, UNLIKE, seen.most + ROUNDING_BITS).astype(np.float32)
+        most = seen.most + ROUNDING_BITS
+        return np.where(seen.odds == Odds.NO_GENDER_CONFLICT, np.minimum(most, UNLIKE), most).astype(np.float32)
 
     return _grade(_best(columns, (left, right), most))
 
@@ -85,7 +92,7 @@ def measure_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     """The best level over the relations that both records state. The owner's own surname in a relative's name counts nothing here:
     the name comparison has counted it. Names that share no key, not even a loose one, differ; only the others are aligned. Names that may
     be one with its words written together are unclear. A man's and a woman's name, both stated as the father's, say nothing: one of the
-    records names the mother."""
+    records names the mother. Nor does a guardian who is somebody else."""
 
     def weight(a: Rows, b: Rows, own_a: Rows, own_b: Rows) -> NDArray[np.float32]:
         agreement = columns.compared.agree(a, b, own_a, own_b)
@@ -107,18 +114,18 @@ def _best(columns: PersonColumns, pairs: tuple[Rows, Rows], weigh: Weigh) -> NDA
     keys, owners = columns.relative_keys, columns.name["name"]
     best = np.full(len(left), -np.inf, dtype=np.float32)
     says = columns.once(("relatives",), lambda: _says(columns.relatives))
-    at, a, b = _stated(columns.relatives, says, _COMPARABLE, left, right)
+    at, a, b, guardian = _stated(columns.relatives, says, _COMPARABLE, left, right)
     names = columns.compared
     share = share_a_value(keys.offsets, keys.values, left, right)[at]
     apart = np.flatnonzero(~share)
     share[apart] = names.divisible(a[apart], b[apart])
     near = np.flatnonzero(share)
-    weight = np.full(len(at), UNLIKE, dtype=np.float32)
+    weight = np.full(len(at), APART, dtype=np.float32)
     weight[near] = weigh(a[near], b[near], owners[left[at[near]]], owners[right[at[near]]])
     low = np.flatnonzero(weight < 0)  # only there it matters whether the names are alike, or of one sex
     weight[low[names.alike(a[low], b[low])]] = 0
     low = low[weight[low] < UNCLEAR_FROM]
-    weight[low[names.sex(a[low]) * names.sex(b[low]) == MALE * FEMALE]] = -np.inf
+    weight[low[guardian[low] | (names.sex(a[low]) * names.sex(b[low]) == MALE * FEMALE)]] = -np.inf
     raise_to(best, at, weight)
     return best
 
@@ -138,14 +145,15 @@ _COMPARABLE = np.array([(i, j) for i in range(len(RELATIONS)) for j in range(len
 
 
 @nb.njit(
-    "Tuple((int64[:], int32[:], int32[:]))(int32[:, :], int8[:], int64[:, :], int32[:], int32[:])",
+    "Tuple((int64[:], int32[:], int32[:], boolean[:]))(int32[:, :], int8[:], int64[:, :], int32[:], int32[:])",
     cache=True,
     nogil=True,
 )
 def _stated(
     relatives: NDArray[np.int32], says: NDArray[np.int8], comparable: NDArray[np.int64], left: Rows, right: Rows
-) -> tuple[NDArray[np.int64], Rows, Rows]:
-    """(number of the pair, name of the left record's relative, name of the right one's) wherever two relations are comparable."""
+) -> tuple[NDArray[np.int64], Rows, Rows, NDArray[np.bool_]]:
+    """(number of the pair, name of the left record's relative, name of the right one's, whether one of them is a guardian) wherever two
+    relations are comparable."""
     room = 0
     for k in range(len(left)):
         x, y = np.int64(says[left[k]]), np.int64(says[right[k]])
@@ -154,6 +162,8 @@ def _stated(
     at = np.empty(room, dtype=np.int64)
     a = np.empty(room, dtype=np.int32)
     b = np.empty(room, dtype=np.int32)
+    guardian = np.empty(room, dtype=np.bool_)
+    last = relatives.shape[1] - 1
     found = 0
     for k in range(len(left)):
         x, y = np.int64(says[left[k]]), np.int64(says[right[k]])
@@ -161,12 +171,14 @@ def _stated(
             i, j = comparable[c]
             if (x >> i) & (y >> j) & 1:
                 at[found], a[found], b[found] = k, relatives[left[k], i], relatives[right[k], j]
+                guardian[found] = i == last or j == last
                 found += 1
-    return at, a, b
+    return at, a, b, guardian
 
 
 def _grade(weight: NDArray[np.float32]) -> Codes:
     codes = (RelativeEvidence.UNCLEAR + np.searchsorted(AGREE_FROM, weight, side="right")).astype(np.int8)
-    codes[weight < UNCLEAR_FROM] = RelativeEvidence.DIFFERENT
+    codes[weight < UNCLEAR_FROM] = RelativeEvidence.NEAR
+    codes[weight < NEAR_FROM] = RelativeEvidence.DIFFERENT
     codes[np.isneginf(weight)] = RelativeEvidence.MISSING
     return codes
