@@ -33,11 +33,14 @@ class NameEvidence(IntEnum):
     ALIAS_RARE = 13
     PARTS_DIFFER = 14
     UNCLEAR_WITH_ALIAS = 15
+    NEAR = 16
 
 
 AGREE_FROM = np.array([3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 25.0], dtype=np.float32)
 """Bits from which AGREE_COMMON … AGREE_UNIQUE begin."""
 UNCLEAR_FROM = -2.0
+NEAR_FROM = -7.0
+"""Given names that conflict and weigh so much differ by few letters; no two names that are known to be two come so close."""
 ROUNDING_BITS = 0.01
 ALIAS_FROM = 5.0
 ALIAS_RARE_FROM = 9.0
@@ -69,12 +72,13 @@ SENTENCES = {
         "the names are partly alike, and an alias agrees",
         "नाम कुछ मिलते हैं और उपनाम मिलता है",
     ),
+    "NEAR": (Side.NEUTRAL, "the names nearly agree: perhaps misspelt", "नाम लगभग मिलते हैं: शायद वर्तनी की भूल"),
     "ALIAS": (Side.FOR, "an alias agrees, the names do not", "उपनाम मिलता है, नाम नहीं"),
     "ALIAS_RARE": (Side.FOR, "a rare alias agrees, the names do not", "दुर्लभ उपनाम मिलता है, नाम नहीं"),
 }
 
 GRADES = {
-    "GENDER_CONFLICT": "DIFFERENT", "GIVEN_CONFLICT": "DIFFERENT", "DIFFERENT": "DIFFERENT", "UNCLEAR": "UNCLEAR",
+    "GENDER_CONFLICT": "DIFFERENT", "GIVEN_CONFLICT": "DIFFERENT", "DIFFERENT": "DIFFERENT", "UNCLEAR": "UNCLEAR", "NEAR": "UNCLEAR",
     "ALIAS": "ALIAS", "ALIAS_RARE": "ALIAS", "UNCLEAR_WITH_ALIAS": "COMMON", "PARTS_DIFFER": "PARTS_DIFFER",
     "AGREE_COMMON": "COMMON", "AGREE_FREQUENT": "COMMON", "AGREE": "AGREE", "AGREE_RARE": "AGREE",
     "AGREE_VERY_RARE": "RARE", "AGREE_EXTREMELY_RARE": "RARE", "AGREE_UNIQUE": "RARE",
@@ -95,11 +99,12 @@ def measure_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     apart = np.flatnonzero((codes == NameEvidence.GIVEN_CONFLICT) | (codes == NameEvidence.DIFFERENT))
     together = columns.compared.alike(names[left[apart]], names[right[apart]])
     codes[apart[together]] = NameEvidence.UNCLEAR
-    weak = np.flatnonzero(codes <= NameEvidence.UNCLEAR)
+    codes[(codes == NameEvidence.GIVEN_CONFLICT) & (agreement.weight >= NEAR_FROM)] = NameEvidence.NEAR
+    weak = np.flatnonzero((codes <= NameEvidence.UNCLEAR) | (codes == NameEvidence.NEAR))
     weak = weak[_may_share_alias(columns, left[weak], right[weak])]
     if len(weak):
         best = _best_alias(columns, left[weak], right[weak])
-        unclear = codes[weak] == NameEvidence.UNCLEAR
+        unclear = np.isin(codes[weak], (NameEvidence.UNCLEAR, NameEvidence.NEAR))
         codes[weak[unclear & (best >= ALIAS_FROM)]] = NameEvidence.UNCLEAR_WITH_ALIAS
         weak, best = weak[~unclear], best[~unclear]
         codes[weak[best >= ALIAS_FROM]] = NameEvidence.ALIAS
@@ -116,7 +121,7 @@ def _outcomes() -> tuple[frozenset[int], ...]:
     best level that the weight allows."""
     weak = frozenset({NameEvidence.MISSING}) | _ANY_CONFLICT
     by_odds = [weak, _ANY_CONFLICT, _ANY_CONFLICT - {NameEvidence.GENDER_CONFLICT}]
-    by_cap = [weak | {NameEvidence.PARTS_DIFFER} | set(range(NameEvidence.UNCLEAR, cap + 1)) for cap in _CAPS]
+    by_cap = [weak | {NameEvidence.PARTS_DIFFER, NameEvidence.NEAR} | set(range(NameEvidence.UNCLEAR, cap + 1)) for cap in _CAPS]
     plain = [frozenset(int(code) for code in codes) for codes in (*by_odds, *by_cap)]
     aliases = {int(NameEvidence.ALIAS), int(NameEvidence.ALIAS_RARE), int(NameEvidence.UNCLEAR_WITH_ALIAS)}
     return tuple(plain + [codes | aliases for codes in plain])
@@ -127,8 +132,9 @@ def glance_at_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     names = columns.name["name"]
     seen = columns.compared.prospects(names[left], names[right], np.zeros(len(left), dtype=bool))
     cap = np.searchsorted(AGREE_FROM, seen.most + ROUNDING_BITS, side="right")
-    number = np.where(seen.odds > 0, seen.odds, _OPEN + cap).astype(np.int8)
-    shut = np.flatnonzero(seen.odds > 0)
+    closed = (seen.odds > 0) & (seen.most + ROUNDING_BITS < NEAR_FROM)
+    number = np.where(closed, seen.odds, _OPEN + cap).astype(np.int8)
+    shut = np.flatnonzero(closed)
     number[shut[columns.compared.alike(names[left[shut]], names[right[shut]])]] = _OPEN
     number[_may_share_alias(columns, left, right)] += _OPEN + len(_CAPS)
     return number
