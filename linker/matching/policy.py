@@ -159,7 +159,9 @@ class _Facts:
                 date |= codes == comparison.codes["SAME_DATE"]
         contradiction |= doubt & ~related
         anything |= conflict
-        return cls(independent, strongest, name_bits, alias, parts, conflict, relative, contradiction, anything, same, date)
+        return cls(
+            independent, strongest, name_bits, alias, parts, conflict, relative, contradiction, anything, same, date
+        )
 
 
 def _check_names(rules: Rules, comparisons: Sequence[Comparison]) -> None:

@@ -32,4 +32,6 @@ def families_of(tokens: Sequence[str], latin: Sequence[str], lexicon: Lexicon) -
 
 def _ending(word: str, lexicon: Lexicon) -> str:
     """The longest ending that leaves a stem, '' if none does."""
-    return max((e for e in lexicon.endings if word.endswith(e) and len(word) - len(e) >= SHORTEST_STEM), key=len, default="")
+    return max(
+        (e for e in lexicon.endings if word.endswith(e) and len(word) - len(e) >= SHORTEST_STEM), key=len, default=""
+    )

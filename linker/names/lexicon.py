@@ -177,7 +177,9 @@ def _abbreviations(path: Path) -> dict[str, Abbreviation]:
 def _endings(path: Path) -> dict[str, tuple[int, float]]:
     lines = [x for x in path.read_text(encoding="utf-8").splitlines() if x and not x.startswith("#")][1:]
     rows = [line.partition("\t") for line in lines]
-    return {fold(e): (number, float(cost) / 2) for number, (cost, _, endings) in enumerate(rows) for e in endings.split()}
+    return {
+        fold(e): (number, float(cost) / 2) for number, (cost, _, endings) in enumerate(rows) for e in endings.split()
+    }
 
 
 def _families(path: Path, pets: _PetNames) -> dict[str, list[tuple[int, float]]]:

@@ -135,6 +135,13 @@ def test_two_records_joined_only_through_a_third_are_a_contradiction() -> None:
     assert found.held_reason.tolist() == [Held.CONTRADICTION]
 
 
+def test_a_pair_with_little_for_and_nothing_against_it_is_no_contradiction() -> None:
+    record_between = Graph(3, ((0, 2, 9.0), (1, 2, 8.0), (0, 1, -9.0)))
+    found = record_between.cluster(quiet=np.array([False, False, True]))
+    assert groups(found.label) == {frozenset({0, 1, 2})}
+    assert not len(found.attention)
+
+
 def test_one_bad_pair_does_not_tear_two_well_tied_groups_apart() -> None:
     pairs = clique(range(5), 12.0) + clique(range(5, 10), 12.0)
     pairs += [(i, j, -9.0 if (i, j) == (0, 9) else 10.0) for i in range(5) for j in range(5, 10)]

@@ -52,7 +52,10 @@ CASES = [
     ("a borrowed document", SURE, {"name": "GIVEN_CONFLICT", "aadhaar": "SAME"}, Decision.REVIEW, Rule.MISUSED_IDENTITY),
     ("one document, other sex", SURE, {"name": "AGREE", "sex": "DIFFERENT", "documents": "SAME"}, Decision.REVIEW, Rule.MISUSED_IDENTITY),
     ("a likely pair", 4.0, {"name": "AGREE", "birth": "CLOSE"}, Decision.REVIEW, Rule.UNCERTAIN),
-    ("an unlikely pair", -8.0, {"name": "AGREE", "birth": "FAR"}, Decision.NO_LINK, Rule.IMPROBABLE),
+    ("an unlikely pair", -8.0, {"name": "AGREE_COMMON", "birth": "CLOSE"}, Decision.NO_LINK, Rule.IMPROBABLE),
+    ("an unlikely pair that differs", -8.0, {"name": "AGREE", "birth": "FAR"}, Decision.NO_LINK, Rule.UNLIKE),
+    ("a nickname and a document", SURE, {"name": "ALIAS_RARE", "documents": "SAME"}, Decision.LINK, Rule.LINK),
+    ("a misspelt father", SURE, {"name": "AGREE_RARE", "relative": "NEAR", "place": "SAME_HOUSE"}, Decision.LINK, Rule.LINK),
 ]  # fmt: skip
 
 

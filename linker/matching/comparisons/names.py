@@ -121,7 +121,10 @@ def _outcomes() -> tuple[frozenset[int], ...]:
     best level that the weight allows."""
     weak = frozenset({NameEvidence.MISSING}) | _ANY_CONFLICT
     by_odds = [weak, _ANY_CONFLICT, _ANY_CONFLICT - {NameEvidence.GENDER_CONFLICT}]
-    by_cap = [weak | {NameEvidence.PARTS_DIFFER, NameEvidence.NEAR} | set(range(NameEvidence.UNCLEAR, cap + 1)) for cap in _CAPS]
+    by_cap = [
+        weak | {NameEvidence.PARTS_DIFFER, NameEvidence.NEAR} | set(range(NameEvidence.UNCLEAR, cap + 1))
+        for cap in _CAPS
+    ]
     plain = [frozenset(int(code) for code in codes) for codes in (*by_odds, *by_cap)]
     aliases = {int(NameEvidence.ALIAS), int(NameEvidence.ALIAS_RARE), int(NameEvidence.UNCLEAR_WITH_ALIAS)}
     return tuple(plain + [codes | aliases for codes in plain])

@@ -47,7 +47,11 @@ MAY_BE_GUARDIAN = (0, 2)
 SENTENCES = {
     "MISSING": (Side.MISSING, "no relative stands in both records", "दोनों में कोई एक ही संबंधी नहीं"),
     "DIFFERENT": (Side.AGAINST, "the relative's names differ", "संबंधी का नाम अलग है"),
-    "NEAR": (Side.NEUTRAL, "the relative's names nearly agree: perhaps misspelt", "संबंधी का नाम लगभग मिलता है: शायद वर्तनी की भूल"),
+    "NEAR": (
+        Side.NEUTRAL,
+        "the relative's names nearly agree: perhaps misspelt",
+        "संबंधी का नाम लगभग मिलता है: शायद वर्तनी की भूल",
+    ),
     "UNCLEAR": (Side.NEUTRAL, "the relative's names are partly alike", "संबंधी का नाम कुछ मिलता है"),
     "AGREE_COMMON": (
         Side.FOR,
@@ -171,7 +175,7 @@ def _stated(
             i, j = comparable[c]
             if (x >> i) & (y >> j) & 1:
                 at[found], a[found], b[found] = k, relatives[left[k], i], relatives[right[k], j]
-                guardian[found] = i == last or j == last
+                guardian[found] = last in (i, j)
                 found += 1
     return at, a, b, guardian
 
