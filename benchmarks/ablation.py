@@ -96,6 +96,7 @@ def lenient(policy: Policy, names: set[str]) -> Policy:
     changed = {
         "independent": tuple(n for n in rules.independent if n in names),
         "conflicts": tuple(n for n in rules.conflicts if n in names),
+        "vetoes": tuple(n for n in rules.vetoes if n in names),
         "doubts": tuple(n for n in rules.doubts if n in names),
         "relative": rules.relative if rules.relative in names else None,
     }

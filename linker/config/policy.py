@@ -56,6 +56,9 @@ class Rules(Settings):
     """bits that the pairs between two such groups must weigh on average"""
     conflicts: tuple[str, ...] = ()
     """comparisons in which any conflict level keeps a pair from linking by itself"""
+    vetoes: tuple[str, ...] = ()
+    """comparisons in which any conflict level says for certain that two people are meant: neither other evidence nor a chain of links
+    outweighs it"""
     doubts: tuple[str, ...] = ()
     """the same, unless the relative's names agree: a sex is easily mistyped, but sister and brother do not bear one name"""
 

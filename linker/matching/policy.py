@@ -41,7 +41,7 @@ class Rule(StrEnum):
     NAME_AND_RELATION_ALONE = "name_and_relation_alone"  # nothing independent besides
     CONTRADICTION = "contradiction"  # sex, a strong identifier or birth speaks against
     MISUSED_IDENTITY = "misused_identity"  # the same identifier with conflicting people
-    VETO = "veto"  # the records cannot be one person
+    VETO = "veto"  # the records cannot be one person: their fingers differ, or time and place make it impossible
     POOLED = "pooled"  # lacks a few bits by itself; the other records of its two groups agree (`matching.pooling`)
     KEPT = "kept"  # linked before, and still nearly probable enough (`matching.hysteresis`)
     HELD_DECIDED = "held_decided"  # would link, but a person has said 'different'
@@ -100,11 +100,12 @@ def decide(
         (Rule.MISUSED_IDENTITY, facts.identifier_same & (facts.name_conflict | facts.contradiction)),
         (Rule.IMPROBABLE, improbable),
         (Rule.UNLIKE, improbable & facts.anything_against),
+        (Rule.VETO, facts.certain),
     ):
         rule[hit] = RULES.index(name)
     decision = np.full(len(vectors), Decision.REVIEW, dtype=np.int8)
     decision[rule == RULES.index(Rule.LINK)] = Decision.LINK
-    decision[improbable] = Decision.NO_LINK
+    decision[improbable | facts.certain] = Decision.NO_LINK
     return Decided(decision, rule)
 
 
@@ -121,6 +122,8 @@ class _Facts:
     contradiction: NDArray[np.bool_]
     anything_against: NDArray[np.bool_]
     """any comparison speaks against one person"""
+    certain: NDArray[np.bool_]
+    """a comparison that is never wrong about two people says so"""
     identifier_same: NDArray[np.bool_]
     date_same: NDArray[np.bool_]
 
@@ -135,7 +138,7 @@ class _Facts:
         count = len(vectors)
         independent, strongest, name_bits = np.zeros(count), np.zeros(count), np.zeros(count)
         alias, parts, conflict, relative, contradiction, same, date = (np.zeros(count, dtype=bool) for _ in range(7))
-        doubt, related, anything = (np.zeros(count, dtype=bool) for _ in range(3))
+        doubt, related, anything, certain = (np.zeros(count, dtype=bool) for _ in range(4))
         for k, comparison in enumerate(comparisons):
             codes = vectors[:, k]
             anything |= comparison.against[codes] & (tables[k][codes] <= CLEARLY)
@@ -151,6 +154,8 @@ class _Facts:
                 strongest = np.maximum(strongest, tables[k][codes])
             if comparison.name in rules.conflicts:
                 contradiction |= comparison.against[codes]
+            if comparison.name in rules.vetoes:
+                certain |= comparison.against[codes]
             if comparison.name in rules.doubts:
                 doubt |= comparison.against[codes]
             if comparison.codes.keys() >= {"SAME", "NEAR", "LAST_FOUR"}:
@@ -160,13 +165,24 @@ class _Facts:
         contradiction |= doubt & ~related
         anything |= conflict
         return cls(
-            independent, strongest, name_bits, alias, parts, conflict, relative, contradiction, anything, same, date
+            independent_bits=independent,
+            strongest=strongest,
+            name_bits=name_bits,
+            alias_only=alias,
+            parts_differ=parts,
+            name_conflict=conflict,
+            relative_conflict=relative,
+            contradiction=contradiction,
+            anything_against=anything,
+            certain=certain,
+            identifier_same=same,
+            date_same=date,
         )
 
 
 def _check_names(rules: Rules, comparisons: Sequence[Comparison]) -> None:
     known = [c.name for c in comparisons]
-    named = {rules.name, *rules.independent, *rules.conflicts, *rules.doubts} | (
+    named = {rules.name, *rules.independent, *rules.conflicts, *rules.vetoes, *rules.doubts} | (
         {rules.relative} if rules.relative else set()
     )
     unknown = sorted(named - set(known))
