@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from linker.names.canonical import NameTokens
 from linker.names.numbering import fill_in
-from linker.names.scoring import collect_pairs, score_pairs
+from linker.names.scoring import collect_pairs, room_for, score_pairs
 from linker.names.space import PairTable
-from linker.names.workspace import MOST_TOKENS, PARAMETER_VALUES, workspace
+from linker.names.workspace import PARAMETER_VALUES, workspace
 
 _CHUNK = 1 << 15
 _BLOCK = 1 << 20
@@ -94,11 +94,10 @@ def _distinct(pairs: Pairs) -> tuple[Pairs, NDArray[np.int64]]:
 
 def _agree(names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: Pairs) -> NameAgreement:
     weight, level = np.zeros(len(pairs), np.float32), np.zeros(len(pairs), np.int8)
-    lengths = np.minimum(np.diff(names.offsets), MOST_TOKENS).astype(np.int64)
     with table.lock:
         for start in range(0, len(pairs), _BLOCK):  # in blocks, so that working space does not grow with the pairs
             block = slice(start, start + _BLOCK)
-            _agree_block(names, rows, table, pairs.take(block), lengths, NameAgreement(weight[block], level[block]))
+            _agree_block(names, rows, table, pairs.take(block), NameAgreement(weight[block], level[block]))
     return NameAgreement(weight, level)
 
 
@@ -107,13 +106,10 @@ def _agree_block(
     rows: NDArray[np.void],
     table: PairTable,
     pairs: Pairs,
-    lengths: NDArray[np.int64],
     out: NameAgreement,
 ) -> None:
     chunks = range(-(-len(pairs) // _CHUNK))
-    numbered = number_pairs(
-        names, rows, table, [pairs.take(slice(k * _CHUNK, (k + 1) * _CHUNK)) for k in chunks], lengths
-    )
+    numbered = number_pairs(names, rows, table, [pairs.take(slice(k * _CHUNK, (k + 1) * _CHUNK)) for k in chunks])
 
     def work(k: int) -> None:
         part, (at, start) = slice(k * _CHUNK, (k + 1) * _CHUNK), numbered[k]
@@ -137,7 +133,7 @@ def _in_threads(work: Callable[[int], object], count: int) -> None:
 
 
 def number_pairs(
-    names: NameTokens, rows: NDArray[np.void], table: PairTable, chunks: list[Pairs], lengths: NDArray[np.int64]
+    names: NameTokens, rows: NDArray[np.void], table: PairTable, chunks: list[Pairs]
 ) -> list[tuple[NDArray[np.int32], NDArray[np.int64]]]:
     """Per chunk the numbers of its token pairs in the table, entered if need be, and where those of each pair of names start."""
     found: list[tuple[NDArray[np.int32], NDArray[np.int64]]] = [(_NONE, _NOWHERE)] * len(chunks)
@@ -145,9 +141,7 @@ def number_pairs(
 
     def look(k: int) -> None:
         pairs = chunks[k]
-        both = (pairs.left >= 0) & (pairs.right >= 0)
-        n, m = lengths[pairs.left[both]], lengths[pairs.right[both]]
-        room = int((n * m + np.maximum(n - 1, 0) * m + np.maximum(m - 1, 0) * n).sum())
+        room = room_for(names.offsets, pairs.left, pairs.right)
         at, start, codes = np.empty(room, np.int32), np.empty(len(pairs), np.int64), np.empty(room, np.int64)
         lacking = collect_pairs(
             rows, names.offsets, names.ids, names.role, pairs.left, pairs.right, table.codes, at, start, codes

@@ -107,8 +107,13 @@ class ComparedNames:
         numbers, _, names, tokens = gathered(wanted, len(self.names), self.names, self.names)
         old = tokens if self._tokens is None else self._tokens[tokens]
         few = Pairs(*(np.ascontiguousarray(n) for n in np.split(numbers, 4)))
-        found = divided(self._space, old, names, self._free, few)
+        found = divided(self._space, old, names, self._letters_of(tokens), self._free, few)
         return found and found.renumbered(at)
+
+    def _letters_of(self, tokens: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+        """Rows of letters of some tokens, in Latin and in Devanagari, and glances at them."""
+        both = np.concatenate([tokens, tokens + len(self.rows)])
+        return self._words[both], self._glances[both]
 
     def words(self, pairs: Pairs) -> Words:
         """What the comparison of one pair of names rests on, with their words divided alike where that is better."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from linker.names.channel import DEVANAGARI, LATIN, OTHER, Channel, Encoded
@@ -16,7 +15,8 @@ from linker.names.facts import WAYS, Facts
 from linker.names.free_words import FreeWords, bare
 from linker.names.lexicon import Lexicon
 from linker.names.slips import folded_of, letters_of
-from linker.names.sounds import Code, SoundCodes, finished, keys, letters, polynomials, sound_codes
+from linker.names.sound_rows import fill_sounds
+from linker.names.sounds import Code, SoundCodes, finished, keys, letters_of_words, polynomials
 from linker.names.token_rows import TOKEN, Ending
 
 SPELLINGS = 12
@@ -73,7 +73,7 @@ def build_dictionary(
     rows = np.zeros(len(tokens), TOKEN)
     rows["script"] = encoded.script
     rows["surprise"] = channel.log_prior(encoded)
-    _sound_numbers(rows, letters(pa.array(latin, pa.string())))
+    fill_sounds(rows, *letters_of_words(latin))
     other = rows["script"] == OTHER
     if other.any():
         _raw_keys(rows, other, tokens)
@@ -92,38 +92,6 @@ def _bits(numbers: object) -> np.uint64:
     for number in numbers:  # type: ignore[attr-defined]
         mask |= 1 << (number % 64)
     return np.uint64(mask)
-
-
-def _sound_numbers(rows: NDArray[np.void], latin: SoundCodes) -> None:
-    """Every key and the numbers from which keys of joined words are made."""
-    rows["sound"], rows["regional"] = keys(latin, Code.SOUND), keys(latin, Code.REGIONAL)
-    loose = sound_codes(latin, Code.LOOSE)
-    rows["loose"] = finished(polynomials(loose)[0], Code.LOOSE)
-    rows["letters"] = _letter_sets(loose)
-    strict = sound_codes(latin, Code.STRICT)
-    value, _ = polynomials(strict)
-    rows["value"], rows["strict"] = value, finished(value, Code.STRICT)
-    rows["first"], rows["last"] = _first_and_last(strict)
-    rows["inner"], rows["power"] = polynomials(sound_codes(latin, Code.INNER))
-    part = sound_codes(latin, Code.PART)
-    rows["part"], _ = polynomials(part)
-    rows["part_first"], rows["part_last"] = _first_and_last(part)
-    rows["part_inner"], rows["part_power"] = polynomials(sound_codes(latin, Code.INNER_PART))
-
-
-def _first_and_last(codes: SoundCodes) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    empty = codes.offsets[1:] == codes.offsets[:-1]
-    data = codes.data if len(codes.data) else np.zeros(1, np.uint8)
-    first = data[np.minimum(codes.offsets[:-1], len(data) - 1)]
-    last = data[np.maximum(codes.offsets[1:] - 1, 0)]
-    return np.where(empty, 0, first).astype(np.uint8), np.where(empty, 0, last).astype(np.uint8)
-
-
-def _letter_sets(codes: SoundCodes) -> NDArray[np.uint32]:
-    sets = np.zeros(len(codes.offsets) - 1, np.uint32)
-    rows = np.repeat(np.arange(len(sets)), np.diff(codes.offsets))
-    np.bitwise_or.at(sets, rows, np.left_shift(np.uint32(1), (codes.data & 31).astype(np.uint32)))
-    return sets
 
 
 def _raw_keys(rows: NDArray[np.void], other: NDArray[np.bool_], tokens: Sequence[str]) -> None:
@@ -151,14 +119,16 @@ def _near_keys(
                 break
             flat.append(spelling)
             owner.append(k)
-    key = keys(pa.array(flat, pa.string()), Code.STRICT)
+    if not flat:
+        return np.zeros(count + 1, np.int64), np.empty(0, np.int64)
+    key = keys(letters_of_words(flat), Code.STRICT)
     own = np.array(owner, np.int64)
     order = np.lexsort((key, own))
     own, key = own[order], key[order]
     fresh = np.ones(len(own), np.bool_)
     fresh[1:] = (own[1:] != own[:-1]) | (key[1:] != key[:-1])
     own, key = own[fresh], key[fresh]
-    return np.concatenate([[0], np.cumsum(np.bincount(own, minlength=count))]).astype(np.int64), key
+    return np.searchsorted(own, np.arange(count + 1)), key
 
 
 def _starts(

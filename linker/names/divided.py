@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens, Role, counting, sort_of
-from linker.names.cuts import Free, divide, divisible, glances
+from linker.names.cuts import Free, divide, divisible
 from linker.names.dictionary import build_dictionary
-from linker.names.folding import LETTERS, token_letters
+from linker.names.folding import LETTERS
 from linker.names.free_words import FreeWords
 from linker.names.levels import NameLevel
 from linker.names.lexicon import Lexicon
@@ -96,21 +96,24 @@ class Divided:
 
 
 def divided(
-    space: TokenSpace, tokens: NDArray[np.int64], names: NameTokens, free: FreeWords, pairs: Pairs
+    space: TokenSpace,
+    tokens: NDArray[np.int64],
+    names: NameTokens,
+    letters: tuple[NDArray[np.uint8], NDArray[np.int32]],
+    free: FreeWords,
+    pairs: Pairs,
 ) -> Divided | None:
-    """The pairs whose words can be divided alike; None if there are none. `tokens` are the numbers in `space` of the names' tokens."""
-    texts, latin = space.texts(tokens), [space.latin(t) for t in tokens.tolist()]
-    letters = token_letters(texts, latin)
-    glanced = glances(letters, free.numbers, free.sorts)
+    """The pairs whose words can be divided alike; None if there are none. `tokens` are the numbers in `space` of the names' tokens,
+    `letters` their `token_letters` and `glances`."""
     made, left, right = divide(
-        letters, glanced, names.offsets, names.ids, names.role, pairs.left, pairs.right, free.numbers, free.sorts
+        *letters, names.offsets, names.ids, names.role, pairs.left, pairs.right, free.numbers, free.sorts
     )
     at = np.flatnonzero(made)
     if not len(at):
         return None
     numbers = np.concatenate([pairs.left[at], pairs.right[at]])
     pieces = _Pieces.of(np.concatenate([left[at], right[at]]), names, numbers)
-    texts, which = pieces.texts((latin, texts), letters, space.lexicon)
+    texts, which = pieces.texts(partial(_written, space, tokens), letters[0], space.lexicon)
     made_of = build_dictionary(texts, space.channel, space.lexicon)
     space.seen.describe(made_of.rows, np.zeros(len(texts)))
     wider = TokenSpace((*space.parts, made_of), space.channel, space.lexicon, space.seen)
@@ -127,6 +130,11 @@ def divided(
     k = np.arange(len(at), dtype=np.int32) + np.int32(len(names))
     again = Pairs(k, k + np.int32(len(at)), pairs.owner_left[at], pairs.owner_right[at])
     return Divided(at, made[at], both, wider, again)
+
+
+def _written(space: TokenSpace, tokens: NDArray[np.int64], word: int, native: bool) -> str:
+    token = int(tokens[word])
+    return space.text(token) if native else space.latin(token)
 
 
 @dataclass(frozen=True)
@@ -160,12 +168,12 @@ class _Pieces:
 
     def texts(
         self,
-        written: tuple[list[str], list[str]],
+        written: Callable[[int, bool], str],
         letters: NDArray[np.uint8],
         lexicon: Lexicon,
     ) -> tuple[list[str], NDArray[np.int64]]:
-        """The distinct texts of pieces of words that are cut, short prefixes written out, and which of them each piece is. `written` are
-        all words in Latin and as they stand, `letters` their `token_letters`."""
+        """The distinct texts of pieces of words that are cut, short prefixes written out, and which of them each piece is. `written`
+        gives a word in Latin or as it stands, `letters` are the `token_letters` of all words."""
         cut = self.cut
         code = (
             self.token[cut] << 20
@@ -175,7 +183,8 @@ class _Pieces:
             | self.last[cut]
         )
         distinct, back = np.unique(code, return_inverse=True)
-        row = (distinct >> 20) + (distinct >> 19 & 1) * len(written[0])
+        native, half = (distinct >> 19 & 1).astype(np.bool_), len(letters) // 2
+        row = (distinct >> 20) + native * half
         start = letters[row, LETTERS + (distinct >> 6 & 255)]
         last = distinct & 63
         whole = last >= letters[row, 2 * LETTERS]
@@ -183,10 +192,11 @@ class _Pieces:
         texts: dict[str, int] = {}
         which = np.empty(len(distinct), np.int64)
         prefix = (distinct >> 14 & 31) == Free.PREFIX
-        both = [*written[0], *written[1]]
-        spans = zip(row.tolist(), start.tolist(), end.tolist(), prefix.tolist(), strict=True)
-        for k, (r, a, b, is_prefix) in enumerate(spans):
-            text = both[r][a:b]
+        spans = zip(
+            (distinct >> 20).tolist(), native.tolist(), start.tolist(), end.tolist(), prefix.tolist(), strict=True
+        )
+        for k, (word, is_native, a, b, is_prefix) in enumerate(spans):
+            text = written(word, is_native)[a:b]
             if is_prefix and text in lexicon.abbreviations:
                 text = lexicon.abbreviations[text].first
             which[k] = texts.setdefault(text, len(texts))

@@ -192,10 +192,13 @@ def context_keys(tokens: Tokens, script: int, level: int) -> NDArray[np.int64]:
     return out
 
 
-def chunk_numbers(tokens: Tokens, of_code: NDArray[np.int16]) -> NDArray[np.int16]:
-    """Chunk numbers [position, length - 1] of the 1 to 3 symbols that begin at every symbol of the tokens, UNSEEN if there is none."""
-    out = np.full((len(tokens.symbols), LONGEST), UNSEEN, np.int16)
-    _chunks(tokens.symbols, tokens.s_start, of_code, out)
+def chunk_numbers(
+    tokens: Tokens, of_code: NDArray[np.int16], unseen: tuple[int, int] = (UNSEEN, UNSEEN)
+) -> NDArray[np.int16]:
+    """Chunk numbers [position, length - 1] of the 1 to 3 symbols that begin at every symbol of the tokens; `unseen` stand for those that
+    there are not, of one symbol and of more."""
+    out = np.empty((len(tokens.symbols), LONGEST), np.int16)
+    _chunks(tokens.symbols, tokens.s_start, of_code, unseen[0], unseen[1], out)
     return out
 
 
@@ -239,14 +242,17 @@ def _rows(units, start, wanted, templates, classes, keys, out):  # type: ignore[
                     high = level - 1
 
 
-@numba.njit("void(i1[::1], i8[::1], i2[::1], i2[:,::1])", cache=True, nogil=True)
-def _chunks(symbols, start, of_code, out):  # type: ignore[no-untyped-def]
+@numba.njit("void(i1[::1], i8[::1], i2[::1], i8, i8, i2[:,::1])", cache=True, nogil=True)
+def _chunks(symbols, start, of_code, unseen, unseen_longer, out):  # type: ignore[no-untyped-def]
     for t in range(len(start) - 1):
         for at in range(start[t], start[t + 1]):
             code = np.int64(0)
-            for k in range(min(LONGEST, start[t + 1] - at)):
-                code |= np.int64(symbols[at + k]) << (6 * k)
-                out[at, k] = of_code[code]
+            for k in range(LONGEST):
+                number = np.int64(UNSEEN)
+                if at + k < start[t + 1]:
+                    code |= np.int64(symbols[at + k]) << (6 * k)
+                    number = np.int64(of_code[code])
+                out[at, k] = number if number >= 0 else unseen if k == 0 else unseen_longer
 
 
 @numba.njit("void(i8[::1], i8[::1], f8[::1], f8, f8[::1])", cache=True, nogil=True)

@@ -103,7 +103,7 @@ def explain(texts: tuple[str, str], compared: ComparedNames, pair: Pairs) -> Nam
     found = compared.words(pair)
     names, rows, table, pairs, tokens = found.names, found.rows, found.table, found.pairs, found.texts()
     lengths = np.minimum(np.diff(names.offsets), MOST_TOKENS).astype(np.int64)
-    ((at, start),) = number_pairs(names, rows, table, [pairs], lengths)
+    ((at, start),) = number_pairs(names, rows, table, [pairs])
     a, b = (int(names.offsets[side[0]]) for side in (pairs.left, pairs.right))
     n, m = (int(lengths[side[0]]) for side in (pairs.left, pairs.right))
     turned = bool(turned_round(rows, names.ids, a, n, b, m))

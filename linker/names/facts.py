@@ -110,10 +110,11 @@ def _gather(facts, at, out, first):  # type: ignore[no-untyped-def]
         u0, size, u = read[1][t], read[1][t + 1] - read[1][t], into_read[1][n]
         into_read[0][u : u + size] = read[0][u0 : u0 + size]
         into_read[1][n + 1] = u + size
-        for way in range(4):  # a direction that no token is read in has no rows
+        for way in range(4):  # a direction that no token is read or written in has none
             if len(of_units[way]):
                 into_units[way][u : u + size] = of_units[way][u0 : u0 + size]
         s0, size, s = read[2][t], read[2][t + 1] - read[2][t], into_read[2][n]
         into_read[2][n + 1] = s + size
         for way in range(4):
-            into_symbols[way][s : s + size] = of_symbols[way][s0 : s0 + size]
+            if len(of_symbols[way]):
+                into_symbols[way][s : s + size] = of_symbols[way][s0 : s0 + size]

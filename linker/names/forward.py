@@ -38,11 +38,11 @@ class Direction:
         return cls(emissions, emissions.chunks.of_code, background)
 
     def numbers(self, tokens: Tokens) -> NDArray[np.int16]:
-        """Chunk numbers [symbol, length - 1] of tokens of the target script."""
-        out = chunk_numbers(tokens, self.of_code)
+        """Chunk numbers [symbol, length - 1] of tokens of the target script; none if there is no such token."""
+        if not (tokens.script == self.emissions.target).any():
+            return np.empty((0, LONGEST), np.int16)
         n = len(self.empty_row)
-        unseen = np.array([n - 2, n - 1, n - 1], np.int16)
-        return np.where(out < 0, unseen, out)
+        return chunk_numbers(tokens, self.of_code, (n - 2, n - 1))
 
     def tables(self) -> Tables:
         """What `forward` reads."""

@@ -264,6 +264,19 @@ def score_pairs(  # type: ignore[no-untyped-def]
         out[k], level[k] = score(rows, p, ids, role, a, n, b, m, owner, at, start[k], weights, grades, s)
 
 
+@uncounted(I8(I4S, I4S, I4S))
+def room_for(offsets, left, right):  # type: ignore[no-untyped-def]
+    """How many numbers `collect_pairs` writes at most: of every two tokens, and of neighbours of one name against tokens of the other."""
+    room = I8(0)
+    for k in range(len(left)):
+        x, y = left[k], right[k]
+        if x < 0 or y < 0:
+            continue
+        n, m = min(I8(offsets[x + 1] - offsets[x]), MOST_TOKENS), min(I8(offsets[y + 1] - offsets[y]), MOST_TOKENS)
+        room += n * m + max(n - 1, 0) * m + max(m - 1, 0) * n
+    return room
+
+
 @uncounted(I8(TOKENS, I4S, I4S, U1S, I4S, I4S, TABLE, I4S, I8S, I8S))
 def collect_pairs(rows, offsets, ids, role, left, right, table, at, start, missing):  # type: ignore[no-untyped-def]
     """Numbers the token pairs of many pairs of names; returns how many codes, some twice, the table lacks."""

@@ -9,6 +9,7 @@ word that they make have in common (Ram Phal and Rampal, Ram Vir and Rambir).
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ class SoundCodes(NamedTuple):
 
 
 BASE = np.uint64(0x9E3779B97F4A7C15 | 1)
-_SALTS = {
+SALTS = {
     Code.SOUND: 0x51,
     Code.STRICT: 0x1F3,
     Code.LOOSE: 0x2A7,
@@ -71,7 +72,7 @@ def _vowel_class(first: int, second: int) -> int:  # noqa: PLR0911  a table of c
 
 
 @njit("i8(u1[::1], i8, i8, i8, u1[::1])", cache=True, nogil=True)
-def _code(text: NDArray[np.uint8], start: int, end: int, code: int, out: NDArray[np.uint8]) -> int:  # noqa: PLR0912, PLR0915  one pass over the letters
+def code_of(text: NDArray[np.uint8], start: int, end: int, code: int, out: NDArray[np.uint8]) -> int:  # noqa: PLR0912, PLR0915  one pass over the letters
     """The code of one spelling into `out`; its length."""
     n, i = 0, start
     previous_consonant = False  # the last letter read was a consonant: doubled ones count once
@@ -194,7 +195,7 @@ def _codes(
     ends = np.zeros(count + 1, np.int64)
     position = 0
     for i in range(count):
-        position += _code(data, offsets[i], offsets[i + 1], code, out[position:])
+        position += code_of(data, offsets[i], offsets[i + 1], code, out[position:])
         ends[i + 1] = position
     return out[:position].copy(), ends
 
@@ -227,6 +228,14 @@ def _polynomials(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> tuple[N
 def letters(spellings: pa.Array) -> SoundCodes:
     """The spellings themselves as bytes, to make several codes of them."""
     return SoundCodes(*_buffers(spellings))
+
+
+def letters_of_words(words: Sequence[str]) -> SoundCodes:
+    """The same of a list."""
+    parts = [word.encode() for word in words]
+    lengths = np.fromiter(map(len, parts), np.int64, len(parts))
+    data = np.frombuffer(b"".join(parts), np.uint8).copy()
+    return SoundCodes(data, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]))
 
 
 def _buffers(spellings: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -270,7 +279,7 @@ def _finished(values: NDArray[np.uint64], salt: np.uint64) -> NDArray[np.int64]:
 
 def finished(values: NDArray[np.uint64], code: Code) -> NDArray[np.int64]:
     """Keys from polynomial values, the same in every process; STRICT and INNER share one key space."""
-    return np.asarray(_finished(np.ascontiguousarray(values), np.uint64(_SALTS[code])))
+    return np.asarray(_finished(np.ascontiguousarray(values), np.uint64(SALTS[code])))
 
 
 def keys(spellings: pa.Array | SoundCodes, code: Code) -> NDArray[np.int64]:
