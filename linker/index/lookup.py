@@ -26,13 +26,16 @@ _THREADS = 2
 class Found:
     """Pairs (new row, partner), partner < base records: a record of the base, else base records + a new row. `kind`: which key.
 
-    `left_out[row, kind]` is how many records of the largest group were left out because nothing was left to split it by.
+    `left_out[row, kind]` is how many records of the largest group were left out because nothing was left to split it by. `unsaid`, of a
+    search: how many records bear a word by which a new person's name is looked for, but beside rarer words, so that they are found by those
+    alone: somebody who asks for 'Kumar' does not get every Kumar.
     """
 
     row: NDArray[np.int32]
     partner: NDArray[np.int32]
     kind: NDArray[np.int8]
     left_out: NDArray[np.int32]
+    unsaid: int = 0
 
 
 def _plan(keys: Sequence[Key], caps: Sequence[int]) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -138,25 +138,23 @@ class SnapshotIndex:
         keys = self.scorer.matching.keys
         return self._look_up(new, Terms(tuple(SEARCH_CAP * key.cap for key in keys), search=True, most=most))
 
-    def unsaid(self, new: PersonColumns) -> int:
-        """How many records bear a word by which a new person's name is looked for, but beside rarer words, so that they are found by those
-        alone: somebody who asks for 'Kumar' does not get every Kumar."""
-        names = feature_names(self.scorer.matching.keys)
-        if not {"name", "name_token"} <= set(names):
-            return 0
-        whole, token = names.index("name"), names.index("name_token")
-        counts = (
-            self.postings.bearers(token, value) - self.postings.bearers(whole, value)
-            for value in np.unique(Features(new).get("name").values).tolist()
-        )
-        return max(counts, default=0)
-
     def _look_up(self, new: PersonColumns, terms: Terms) -> Found:
         keys = self.scorer.matching.keys
         names = feature_names(keys)
         features = Features(new)
         own = Postings.none(names) if terms.search else Postings.of(features, names)
-        return look_up(self.postings, self.columns.n, Asked.of(features, names), keys, terms, own)
+        found = look_up(self.postings, self.columns.n, Asked.of(features, names), keys, terms, own)
+        return replace(found, unsaid=self._unsaid(features, names)) if terms.search else found
+
+    def _unsaid(self, features: Features, names: Sequence[str]) -> int:
+        if not {"name", "name_token"} <= set(names):
+            return 0
+        whole, token = names.index("name"), names.index("name_token")
+        counts = (
+            self.postings.bearers(token, value) - self.postings.bearers(whole, value)
+            for value in set(features.get("name").values.tolist())
+        )
+        return max(counts, default=0)
 
     def score(
         self,

@@ -122,14 +122,23 @@ class _Joiner:
         self._none = np.full(self._n, -1, np.int32)
         self._no_lists = Csr(np.zeros(self._n + 1, np.int64), np.empty(0, np.int64))
         self.dictionaries: dict[str, Coded] = {}
-        self._stated = self._reads.needed(
-            {
-                name
-                for group in ("place", "extra", "ids")
-                for name, codes in getattr(new, group).items()
-                if codes.max(initial=-1) >= 0
-            }
-        )
+        stated = self._said_by(new)
+        self._stated = {
+            n for n in reads.needed(stated) if n in stated or len(base.dictionaries.get(n, _NOTHING).counts)
+        }
+
+    def _said_by(self, new: PersonColumns) -> set[str]:
+        """The columns that some new person states. Those that nobody states are mostly one and the same array."""
+        known: dict[int, bool] = {}
+        stated = set()
+        for group in ("place", "extra", "ids"):
+            for name, codes in getattr(new, group).items():
+                if id(codes) not in known:
+                    known[id(codes)] = bool(codes.max(initial=-1) >= 0)
+                if known[id(codes)]:
+                    stated.add(name)
+        self._unsaid = {key for key, said in known.items() if not said}
+        return stated
 
     def group(self, group: str) -> dict[str, NDArray[np.int32]]:
         """The coded columns of one attribute; Aadhaar numbers aside, whose codes stand in two columns."""
@@ -138,11 +147,10 @@ class _Joiner:
             if group == "ids" and name == "aadhaar":
                 continue
             dictionary = f"{name}_last4" if group == "last4" else name
-            mine = codes[self._new_rows]
-            wanted = mine.max(initial=-1) >= 0 if group == "last4" else name in self._stated
-            if not wanted:
+            if (id(codes) in self._unsaid) if group == "last4" else (name not in self._stated):
                 joined[name], self.dictionaries[dictionary] = self._none, _NOTHING
             else:
+                mine = codes[self._new_rows]
                 theirs = getattr(self._base, group)[name][self._rows]
                 (joined[name],) = self._renumbered(dictionary, [np.concatenate([theirs, mine])])
         return joined

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from linker.names.folding import token_letters
 from linker.names.sexes import sexes
 from linker.names.table_parts import Base, Part
-from linker.names.together import latin_of, letter_rows
+from linker.names.together import letter_row
 from linker.names.token_rows import hot
 
 
@@ -58,13 +58,13 @@ class Few:
         found = self.base.letters[self.numbers[: self.own]]
         if self.own == len(self.numbers):
             return found
-        known, new = len(self.base.dictionary), self.added.dictionary.latin
-        names = self.added.names
-        latin = {
-            t: self.base.dictionary.latin[t] if t < known else new[t - known] for t in np.unique(names.ids).tolist()
-        }
-        rows = letter_rows(latin_of(names, latin))
-        return np.concatenate([found, rows[self.numbers[self.own :] - len(self.base.texts)]])
+        known, latin, new = len(self.base.dictionary), self.base.dictionary.latin, self.added.dictionary.latin
+        names, rows = self.added.names, []
+        for at in (self.numbers[self.own :] - len(self.base.texts)).tolist():
+            ids = names.ids[names.offsets[at] : names.offsets[at + 1]].tolist()
+            rows.append(letter_row([latin[t] if t < known else new[t - known] for t in ids]))
+        more = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), -1)
+        return np.concatenate([found, more])
 
     def sexes(self) -> NDArray[np.int8]:
         """Whose names they are likely to be."""

@@ -7,7 +7,7 @@ divided differently. What is alike is no agreement, but it is no contradiction e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -43,11 +43,15 @@ def letter_rows(latin: pa.Array) -> NDArray[np.uint8]:
     return out
 
 
-def latin_of(names: NameTokens, latin: Mapping[int, str] | Sequence[str]) -> pa.Array:
+def letter_row(words: Sequence[str]) -> bytes:
+    """The row of one name, whose words are spelled so, in Latin: `letter_rows` without columns."""
+    name = " ".join(words).upper().replace("MOHAMMAD", "MOHD")
+    letters = name.replace(" ", "").encode()[:LETTERS]
+    return letters.ljust(LETTERS, b"\0") + bytes((len(letters), min(name.count(" ") + 1, 255)))
+
+
+def latin_of(names: NameTokens, latin: Sequence[str]) -> pa.Array:
     """Names in Latin capitals; `latin` are the spellings of their tokens."""
-    if isinstance(latin, Mapping):
-        spans = zip(names.offsets[:-1].tolist(), names.offsets[1:].tolist(), strict=True)
-        return pa.array([" ".join(latin[t] for t in names.ids[a:b].tolist()).upper() for a, b in spans], pa.string())
     words = pa.array(latin, pa.string()).take(pa.array(names.ids))
     rows = pa.ListArray.from_arrays(pa.array(names.offsets, pa.int32()), words)
     return pc.utf8_upper(pc.binary_join(rows, " "))

@@ -64,9 +64,8 @@ def rank(index: SnapshotIndex, query: Query, terms: Terms) -> Ranking:
         for key, count in zip(keys, found.left_out.max(axis=0).tolist(), strict=True)
         if count
     ]
-    unsaid = index.unsaid(new)
-    if unsaid:
-        partial.append(f"{unsaid:,} further records bear a word of the name beside rarer ones")
+    if found.unsaid:
+        partial.append(f"{found.unsaid:,} further records bear a word of the name beside rarer ones")
     if left_out:
         partial.append(f"{left_out:,} further records share one key")
     if scored.left_out:
