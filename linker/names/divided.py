@@ -17,6 +17,7 @@ from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens, Role, counting, sort_of
 from linker.names.cuts import Free, divide, divisible
 from linker.names.dictionary import build_dictionary
+from linker.names.fewpairs import FewPairs
 from linker.names.folding import LETTERS
 from linker.names.free_words import FreeWords
 from linker.names.levels import NameLevel
@@ -90,7 +91,7 @@ class Divided:
         """The same with its tokens numbered from 0."""
         tokens, ids = np.unique(self.names.ids.astype(np.int64), return_inverse=True)
         small = NameTokens(self.names.offsets, ids.astype(np.int32), self.names.role, self.names.gender, [])
-        table = PairTable(self.space, tokens)
+        table = FewPairs(self.space, tokens)
         texts = partial(self.space.texts, tokens)
         return Words(small, hot(self.space.rows(tokens)), table, self.pairs, texts, int(self.cuts[0]))
 

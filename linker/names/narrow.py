@@ -11,8 +11,7 @@ from numba import njit, types
 from numpy.typing import NDArray
 
 from linker.names.canonical import NameTokens
-from linker.names.numbering import NO_TOKEN, pair_code, table_slot
-from linker.names.space import PairTable, TokenSpace
+from linker.names.numbering import table_slot
 from linker.names.workspace import I4S, I8S, TABLE, U1S
 
 _NAMES = types.Tuple((I4S, I4S, U1S))  # type: ignore[no-untyped-call]
@@ -89,20 +88,6 @@ def _gather(wanted, first, base, added):  # type: ignore[no-untyped-def]
     return renumbered, numbers, offsets, ids, role, tokens
 
 
-@njit(types.void(TABLE, I8S, I4S), cache=True, nogil=True)
-def _look(table, codes, numbers):  # type: ignore[no-untyped-def]
-    """The number of each code in a table, -1 where it lacks it."""
-    for k in range(len(codes)):
-        slot = table_slot(table, codes[k])
-        numbers[k] = table[slot, 1] if slot >= 0 else -1
-
-
-@njit(types.void(I8S, I8S, I8S, I8S), cache=True, nogil=True)
-def _recode(a, a2, b, codes):  # type: ignore[no-untyped-def]
-    for k in range(len(codes)):
-        codes[k] = pair_code(a[k], a2[k], b[k])
-
-
 def gathered(
     wanted: NDArray[np.int32], first: int, base: NameTokens, added: NameTokens
 ) -> tuple[NDArray[np.int32], NDArray[np.int64], NameTokens, NDArray[np.int64]]:
@@ -111,38 +96,3 @@ def gathered(
         wanted, first, (base.offsets, base.ids, base.role), (added.offsets, added.ids, added.role)
     )
     return renumbered, numbers, NameTokens(offsets, ids, role, np.zeros(len(numbers), np.int8), []), tokens
-
-
-class FewPairs(PairTable):
-    """What pairs of a few tokens are worth. Pairs of tokens that the whole table knows are looked up there, and kept there."""
-
-    def __init__(self, space: TokenSpace, numbers: NDArray[np.int64], known: int, kept: PairTable) -> None:
-        super().__init__(space, numbers)
-        self._known, self._kept = known, kept
-
-    def weigh(
-        self, a: NDArray[np.int64], a2: NDArray[np.int64], b: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-        """Weights and grades of pairs of tokens of the whole table."""
-        common = (a < self._known) & (b < self._known) & ((a2 < self._known) | (a2 == NO_TOKEN))
-        if not common.any():
-            return super().weigh(a, a2, b)
-        weights, grades = np.empty(len(a), np.float32), np.empty(len(a), np.int8)
-        codes = np.empty(int(common.sum()), np.int64)
-        _recode(a[common], a2[common], b[common], codes)
-        weights[common], grades[common] = looked_up(self._kept, codes)
-        rest = ~common
-        if rest.any():
-            weights[rest], grades[rest] = super().weigh(a[rest], a2[rest], b[rest])
-        return weights, grades
-
-
-def looked_up(table: PairTable, codes: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-    """Weights and grades of pair codes; those that the table lacks are entered."""
-    with table.lock:
-        numbers = np.empty(len(codes), np.int32)
-        _look(table.codes, codes, numbers)
-        lacking = np.flatnonzero(numbers < 0)
-        if len(lacking):
-            numbers[lacking] = table.add(codes[lacking])
-        return table.weights[numbers], table.grades[numbers]

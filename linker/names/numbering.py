@@ -6,7 +6,7 @@ The table is open-addressing; codes that it lacks are gathered, weighed together
 from __future__ import annotations
 
 import numpy as np
-from numba import types
+from numba import njit, types
 
 from linker.names.canonical import Role
 from linker.names.kernel_types import uncounted
@@ -50,6 +50,15 @@ def enter(table, codes, numbers):  # type: ignore[no-untyped-def]
     for k in range(len(codes)):
         slot = -1 - table_slot(table, codes[k])
         table[slot, 0], table[slot, 1] = codes[k], numbers[k]
+
+
+@njit(types.boolean[::1](TABLE, I8S), cache=True, nogil=True)
+def lacks(table, codes):  # type: ignore[no-untyped-def]
+    """Which codes do not stand in the table yet."""
+    out = np.empty(len(codes), np.bool_)
+    for k in range(len(codes)):
+        out[k] = table_slot(table, codes[k]) < 0
+    return out
 
 
 @uncounted("i8(i8)", inline="always")

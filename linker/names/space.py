@@ -15,7 +15,7 @@ from linker.names.evidence import family_cost
 from linker.names.facts import Facts
 from linker.names.frequency import Frequencies
 from linker.names.lexicon import Lexicon
-from linker.names.numbering import NO_TOKEN, enter
+from linker.names.numbering import NO_TOKEN, enter, lacks
 from linker.names.token_rows import TOKEN
 from linker.names.weighing import weigh
 
@@ -84,11 +84,11 @@ class PairTable:
 
     `codes` is an open-addressing table of pair codes and their numbers, which kernels read; `weights` and `grades` go by number and have
     room for more than the `count` pairs that are entered.
-    Codes name token numbers of one `TokenSpace`, or, given `numbers`, positions in that array of token numbers.
+    Codes name token numbers of one `TokenSpace`.
     """
 
-    def __init__(self, space: TokenSpace, numbers: NDArray[np.int64] | None = None, size: int = 1 << 10) -> None:
-        self._space, self._numbers, self.lock = space, numbers, Lock()
+    def __init__(self, space: TokenSpace, size: int = 1 << 10) -> None:
+        self._space, self.lock = space, Lock()
         self.codes = _empty(size)
         self.weights, self.grades = np.zeros(size // 2, np.float32), np.zeros(size // 2, np.int8)
         self.count = 0
@@ -97,13 +97,23 @@ class PairTable:
         """Enters codes that kernels missed, with their weights; the number of each."""
         fresh, at = np.unique(missing, return_inverse=True)
         numbers = np.arange(self.count, self.count + len(fresh))
-        self._reserve(len(fresh))
-        enter(self.codes, fresh, numbers)
-        self.count += len(fresh)
-        self._weigh(fresh)
+        weights, grades = self._weigh(fresh)
+        self._enter(fresh, weights, grades)
         return np.asarray(numbers[at], np.int32)
 
-    def _reserve(self, more: int) -> None:
+    def keep(self, codes: NDArray[np.int64], weights: NDArray[np.float32], grades: NDArray[np.int8]) -> None:
+        """Enters distinct codes that someone else has weighed, where they are still lacking."""
+        with self.lock:
+            new = np.flatnonzero(lacks(self.codes, codes))
+            self._enter(codes[new], weights[new], grades[new])
+
+    def _enter(self, codes: NDArray[np.int64], weights: NDArray[np.float32], grades: NDArray[np.int8]) -> None:
+        self.reserve(len(codes))
+        first, self.count = self.count, self.count + len(codes)
+        enter(self.codes, codes, np.arange(first, self.count))
+        self.weights[first : self.count], self.grades[first : self.count] = weights, grades
+
+    def reserve(self, more: int) -> None:
         """Makes room for `more` further codes, so that the table stays at most half full."""
         need, size = 2 * (self.count + more), len(self.codes)
         if need <= size:
@@ -115,40 +125,32 @@ class PairTable:
         enter(self.codes, np.ascontiguousarray(used[:, 0]), np.ascontiguousarray(used[:, 1]))
         self.weights, self.grades = _longer(self.weights, size // 2), _longer(self.grades, size // 2)
 
-    def _weigh(self, fresh: NDArray[np.int64]) -> None:
-        """Computes the weights of new codes."""
+    def _weigh(self, fresh: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+        """Weights and grades of new codes: of pairs of tokens, or of neighbours against one token."""
         a, a2, b = fresh >> 42, (fresh >> 21) & NO_TOKEN, fresh & NO_TOKEN
-        if self._numbers is not None:
-            single = a2 == NO_TOKEN
-            a, b = self._numbers[a], self._numbers[b]
-            a2 = np.where(single, a2, self._numbers[np.where(single, 0, a2)])
-        new = slice(self.count - len(fresh), self.count)
-        self.weights[new], self.grades[new] = self.weigh(a, a2, b)
-
-    def weigh(
-        self, a: NDArray[np.int64], a2: NDArray[np.int64], b: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-        """Weights and grades of pairs of the space's tokens (a2: `NO_TOKEN`), or of neighbours a, a2 against b."""
         single = a2 == NO_TOKEN
         weights, grades = np.empty(len(a), np.float32), np.empty(len(a), np.int8)
-        weights[single], grades[single] = self._single(a[single], b[single])
+        facts, (i, j) = self._space.facts_of(a[single], b[single])
+        weights[single], grades[single] = self.single(facts, (i, j))
         joined = np.flatnonzero(~single)
         if len(joined):
-            weights[joined], grades[joined] = self._joined(a[joined], a2[joined], b[joined])
+            weights[joined], grades[joined] = self.joined(a[joined], a2[joined], b[joined])
         return weights, grades
 
-    def _single(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-        facts, (i, j) = self._space.facts_of(a, b)
+    def single(
+        self, facts: Facts, pairs: tuple[NDArray[np.int64], NDArray[np.int64]], numbers: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+        """Pairs of tokens of `facts`, which have these `numbers` in the space (None: the same)."""
+        i, j = pairs
         families = facts.rows["families"]
-        cost = np.full(len(a), np.inf, np.float32)
+        cost = np.full(len(i), np.inf, np.float32)
         kin = np.flatnonzero(families[i] & families[j])
         if len(kin):
-            cost[kin] = family_cost(
-                [self._space.family(t) for t in a[kin].tolist()], [self._space.family(t) for t in b[kin].tolist()]
-            )
+            left, right = (side[kin] if numbers is None else numbers[side[kin]] for side in pairs)
+            cost[kin] = family_cost(*([self._space.family(t) for t in side.tolist()] for side in (left, right)))
         return weigh(self._space.channel, facts, (i, j), cost)
 
-    def _joined(
+    def joined(
         self, a: NDArray[np.int64], a2: NDArray[np.int64], b: NDArray[np.int64]
     ) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
         """Two words written as one: judged as the word they make, whose rarity is that of both together at most."""

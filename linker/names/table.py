@@ -19,11 +19,12 @@ from linker.names.compared import ComparedNames, Facts
 from linker.names.dictionary import build_dictionary
 from linker.names.explain import NameExplanation, explain
 from linker.names.few import Few
+from linker.names.fewpairs import FewPairs
 from linker.names.free_words import FreeWords, last_words
 from linker.names.frequency import count
 from linker.names.keys import NameKeys, make_keys
 from linker.names.lexicon import lexicon
-from linker.names.narrow import FewPairs, gathered
+from linker.names.narrow import gathered
 from linker.names.prospects import Prospects
 from linker.names.space import PairTable, TokenSpace
 from linker.names.storage import Kept, read_folder, write_folder
