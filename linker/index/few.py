@@ -25,6 +25,8 @@ _PLAIN = {
 }  # fmt: skip
 """Columns of numbers, and what stands for a missing one."""
 _PHONES = ("phones", "relative_phones")
+_IDS = {str(t): str(t) for t in IdType if t is not IdType.AADHAAR}
+_LAST4 = {str(t): f"{t}_last4" for t in IdType}
 
 
 class FewCoder:
@@ -85,7 +87,7 @@ class _Coding:
         relative_rows = np.tile(np.arange(n), len(NAME_FIELDS) - 1)
         only = np.unique(np.concatenate([own, relatives])).astype(np.int64)
         only = only[only >= 0]
-        ids = {str(t): self._text(str(t)) for t in IdType if t != IdType.AADHAAR}
+        ids = self._texts(_IDS)
         ids["aadhaar"], near = self._aadhaar()
         phones, relative_phones = self._phones()
         marks = self._marks()
@@ -101,13 +103,13 @@ class _Coding:
             ),
             **plain,
             ids=ids,
-            last4={str(t): self._text(f"{t}_last4") for t in IdType},
+            last4=self._texts(_LAST4),
             near={"aadhaar": near},
             phones=phones,
             relative_phones=relative_phones,
-            place={p: self._text(p) for p in base.place},
+            place=self._texts({p: p for p in base.place}),
             marks=marks,
-            extra={c: self._text(c) for c in base.extra},
+            extra=self._texts({c: c for c in base.extra}),
             dictionaries=self._fresh,
             population=base.population,
             only_names=only,
@@ -117,9 +119,14 @@ class _Coding:
         values = (person.get(field) for person in self._persons)
         return np.array([missing if v is None else v for v in values], getattr(self._base, field).dtype)
 
+    def _texts(self, fields: Mapping[str, str]) -> dict[str, NDArray[np.int32]]:
+        """Columns of texts, by name, of these fields. Those that nobody states are one array."""
+        columns = dict.fromkeys(fields, self._none)
+        if not self._stated.isdisjoint(fields.values()):
+            columns |= {name: self._text(field) for name, field in fields.items() if field in self._stated}
+        return columns
+
     def _text(self, field: str) -> NDArray[np.int32]:
-        if field not in self._stated:
-            return self._none
         codes = _Codes(self._finders[field])
         column = self._column(field, codes)
         self._fresh[field] = codes.coded()

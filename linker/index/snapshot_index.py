@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from linker.arrays import find_texts
 from linker.index.coding import code_persons
 from linker.index.few import FewCoder, Person
+from linker.index.gather import renumbered
 from linker.index.lookup import Asked, Found, Terms, look_up
 from linker.index.postings import Postings, feature_names
 from linker.index.rows import Rows
@@ -31,7 +32,7 @@ SEARCH_CAP = 4
 
 def distinct(rows: NDArray[np.int32]) -> int:
     """How many different rows there are: a query that is read in two ways makes two pairs with a record."""
-    return len(np.unique(rows))
+    return len(renumbered(rows.astype(np.int64))[0])
 
 
 @dataclass(frozen=True)
@@ -169,13 +170,18 @@ class SnapshotIndex:
         pairs those are measured for which most speaks at first sight."""
         n = self.columns.n
         in_base = partner < n
-        rows = np.unique(partner[in_base]).astype(np.int64)
-        new_rows = np.unique(np.concatenate([new_row, partner[~in_base] - n])).astype(np.int64)
+        if in_base.all():
+            rows, left = renumbered(partner.astype(np.int64))
+            new_rows, right = renumbered(new_row.astype(np.int64))
+            right += np.int32(len(rows))
+        else:
+            rows = np.unique(partner[in_base]).astype(np.int64)
+            new_rows = np.unique(np.concatenate([new_row, partner[~in_base] - n])).astype(np.int64)
+            left = np.where(
+                in_base, np.searchsorted(rows, partner), len(rows) + np.searchsorted(new_rows, partner - n)
+            ).astype(np.int32)
+            right = (len(rows) + np.searchsorted(new_rows, new_row)).astype(np.int32)
         small = together(self.columns, rows, new, new_rows, self._reads)
-        left = np.where(
-            in_base, np.searchsorted(rows, partner), len(rows) + np.searchsorted(new_rows, partner - n)
-        ).astype(np.int32)
-        right = (len(rows) + np.searchsorted(new_rows, new_row)).astype(np.int32)
         left_out, known = 0, None
         if most is not None and len(left) > most:
             chosen, known = self.scorer.likeliest(small, left, right, most)

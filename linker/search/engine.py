@@ -80,9 +80,10 @@ def _chosen(
     """The distinct (row, base record) pairs, within the budget those that most keys found; and how many were left out."""
     in_base = partner < records
     pair = row[in_base].astype(np.int64) << 32 | partner[in_base]
-    found, hits = np.unique(pair, return_counts=True)
+    found = np.unique(pair)
     if len(found) <= BUDGET:
         return *_apart(found), 0
+    hits = np.bincount(np.searchsorted(found, pair))
     kept = _apart(np.sort(found[np.argsort(-hits, kind="stable")[:BUDGET]]))
     return *kept, distinct(_apart(found)[1]) - distinct(kept[1])
 
@@ -94,15 +95,16 @@ def _apart(pair: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32
 def _ordered(scored: Scored, identity: NDArray[np.int32], limit: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Positions in `scored` by identity, and where each identity begins."""
     by_weight = np.lexsort((scored.left, -scored.weight))
-    _, fresh = np.unique(scored.left[by_weight], return_index=True)  # the best reading of each record
-    by_weight = by_weight[np.sort(fresh)]
-    owner = identity[scored.left[by_weight]]
-    _, at, back = np.unique(owner, return_index=True, return_inverse=True)
-    place = np.argsort(np.argsort(at))[back]  # identities in the order of their best record
-    order = np.lexsort((np.arange(len(owner)), place))
-    order = order[place[order] < limit]
-    first = np.flatnonzero(np.diff(place[order], prepend=-1))
-    return by_weight[order], first
+    records, seen = scored.left[by_weight].tolist(), set[int]()
+    places: dict[int, list[int]] = {}  # identities in the order of their best record
+    for at, record, owner in zip(by_weight.tolist(), records, identity[scored.left[by_weight]].tolist(), strict=True):
+        if record not in seen:  # the best reading of each record
+            seen.add(record)
+            if owner in places or len(places) < limit:
+                places.setdefault(owner, []).append(at)
+    order = [at for records in places.values() for at in records]
+    first = np.cumsum([0, *map(len, places.values())])[:-1]
+    return np.array(order, np.int64), first.astype(np.int64)
 
 
 def comparison_table(first: Query, second: Query) -> pa.Table:
