@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens
-from linker.names.cuts import cutting_room, glances
+from linker.names.cuts import cutting_room
 from linker.names.divided import Divided, Words, divided, may_be_divided, worth_another_look
 from linker.names.free_words import FreeWords
 from linker.names.narrow import gathered
@@ -25,11 +25,12 @@ Numbers = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Facts:
-    """What is seldom asked of names, made when it is: rows of `together.letter_rows` per name, of `cuts.token_letters` per token, the words
-    that may be cut off, and whose names they are (see `NameTable.sex`)."""
+    """What is seldom asked of names, made when it is: rows of `together.letter_rows` per name, of `folding.token_letters` per token and
+    `cuts.glances` at them, the words that may be cut off, and whose names they are (see `NameTable.sex`)."""
 
     letters: Callable[[], NDArray[np.uint8]]
     words: Callable[[], NDArray[np.uint8]]
+    glances: Callable[[], NDArray[np.int64]]
     free: Callable[[], FreeWords]
     sexes: Callable[[], NDArray[np.int8]]
 
@@ -110,7 +111,7 @@ class ComparedNames:
         found = divided(self._space, old, names, self._letters_of(tokens), self._free, few)
         return found and found.renumbered(at)
 
-    def _letters_of(self, tokens: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    def _letters_of(self, tokens: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """Rows of letters of some tokens, in Latin and in Devanagari, and glances at them."""
         both = np.concatenate([tokens, tokens + len(self.rows)])
         return self._words[both], self._glances[both]
@@ -134,8 +135,7 @@ class ComparedNames:
 
     @cached_property
     def _glances(self) -> NDArray[np.int64]:
-        found: NDArray[np.int64] = glances(self._words, self._free.numbers, self._free.sorts)
-        return found
+        return self._facts.glances()
 
     @cached_property
     def _free(self) -> FreeWords:

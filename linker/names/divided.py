@@ -100,7 +100,7 @@ def divided(
     space: TokenSpace,
     tokens: NDArray[np.int64],
     names: NameTokens,
-    letters: tuple[NDArray[np.uint8], NDArray[np.int32]],
+    letters: tuple[NDArray[np.uint8], NDArray[np.int64]],
     free: FreeWords,
     pairs: Pairs,
 ) -> Divided | None:

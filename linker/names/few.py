@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linker.names.cuts import glances
 from linker.names.folding import token_letters
 from linker.names.sexes import sexes
 from linker.names.table_parts import Base, Part
@@ -42,15 +45,27 @@ class Few:
             rows[len(old) :] = hot(self.added.dictionary.rows[new])
         return rows
 
+    @cached_property
+    def _new_words(self) -> NDArray[np.uint8]:
+        """Rows of `folding.token_letters` of the tokens of the added part."""
+        dictionary, new = self.added.dictionary, self._split[1].tolist()
+        return token_letters([dictionary.tokens[k] for k in new], [dictionary.latin[k] for k in new])
+
     def words(self) -> NDArray[np.uint8]:
-        """Rows of `cuts.token_letters` of the tokens."""
-        old, new = self._split
-        known, half = self.base.folded, len(self.base.dictionary)
+        """Rows of `folding.token_letters` of the tokens."""
+        return self._in_both_scripts(self.base.folded, lambda: self._new_words)
+
+    def glances(self) -> NDArray[np.int64]:
+        """`cuts.glances` at them."""
+        free = self.base.free_words
+        return self._in_both_scripts(self.base.glances, lambda: glances(self._new_words, free.numbers, free.sorts))
+
+    def _in_both_scripts(self, known: NDArray[Any], made: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Rows of the tokens in Latin, then in Devanagari: those of the base, and those that are made of the others."""
+        (old, new), half = self._split, len(self.base.dictionary)
         if not len(new):
             return np.concatenate([known[old], known[half + old]])
-        dictionary = self.added.dictionary
-        texts, latin = ([side[k] for k in new.tolist()] for side in (dictionary.tokens, dictionary.latin))
-        more = token_letters(texts, latin)
+        more = made()
         return np.concatenate([known[old], more[: len(new)], known[half + old], more[len(new) :]])
 
     def letters(self) -> NDArray[np.uint8]:

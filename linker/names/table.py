@@ -170,7 +170,7 @@ class NameTable:
         few = Few(base, part, numbers, tokens, int(np.searchsorted(numbers, first)))
         space = self._space()
         pairs = FewPairs(space, tokens, len(base.dictionary), base.kept_pairs())
-        facts = Facts(few.letters, few.words, lambda: base.free_words, few.sexes)
+        facts = Facts(few.letters, few.words, few.glances, lambda: base.free_words, few.sexes)
         return ComparedNames(names, few.rows(), pairs, (space, tokens), facts), renumbered
 
     def rank(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.float32]:

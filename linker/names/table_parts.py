@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from linker.names.canonical import NameTokens
 from linker.names.channel import Channel
 from linker.names.compared import ComparedNames, Facts
+from linker.names.cuts import glances
 from linker.names.dictionary import TokenDictionary, build_dictionary
 from linker.names.folding import token_letters
 from linker.names.free_words import FreeWords, last_words
@@ -64,7 +65,9 @@ class Base(Part):
     def compared(self) -> ComparedNames:
         """All names, to be compared by number."""
         space = TokenSpace((self.dictionary,), self.channel, self.lexicon, self.seen)
-        facts = Facts(lambda: self.letters, lambda: self.folded, lambda: self.free_words, lambda: self.sexes)
+        facts = Facts(
+            lambda: self.letters, lambda: self.folded, lambda: self.glances, lambda: self.free_words, lambda: self.sexes
+        )
         return ComparedNames(self.names, self.hot, self.pairs, (space, None), facts)
 
     def kept_pairs(self) -> PairTable:
@@ -77,6 +80,11 @@ class Base(Part):
     def folded(self) -> NDArray[np.uint8]:
         """The letters of every token, by which words are cut."""
         return token_letters(self.dictionary.tokens, self.dictionary.latin)
+
+    @cached_property
+    def glances(self) -> NDArray[np.int64]:
+        """The places at which words may be cut, at first sight."""
+        return glances(self.folded, self.free_words.numbers, self.free_words.sorts)
 
     @cached_property
     def sexes(self) -> NDArray[np.int8]:
