@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from linker.batch.adapting import channel_of_run
 from linker.batch.admission import Admitted, admit
-from linker.batch.facts import SETTINGS, final_tables, manifest_of, published_tables, report_of, settings_json
+from linker.batch.facts import MODEL, SETTINGS, final_tables, manifest_of, published_tables, report_of, settings_json
 from linker.batch.identify import Before, identify
 from linker.batch.purge import purge_due
 from linker.batch.result import RunResult
@@ -28,6 +28,7 @@ from linker.matching.columns import build_columns
 from linker.matching.edges import edge_table, match
 from linker.matching.model import MatchModel
 from linker.matching.policy import exclusive_pairs
+from linker.names.channel_file import ADAPTED
 from linker.names.table import NameTable
 from linker.progress import Observer, Silent, Stopwatch, give_back, peak_bytes
 from linker.registry.auditlog import AuditLog
@@ -63,6 +64,7 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
                 masking = aside.submit(_written_ahead, admitted, writer)
                 channel = channel_of_run(admitted, loaded.matching.names)
                 columns = build_columns(admitted.person, lambda names, counts: NameTable.build(names, channel, counts))
+                adapted = channel.kept
                 final = masking.result()
             watch.note = f"{len(columns.names):,} distinct names"
             layout = final.pop("record").schema  # half a gigabyte for a million records, which matching needs
@@ -96,10 +98,11 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
             tables = published_tables(final, edge, identity, found)
             manifest = manifest_of(loaded, admitted, matched, tables) | {"decisions": before.decisions}
             report = render(report_of(loaded, admitted, matched, tables, (writer.next_name, watch.seconds)))
-            extra = {
+            extra: dict[str, str | bytes] = {
                 "report.html": report,
-                "model.json": matched.model.to_json(matched.comparisons),
+                MODEL: matched.model.to_json(matched.comparisons),
                 SETTINGS: settings_json(loaded),
+                **({ADAPTED: adapted} if adapted else {}),
             }
             snapshot = writer.write(tables, {**manifest, "seconds": watch.seconds, "peak_bytes": peak_bytes()}, extra)
         AuditLog(workspace).append(

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.batch.evidence import released, with_pooled
-from linker.batch.facts import SETTINGS
+from linker.batch.facts import SETTINGS, taken_over
 from linker.batch.identify import Before
 from linker.batch.regroup import Regrouped, Stake, regroup
 from linker.batch.withheld import among, quarantine_without, records_without
@@ -233,5 +233,5 @@ def _published(writer: SnapshotWriter, plan: _Plan, order: Order) -> Snapshot:
     own = {"number", "previous", "published", "files", "rows", "seconds", "peak_bytes"}
     manifest = {k: v for k, v in snapshot.manifest.items() if k not in own}
     manifest |= {"counts": counts, "decisions": plan.before.decisions, "erasure": order.number, "seconds": {}}
-    extra = {name: (snapshot.path / name).read_text(encoding="utf-8") for name in ("model.json", SETTINGS)}
+    extra = {**taken_over(snapshot), SETTINGS: (snapshot.path / SETTINGS).read_text(encoding="utf-8")}
     return writer.write(tables, manifest, {**extra, "report.html": NO_REPORT})

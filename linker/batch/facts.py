@@ -19,12 +19,14 @@ from linker.config.policy import bits
 from linker.config.run import LoadedRun
 from linker.evaluate.report_input import Finding, MatchFacts, ReportInput, ReportTables, RunFacts
 from linker.matching.edges import HISTOGRAM, Matched
+from linker.names.channel_file import ADAPTED
 from linker.normalise.persons import publishable
 from linker.progress import peak_bytes
+from linker.registry.snapshot import Snapshot
 from linker.schema import CROSSWALK, Decision
 
-SETTINGS = "settings.json"
-"""A snapshot's file that holds them."""
+SETTINGS, MODEL = "settings.json", "model.json"
+"""A snapshot's files that hold its settings and its model."""
 PACKAGES = ("linker", "splink", "duckdb", "pyarrow", "numpy", "numba", "pandas")
 
 
@@ -91,6 +93,13 @@ def settings_json(loaded: LoadedRun) -> str:
     """The settings that a snapshot was made with, so that whoever works on it needs no configuration files. Inputs are not among them."""
     parts = loaded.model_dump(mode="json", include={"settings", "matching", "policy", "clusters"})
     return json.dumps(parts, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def taken_over(snapshot: Snapshot) -> dict[str, str | bytes]:
+    """The files that a snapshot which changes another has from that one: the model, and the name channel if it was adapted."""
+    held: dict[str, str | bytes] = {MODEL: (snapshot.path / MODEL).read_text(encoding="utf-8")}
+    channel = snapshot.path / ADAPTED
+    return held | ({ADAPTED: channel.read_bytes()} if channel.is_file() else {})
 
 
 def configuration_hash(loaded: LoadedRun) -> str:

@@ -25,6 +25,7 @@ from linker.batch.withheld import among, quarantine_without, records_without
 from linker.errors import InputError
 from linker.identity.golden import golden_records
 from linker.identity.values import single
+from linker.names.channel import Channel
 from linker.registry.auditlog import AuditLog
 from linker.registry.erasures import Erasures, Order
 from linker.registry.redaction import purge as purge_registry
@@ -161,7 +162,7 @@ def _golden(run: Snapshot, changed: Mapping[str, pa.Table]) -> pa.Table:
         pc.index_in(members["identity_id"], value_set=single(identity["identity_id"]))
     )
     fresh = golden_records(
-        record, person, single(members["identity_id"]), name_table(person),
+        record, person, single(members["identity_id"]), name_table(person, channel=Channel.kept_in(run.path)),
         pc.fill_null(weakest, float("nan")).to_numpy(),
     )  # fmt: skip
     kept = identity.filter(pc.invert(pc.is_in(identity["identity_id"], value_set=touched)))

@@ -19,6 +19,7 @@ from linker.identity.values import single
 from linker.matching.csr import code_texts
 from linker.matching.edges import Edges
 from linker.matching.policy import RULES, exclusive_pairs
+from linker.names.channel import Channel
 from linker.names.table import NameTable
 from linker.schema import CROSSWALK, EDGE
 
@@ -107,11 +108,11 @@ def resettled(edge: pa.Table, edges: Edges) -> pa.Table:
     return EDGE.conform(pa.table(columns))
 
 
-def name_table(person: pa.Table, base: NameTable | None = None) -> Names:
-    """The names of persons in both scripts; with a `base`, as its words and their spellings have it."""
+def name_table(person: pa.Table, base: NameTable | None = None, channel: Channel | None = None) -> Names:
+    """The names of persons in both scripts; with a `base`, as its words and their spellings have it, else as a channel spells them."""
     texts = pc.value_counts(single(person["name"]).drop_null())
     if base is None:
-        return NameTable.build(texts.field("values"), counts=texts.field("counts").to_numpy())
+        return NameTable.build(texts.field("values"), channel, texts.field("counts").to_numpy())
     return Added(base.extend(texts.field("values").to_pylist()), len(base), texts.field("values"))
 
 

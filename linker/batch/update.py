@@ -21,7 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from linker.batch.admission import Admitted, admit
 from linker.batch.delta import Delta, Stated, delta_of
 from linker.batch.evidence import released, with_pooled
-from linker.batch.facts import SETTINGS, settings_json
+from linker.batch.facts import SETTINGS, settings_json, taken_over
 from linker.batch.identify import Before
 from linker.batch.newpairs import Scoring, base_of
 from linker.batch.regroup import Regrouped, Stake, regroup
@@ -89,7 +89,7 @@ def update(
             tables = _tables(current, admitted, delta, stake, found, change)
             manifest = _manifest(current, tables, change, before, counts)
             extra = {
-                "model.json": (current.path / "model.json").read_text(encoding="utf-8"),
+                **taken_over(current),
                 SETTINGS: settings_json(loaded),
                 "report.html": REPORT.format(**counts),
             }

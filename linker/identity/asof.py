@@ -19,6 +19,7 @@ from linker.errors import WorkspaceError
 from linker.identity.golden import golden_records
 from linker.identity.history import crosswalk_then, snapshot_then
 from linker.identity.values import single
+from linker.names.channel import Channel
 from linker.names.table import NameTable
 from linker.registry.snapshot import Snapshot, list_runs, open_current, open_snapshot
 from linker.schema import CROSSWALK, EDGE
@@ -77,7 +78,7 @@ def _rebuilt(workspace: Path, snapshot: Snapshot) -> Rebuilt:
     rows = np.flatnonzero(pc.is_valid(place).to_numpy(zero_copy_only=False))
     identity_id = single(then["identity_id"]).take(place.take(pa.array(rows)))
     record, person = record.take(pa.array(rows)), person.take(pa.array(rows))
-    names = _names(person)
+    names = _names(person, Channel.kept_in(holder.path))
     crosswalk = record.select(["source", "native_id", "part", "record_id"]).append_column("identity_id", identity_id)
     held = {
         "identity": golden_records(record, person, identity_id, names),
@@ -89,6 +90,6 @@ def _rebuilt(workspace: Path, snapshot: Snapshot) -> Rebuilt:
     return Rebuilt(snapshot.path, snapshot.manifest, held, then.num_rows - len(rows), holder.number)
 
 
-def _names(person: pa.Table) -> NameTable:
+def _names(person: pa.Table, channel: Channel | None) -> NameTable:
     texts = pc.value_counts(single(person["name"]).drop_null())
-    return NameTable.build(texts.field("values"), counts=texts.field("counts").to_numpy())
+    return NameTable.build(texts.field("values"), channel, texts.field("counts").to_numpy())

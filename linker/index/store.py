@@ -35,6 +35,7 @@ from linker.matching.columns import PersonColumns, build_columns
 from linker.matching.csr import Csr
 from linker.matching.keys import Features
 from linker.matching.model import MatchModel
+from linker.names.channel import Channel
 from linker.names.table import NameTable
 from linker.normalise.gazetteer import state_key
 from linker.progress import Observer, Silent, Stopwatch
@@ -154,7 +155,8 @@ def settings_of(snapshot: Snapshot) -> tuple[Matching, Policy]:
 def _write(folder: Path, snapshot: Snapshot, columns: PersonColumns | None) -> dict[str, Any]:
     matching, _ = settings_of(snapshot)
     columns = columns or build_columns(
-        snapshot.table("person"), lambda names, counts: NameTable.build(names, counts=counts)
+        snapshot.table("person"),
+        lambda names, counts: NameTable.build(names, Channel.kept_in(snapshot.path), counts),
     )
     facts = write_columns(folder, columns)
     Postings.of(Features(columns), feature_names(matching.keys)).save(folder)

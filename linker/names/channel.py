@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linker.config.loading import CONFIGS
-from linker.names.channel_file import DIRECTIONS, ChannelModel
+from linker.names.channel_file import ADAPTED, DIRECTIONS, ChannelModel
 from linker.names.decode import Decoder
 from linker.names.forward import HOPELESS, Direction, Tables, forward
 from linker.names.units import DEVANAGARI, LATIN, OTHER, Tokens, read
@@ -84,6 +84,21 @@ class Channel:
             ModelError: there is no usable model.
         """
         return cls(ChannelModel.load(path or SHIPPED))
+
+    @classmethod
+    def kept_in(cls, folder: Path) -> Channel | None:
+        """The adapted channel that a snapshot or a folder of names was made with, None if that was the shipped one.
+
+        Raises:
+            ModelError: the file is damaged.
+        """
+        path = folder / ADAPTED
+        return cls(ChannelModel.load(path)) if path.is_file() else None
+
+    @property
+    def kept(self) -> bytes | None:
+        """What `kept_in` reads: the channel as it is, None for the shipped one."""
+        return None if self.model.local_lm is None else self.model.packed(exact=True)
 
     def encode(self, tokens: Sequence[str]) -> Encoded:
         """Tokens as the kernels read them. Tokens are folded (`linker.names.unicode.fold`)."""

@@ -13,7 +13,7 @@ from linker.arrays import get_array, get_texts, put_array, put_texts
 from linker.errors import ModelError
 from linker.names.canonical import NameTokens
 from linker.names.channel import Channel, Encoded, identities
-from linker.names.channel_file import DIRECTIONS
+from linker.names.channel_file import ADAPTED, DIRECTIONS
 from linker.names.compounds import families_of
 from linker.names.dictionary import TokenDictionary
 from linker.names.frequency import Frequencies
@@ -40,6 +40,8 @@ class Kept:
 
 def write_folder(folder: Path, kept: Kept, channel: Channel) -> None:
     """Write a table, whose tokens this channel encoded, into an empty folder."""
+    if (own := channel.kept) is not None:
+        (folder / ADAPTED).write_bytes(own)
     put_array(folder, "name_version", np.array([VERSION, TOKEN.itemsize]))
     put_texts(folder, "name_text", kept.texts)
     put_texts(folder, "name_token", pa.array(kept.dictionary.tokens, pa.string()))

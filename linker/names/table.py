@@ -307,7 +307,7 @@ class NameTable:
         Raises:
             ModelError: not such a folder, or of another version.
         """
-        used = channel or _shipped()
+        used = channel or Channel.kept_in(folder) or _shipped()
         kept = read_folder(folder, used, lexicon())
         lists = replace(lexicon(), glued=kept.glued)
         pairs = PairTable(TokenSpace((kept.dictionary,), used, lists, kept.seen))

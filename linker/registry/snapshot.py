@@ -114,9 +114,9 @@ class SnapshotWriter:
         self,
         tables: Mapping[str, pa.Table | Part],
         manifest: Mapping[str, Any],
-        extra: Mapping[str, str] | None = None,
+        extra: Mapping[str, str | bytes] | None = None,
     ) -> Snapshot:
-        """Publish `tables`, some perhaps in parts; `manifest` says how they came about; `extra` are further files by name (text).
+        """Publish `tables`, some perhaps in parts; `manifest` says how they came about; `extra` are further files by name.
 
         Raises:
             AuditError: the tables contradict each other. Nothing is published.
@@ -133,7 +133,7 @@ class SnapshotWriter:
         return f"{int(current_name(self._workspace) or 0) + 1:06d}"
 
     def _write(
-        self, tables: Mapping[str, pa.Table | Part], manifest: Mapping[str, Any], extra: Mapping[str, str]
+        self, tables: Mapping[str, pa.Table | Part], manifest: Mapping[str, Any], extra: Mapping[str, str | bytes]
     ) -> Snapshot:
         previous, name = current_name(self._workspace), self.next_name
         aside, ahead, self._ahead = self._aside, self._ahead, None
@@ -184,9 +184,9 @@ def _rows(table: pa.Table | Part) -> int:
 
 
 def _write_files(
-    tables: Mapping[str, pa.Table | Part], extra: Mapping[str, str], folder: Path, ahead: Ahead | None
+    tables: Mapping[str, pa.Table | Part], extra: Mapping[str, str | bytes], folder: Path, ahead: Ahead | None
 ) -> dict[str, Any]:
-    """Write tables, but for those that were written ahead, and texts; gives each file's size and hash."""
+    """Write tables, but for those that were written ahead, and other files; gives each file's size and hash."""
     files: dict[str, Any] = {}
     plain: dict[str, pa.Table] = {}
     for name, table in tables.items():
@@ -205,8 +205,8 @@ def _write_files(
             for name, table in plain.items()
         }
         files |= {name: job.result() for name, job in jobs.items()}
-    for name, text in extra.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    for name, content in extra.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         sync(folder / name)
         files[name] = facts_of(folder / name)
     return dict(sorted(files.items()))

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from linker.names.channel import Channel
 from linker.names.table import NameTable
 from linker.registry.files import sha256
 from linker.registry.published import MANIFEST, Snapshot
@@ -82,7 +83,7 @@ def _names(snapshot: Snapshot, folder: Path) -> None:
     texts, counts = counted.field("values"), counted.field("counts")
     order = pc.sort_indices(texts)
     texts, counts = texts.take(order), counts.take(order).to_numpy()
-    table = NameTable.build(texts, counts=counts)
+    table = NameTable.build(texts, Channel.kept_in(snapshot.path), counts)
     (folder / "names").mkdir()
     table.save(folder / "names")
     _lay_out(pa.table({"text": texts, "latin": table.latin()}), folder / "names.arrow")
