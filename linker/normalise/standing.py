@@ -3,7 +3,8 @@
 
 `parse_standing` accepts any text. It reads piece by piece (commas, 'and', 'now'); the last piece that says something is where the person
 stands, but death outlasts everything. Of custody it keeps the days and the place, where they are stated: only whole dates with four digits
-of the year count, because vetoes are built on them. What stands beside a word of denial says nothing.
+of the year count, because vetoes are built on them. What stands beside a word of denial says nothing, nor does a piece that speaks of
+somebody else (a father's death, a brother in jail), of an offence (dowry death) or of a paper (an expired licence).
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class StandingReading:
 
 
 NOTHING = StandingReading()
+"""What a text says that says nothing."""
 _LETTER = r"[^\W_]|[\u0900-\u097f]"
 _BETWEEN = re.compile(
     r"[;,।|\n]|\. |(?<![^\W_])(?:and|then|now|later|aur|ab|और|तथा|एवं|फिर|अब)(?![^\W_]|[\u0900-\u097f])"
@@ -140,6 +142,8 @@ def _piece(text: str, dates: list[int | None]) -> _Piece:
             ends[-1] = True  # Hindi says it behind the date
         last_word = "to" if "to" in roles and not (after and word in {"तक", "tak"}) else ""
         said |= roles - {"from", "to"}
+    if "other" in said:
+        return _Piece(None, (), (), "")
     known = [(day, end) for day, end in zip(dates, ends, strict=True) if day is not None]
     return _Piece(_standing(said), tuple(d for d, _ in known), tuple(e for _, e in known), text)
 

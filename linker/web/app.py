@@ -25,7 +25,7 @@ LARGEST = 8_000_000
 
 def create_app(office: Office) -> FastAPI:
     """The pages of one office."""
-    app = FastAPI(title="linker review", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="linker review", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=LARGEST)
     app.state.office = office
     app.state.finder = Finder(office.workspace)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

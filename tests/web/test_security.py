@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -344,6 +345,18 @@ def test_the_score_is_hidden_until_the_verdict(opened: Office) -> None:
 
 def test_too_much_is_refused(opened: Office) -> None:
     assert Browser(opened).post("/sign-in", content=b"x", headers={"content-length": "99999999"}).status_code == 413
+
+
+def test_too_much_is_refused_though_it_does_not_say_how_much(opened: Office) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"name=asha"
+        for k in range(40):  # each small enough to be read
+            yield f"&f{k}=".encode() + b"x" * 500_000
+
+    browser = signed(opened, "asha")
+    for path in ("/sign-in", "/look"):
+        answer = browser.post(path, content=pieces(), headers={"content-type": "application/x-www-form-urlencoded"})
+        assert answer.status_code == 413, path
 
 
 def test_a_redirect_never_leaves_the_site(opened: Office) -> None:
