@@ -7,8 +7,9 @@ while looking at seeds 202 and 707, so none of these is a fair test. The peer (b
 own normalised persons in Latin; its threshold is the best one on the tuning seed. Records are those the engine admits (juveniles are kept
 out for both).
 
-Most pairs across scripts are also pairs across states, where people state other addresses. So recall across scripts is also given within
-one state and between two: only there scripts are what differs.
+Most pairs across scripts are also pairs across states, where people state other addresses, and only one source writes in both scripts. What
+scripts alone cost is therefore told by pairs of the same two sources: the recall across scripts, and the one within a script that these
+pairs of sources would have if each counted as often as it does across scripts.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class Found:
 
     metrics: Metrics
     strata: dict[str, tuple[float, float]]
+    alike: tuple[float, float, int]
+    """recall within a script and across scripts between the same sources, and the pairs across scripts that this rests on"""
     seconds: float
 
 
@@ -95,7 +98,12 @@ def judged(label: Ints, person: Ints, kinds: dict[str, Ints], seconds: float) ->
     """Metrics of the records whose person is known."""
     known = person >= 0
     label, person, kinds = label[known], person[known], {name: values[known] for name, values in kinds.items()}
-    return Found(measure(label, person, kinds), strata(label, person, kinds), seconds)
+    return Found(
+        measure(label, person, kinds),
+        strata(label, person, kinds),
+        between_the_same_sources(label, person, kinds),
+        seconds,
+    )
 
 
 def strata(label: Ints, person: Ints, kinds: dict[str, Ints]) -> dict[str, tuple[float, float]]:
@@ -109,6 +117,23 @@ def strata(label: Ints, person: Ints, kinds: dict[str, Ints]) -> dict[str, tuple
             rows.append(float((truth[left[chosen]] == truth[right[chosen]]).mean()) if chosen.any() else float("nan"))
         shares[name] = (rows[0], rows[1])
     return shares
+
+
+def between_the_same_sources(label: Ints, person: Ints, kinds: dict[str, Ints]) -> tuple[float, float, int]:
+    """Recall within a script and across scripts, over pairs of sources that have pairs of both sorts."""
+    left, right = true_pairs(person)
+    a, b = kinds["state"][left], kinds["state"][right]
+    pairs = pd.DataFrame(
+        {
+            "sources": np.minimum(a, b) * 1000 + np.maximum(a, b),
+            "across": kinds["script"][left] != kinds["script"][right],
+            "found": label[left] == label[right],
+        }
+    )
+    table = pairs.groupby(["sources", "across"]).found.agg(["size", "mean"]).unstack("across").dropna()
+    weight = table["size"][True]
+    within, across = ((table["mean"][sort] * weight).sum() / weight.sum() for sort in (False, True))
+    return float(within), float(across), int(weight.sum())
 
 
 def peer(folder: Path, persons: int, seed: int, threshold: float) -> Found:
@@ -129,9 +154,15 @@ def peer_scores(folder: Path, persons: int, seed: int) -> tuple[Scored, Ints, di
 
 
 def report(found: dict[tuple[str, int], Found], given: argparse.Namespace) -> None:
-    rows, by_stratum, figures = [], [], {}
+    rows, by_stratum, by_source, figures = [], [], [], {}
     for (system, seed), one in found.items():
-        figures[f"{system}, seed {seed}"] = {**one.metrics.to_dict(), "strata": one.strata, "seconds": one.seconds}
+        within, across, count = one.alike
+        by_source.append(
+            [system, seed, f"{count:,}", f"{within:.3f}", f"{across:.3f}", f"{100 * (within - across):+.1f}"]
+        )
+        figures[f"{system}, seed {seed}"] = {
+            **one.metrics.to_dict(), "strata": one.strata, "between the same sources": one.alike, "seconds": one.seconds,
+        }  # fmt: skip
         pairs = one.metrics.pairwise
         recalls = [f"{one.metrics.by_split[name].recall:.3f}" for name in SPLITS]
         scores = [f"{x:.4f}" for x in (pairs.precision, pairs.recall, pairs.f1)]
@@ -148,6 +179,15 @@ def report(found: dict[tuple[str, int], Found], given: argparse.Namespace) -> No
     ]
     text = markdown_table(header, rows)
     text += "\nPrecision / recall within each stratum:\n\n" + markdown_table(["system", "seed", *STRATA], by_stratum)
+    sources = [
+        "system",
+        "seed",
+        "pairs across scripts",
+        "recall within a script",
+        "recall across scripts",
+        "points lost",
+    ]
+    text += "\nBetween the same sources:\n\n" + markdown_table(sources, by_source)
     print(text)
     if any(system == "plain Splink" for system, _ in found):
         seeds = " ".join(map(str, given.seeds))

@@ -16,7 +16,7 @@ from linker.identity.identities import Assignment, assign
 from linker.identity.settled import attention, settled
 from linker.matching.edges import Edges
 from linker.matching.hysteresis import Memory
-from linker.matching.policy import RULES, Rule
+from linker.matching.policy import CONTESTED, RULES, Rule
 from linker.registry.ledger import Entry, Ledger, holding, implied
 from linker.registry.snapshot import Snapshot, current_name, open_current
 
@@ -82,6 +82,7 @@ def identify(
         cannot_link=np.concatenate([different.astype(np.int32), apart]),
         veto=edges.rule == RULES.index(Rule.VETO),
         quiet=edges.rule == RULES.index(Rule.IMPROBABLE),
+        contested=np.isin(edges.rule, [RULES.index(r) for r in CONTESTED]),
     )
     clusters = cluster(len(record_ids), edges.left, edges.right, edges.weight, edges.decision, constraints, rules)
     if previous is None and before.snapshot is not None:

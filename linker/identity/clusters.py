@@ -43,7 +43,7 @@ class Attention(IntEnum):
     """Why a published group should be looked at although nothing was cut."""
 
     CONTRADICTION = 1
-    """Some pair inside speaks clearly against one person, outweighed by the rest."""
+    """Some pair inside speaks against one person, outweighed by the rest."""
     SIZE = 2
     """More records than one person plausibly has."""
     DECISION = 3
@@ -66,6 +66,8 @@ class Constraints:
     """Per scored pair: the two may never be one person (same contest, conflicting fingerprint numbers)."""
     quiet: Flags | None = None
     """Per scored pair: nothing speaks against one person, however little speaks for it. 'Not alike' is no contradiction."""
+    contested: Flags | None = None
+    """Per scored pair: something speaks so clearly against one person that a group which holds both records calls for attention."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class Edges:
     decision: npt.NDArray[np.int8]
     veto: Flags
     quiet: Flags
+    contested: Flags
     source: npt.NDArray[np.int64]
 
 
@@ -128,7 +131,8 @@ def cluster(
         joining.Objections(must, cannot, against, rules.tolerance),
     )
     label, stubborn = checks.cut(label, _ties(edges, linking, must, rules), reason, rules)
-    return _result(label, edges, linking, reason, _attention(label, against, stubborn, rules), must)
+    opposed = np.concatenate([against, _stack(edges, edges.contested & ~linking)])
+    return _result(label, edges, linking, reason, _attention(label, opposed, stubborn, rules), must)
 
 
 def _canonical(
@@ -151,6 +155,7 @@ def _canonical(
         decision.astype(np.int8),
         none if constraints.veto is None else constraints.veto,
         none if constraints.quiet is None else constraints.quiet,
+        none if constraints.contested is None else constraints.contested,
         np.arange(len(left), dtype=np.int64),
     )
     key = (low.astype(np.int64) << 32) | high

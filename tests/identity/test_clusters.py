@@ -142,6 +142,13 @@ def test_a_pair_with_little_for_and_nothing_against_it_is_no_contradiction() -> 
     assert not len(found.attention)
 
 
+def test_a_group_with_a_contested_pair_calls_for_attention() -> None:
+    group = Graph(3, ((0, 2, 20.0), (1, 2, 20.0), (0, 1, 1.0)))
+    found = group.cluster(contested=np.array([False, False, True]))
+    assert groups(found.label) == {frozenset({0, 1, 2})}
+    assert found.attention_reason.tolist() == [Attention.CONTRADICTION]
+
+
 def test_one_bad_pair_does_not_tear_two_well_tied_groups_apart() -> None:
     pairs = clique(range(5), 12.0) + clique(range(5, 10), 12.0)
     pairs += [(i, j, -9.0 if (i, j) == (0, 9) else 10.0) for i in range(5) for j in range(5, 10)]
