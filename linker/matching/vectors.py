@@ -50,23 +50,23 @@ Scale = tuple[Sequence[NDArray[np.float64]], float, float]
 def measure_above(
     columns: PersonColumns, comparisons: Sequence[Comparison], pairs: tuple[Rows, Rows], scale: Scale
 ) -> tuple[NDArray[np.int64], NDArray[np.int8], NDArray[np.float64]]:
-    """Measure in the order of cost and give up a pair as soon as no outcome of what is left could lift it above the floor. Costly evidence
-    is glanced at before it is measured.
+    """Measure in the order of cost and give up a pair as soon as no outcome of what is left could lift it above the floor. What is
+    costliest is glanced at before it is measured.
 
     Returns the indices of the pairs that were measured to the end, their level codes, shape (comparisons, those), and weights in bits.
     """
     tables, prior_bits, floor = scale
     alive = Alive.start(pairs, comparisons, tables, prior_bits)
     for cost in Cost:
-        for k, comparison in enumerate(comparisons):
-            if comparison.cost == cost:
-                alive.measured(k, _codes(columns, comparisons, k, alive))
+        chosen = [k for k, comparison in enumerate(comparisons) if comparison.cost == cost]
+        for k in chosen:
+            glance = comparisons[k].glance
+            if glance is not None:
+                alive.glanced(k, glance, glance.look(columns, alive.left, alive.right))
+                alive.drop_below(floor)
+        for k in chosen:
+            alive.measured(k, _codes(columns, comparisons, k, alive))
         alive.drop_below(floor)
-        if cost == Cost.NUMBERS:
-            for k, comparison in enumerate(comparisons):
-                if comparison.glance is not None:
-                    alive.glanced(k, comparison.glance, comparison.glance.look(columns, alive.left, alive.right))
-                    alive.drop_below(floor)
     return alive.at, alive.vectors, alive.weight
 
 

@@ -84,7 +84,7 @@ class ComparedNames:
 
     def alike(self, left: Numbers, right: Numbers) -> NDArray[np.bool_]:
         """As `NameTable.alike`."""
-        return alike([self._letters], left, right) if len(left) else np.zeros(0, np.bool_)
+        return alike(self._letters, left, right) if len(left) else np.zeros(0, np.bool_)
 
     def divisible(self, left: Numbers, right: Numbers) -> NDArray[np.bool_]:
         """As `NameTable.divisible`."""

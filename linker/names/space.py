@@ -50,19 +50,38 @@ class TokenSpace:
         return TokenDictionary([], [], self.rows(ids), np.array(start, np.int64), keys, self.parts[0].encoded, {})
 
     def text(self, token: int) -> str:
+        """A token as it is spelled."""
         k = int(np.searchsorted(self.starts, token, side="right")) - 1
         return self.parts[k].tokens[token - int(self.starts[k])]
 
-    def texts(self, tokens: NDArray[np.int64]) -> list[str]:
-        return [self.text(t) for t in tokens.tolist()]
-
     def latin(self, token: int) -> str:
+        """A token in Latin."""
         k = int(np.searchsorted(self.starts, token, side="right")) - 1
         return self.parts[k].latin[token - int(self.starts[k])]
 
-    def family(self, token: int) -> list[tuple[int, float]]:
-        k = int(np.searchsorted(self.starts, token, side="right")) - 1
-        return self.parts[k].families.get(token - int(self.starts[k]), [])
+    def texts(self, tokens: NDArray[np.int64]) -> list[str]:
+        """The tokens as they are spelled."""
+        return self._of([p.tokens for p in self.parts], tokens)
+
+    def latins(self, tokens: NDArray[np.int64]) -> list[str]:
+        """The tokens in Latin."""
+        return self._of([p.latin for p in self.parts], tokens)
+
+    def kin(self, tokens: NDArray[np.int64]) -> list[list[tuple[int, float]]]:
+        """The families of the tokens, each with its cost."""
+        part, at = self._found(tokens)
+        return [self.parts[k].families.get(t, []) for k, t in zip(part, at, strict=True)]
+
+    def _of(self, lists: Sequence[list[str]], tokens: NDArray[np.int64]) -> list[str]:
+        if len(lists) == 1:
+            return [lists[0][t] for t in tokens.tolist()]
+        part, at = self._found(tokens)
+        return [lists[k][t] for k, t in zip(part, at, strict=True)]
+
+    def _found(self, tokens: NDArray[np.int64]) -> tuple[list[int], list[int]]:
+        """In which part each token stands, and where."""
+        part = np.searchsorted(self.starts, tokens, side="right") - 1
+        return part.tolist(), (tokens - self.starts[part]).tolist()
 
     def parted(self, ids: NDArray[np.int64]) -> list[tuple[Facts, NDArray[np.int64]]]:
         """Tokens `ids`, ascending, by the dictionary that they stand in: its facts, and their numbers there."""
@@ -147,7 +166,7 @@ class PairTable:
         kin = np.flatnonzero(families[i] & families[j])
         if len(kin):
             left, right = (side[kin] if numbers is None else numbers[side[kin]] for side in pairs)
-            cost[kin] = family_cost(*([self._space.family(t) for t in side.tolist()] for side in (left, right)))
+            cost[kin] = family_cost(self._space.kin(left), self._space.kin(right))
         return weigh(self._space.channel, facts, (i, j), cost)
 
     def joined(
@@ -157,7 +176,7 @@ class PairTable:
         space = self._space
         pairs, at = np.unique(a << 21 | a2, return_inverse=True)
         first, second = pairs >> 21, pairs & NO_TOKEN
-        words = [space.text(x) + space.text(y) for x, y in zip(first.tolist(), second.tolist(), strict=True)]
+        words = [x + y for x, y in zip(space.texts(first), space.texts(second), strict=True)]
         distinct = list(dict.fromkeys(words))
         made = build_dictionary(distinct, space.channel, space.lexicon)
         space.seen.describe(made.rows, np.zeros(len(distinct)))

@@ -268,7 +268,7 @@ class NameTable:
         space, base = self._space(), self._base
         names = self._take_in_order(np.asarray(ids, np.int64))
         tokens, at = np.unique(names.ids, return_inverse=True)
-        texts = [space.text(int(t)) for t in tokens]
+        texts = space.texts(tokens.astype(np.int64))
         letters = {v: k for k, v in reversed(base.lexicon.letters.items())}
         foreign = [k for k, row in enumerate(space.rows(tokens.astype(np.int64))) if row["script"] != DEVANAGARI]
         decoded = base.channel.devanagari([texts[k] for k in foreign], 1)

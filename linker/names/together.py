@@ -12,10 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
 from linker.names.canonical import NameTokens
+from linker.names.kernel_types import I4S, uncounted
 
 LETTERS = 28
 """Letters of a name that are looked at."""
@@ -57,55 +58,43 @@ def latin_of(names: NameTokens, latin: Sequence[str]) -> pa.Array:
     return pc.utf8_upper(pc.binary_join(rows, " "))
 
 
-def alike(parts: list[NDArray[np.uint8]], left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Which pairs of names, numbered through the rows of `parts`, are alike in the sense above; never where a number is -1."""
-    out = np.zeros(len(left), np.bool_)
-    at = np.flatnonzero((left >= 0) & (right >= 0))
-    out[at] = _alike(_rows(parts, left[at]), _rows(parts, right[at]))
+def alike(rows: NDArray[np.uint8], left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which pairs of names, numbers of `rows`, are alike in the sense above; never where a number is -1."""
+    out = np.empty(len(left), np.bool_)
+    numbers = (np.ascontiguousarray(side, np.int32) for side in (left, right))
+    _alike(rows, *numbers, np.empty((2, LETTERS + 2), np.int64), out)
     return out
 
 
-def _rows(parts: list[NDArray[np.uint8]], numbers: NDArray[np.int32]) -> NDArray[np.uint8]:
-    first = len(parts[0])
-    if len(parts) == 1:
-        return parts[0][numbers]
-    out = np.empty((len(numbers), LETTERS + 2), np.uint8)
-    own = numbers < first
-    out[own], out[~own] = parts[0][numbers[own]], parts[1][numbers[~own] - first]
-    return out
-
-
-@njit(types.boolean[:](_ROWS, _ROWS), cache=True, nogil=True)
-def _alike(left, right):  # type: ignore[no-untyped-def]
-    """Which pairs of rows are alike in the sense above."""
-    out = np.zeros(len(left), np.bool_)
-    before, here = np.empty(LETTERS + 2, np.int64), np.empty(LETTERS + 2, np.int64)
+@uncounted(types.void(_ROWS, I4S, I4S, types.int64[:, ::1], types.boolean[::1]))
+def _alike(rows, left, right, room, out):  # type: ignore[no-untyped-def]
     for k in range(len(left)):
-        short, long = left[k], right[k]
-        if short[LETTERS] > long[LETTERS]:
-            short, long = long, short
-        n, m = np.int64(short[LETTERS]), np.int64(long[LETTERS])
-        if n < SHORTEST or short[0] != long[0]:
+        out[k] = False
+        if left[k] < 0 or right[k] < 0:
             continue
-        if short[LETTERS + 1] == long[LETTERS + 1] and m - n < 3:
+        short, long = np.int64(left[k]), np.int64(right[k])
+        if rows[short, LETTERS] > rows[long, LETTERS]:
+            short, long = long, short
+        n, m = np.int64(rows[short, LETTERS]), np.int64(rows[long, LETTERS])
+        if n < SHORTEST or rows[short, 0] != rows[long, 0]:
+            continue
+        if rows[short, LETTERS + 1] == rows[long, LETTERS + 1] and m - n < 3:
             continue  # divided alike, so the words have been compared as they should be
         allowed = n // LETTERS_A_SLIP
         width = min(m, n + allowed)
+        before, here, least = 0, 1, np.int64(0)
         for j in range(width + 1):
-            before[j] = j
+            room[before, j] = j
         for i in range(1, n + 1):
-            here[0] = i
-            least = here[0]
+            room[here, 0] = beside = least = i
+            letter = rows[short, i - 1]
             for j in range(1, width + 1):
-                change = before[j - 1] + (short[i - 1] != long[j - 1])
-                here[j] = min(change, before[j] + 1, here[j - 1] + 1)
-                least = min(least, here[j])
+                change = room[before, j - 1] + np.int64(letter != rows[long, j - 1])
+                room[here, j] = beside = min(change, room[before, j] + 1, beside + 1)
+                least = min(least, beside)
             before, here = here, before
             if least > allowed:
                 break
-        else:
+        if least <= allowed:
             for j in range(width + 1):  # the longer name may go on
-                if before[j] <= allowed:
-                    out[k] = True
-                    break
-    return out
+                out[k] = out[k] or room[before, j] <= allowed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import IntEnum
 
 import numba as nb
@@ -10,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linker.matching.columns import PersonColumns
-from linker.matching.comparisons.base import Codes, Comparison, Cost, Glance, Rows, Side, levels_of
+from linker.matching.comparisons.base import Codes, Comparison, Cost, Rows, Side, levels_of
 from linker.matching.csr import raise_to, share_a_value
 from linker.names.canonical import FEMALE, MALE
 from linker.names.levels import NameLevel
-from linker.names.prospects import Odds
 
 
 class RelativeEvidence(IntEnum):
@@ -38,7 +36,6 @@ NEAR_FROM = -9.0
 """Two names that differ by more than one slip, or by one in a short name, weigh more than this; names of two people hardly ever do."""
 APART = -99.0
 """The weight of names that are not aligned, because they have nothing in common."""
-ROUNDING_BITS = 0.01
 
 RELATIONS = ("father", "mother", "husband", "guardian")
 MAY_BE_GUARDIAN = (0, 2)
@@ -75,21 +72,7 @@ GRADES = {
 
 
 def relative_comparison(name: str) -> Comparison:
-    glance = Glance(glance_at_relatives, tuple(frozenset({0, *range(1, code + 1)}) for code in RelativeEvidence))
-    return Comparison(
-        name, levels_of(RelativeEvidence, SENTENCES, GRADES), measure_relatives, Cost.RELATIVES, glance=glance
-    )
-
-
-def glance_at_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
-    """The best level that each pair may turn out to have."""
-
-    def most(a: Rows, b: Rows, own_a: Rows, own_b: Rows) -> NDArray[np.float32]:
-        seen = columns.compared.prospects(a, b, (own_a >= 0) & (own_b >= 0))
-        most = seen.most + ROUNDING_BITS
-        return np.where(seen.odds == Odds.NO_GENDER_CONFLICT, np.minimum(most, UNLIKE), most).astype(np.float32)
-
-    return _grade(_best(columns, (left, right), most))
+    return Comparison(name, levels_of(RelativeEvidence, SENTENCES, GRADES), measure_relatives, Cost.RELATIVES)
 
 
 def measure_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
@@ -98,21 +81,19 @@ def measure_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     be one with its words written together are unclear. A man's and a woman's name, both stated as the father's, say nothing: one of the
     records names the mother. Nor does a guardian who is somebody else."""
 
-    def weight(a: Rows, b: Rows, own_a: Rows, own_b: Rows) -> NDArray[np.float32]:
-        agreement = columns.compared.agree(a, b, own_a, own_b)
-        weight = np.where(agreement.level == NameLevel.UNKNOWN, -np.inf, agreement.weight).astype(np.float32)
-        conflict = (agreement.level == NameLevel.GIVEN_CONFLICT) | (agreement.level == NameLevel.DIFFERENT)
-        weight[conflict] = np.minimum(weight[conflict], UNLIKE)
-        return weight
-
-    return _grade(_best(columns, (left, right), weight))
+    return _grade(_best(columns, (left, right)))
 
 
-Weigh = Callable[[Rows, Rows, Rows, Rows], NDArray[np.float32]]
-"""Bits of pairs of relatives' names, given these and their owners' names."""
+def _weight(columns: PersonColumns, names: tuple[Rows, Rows], owners: tuple[Rows, Rows]) -> NDArray[np.float32]:
+    """Bits of pairs of relatives' names, given these and their owners' names."""
+    agreement = columns.compared.agree(*names, *owners)
+    weight = np.where(agreement.level == NameLevel.UNKNOWN, -np.inf, agreement.weight).astype(np.float32)
+    conflict = (agreement.level == NameLevel.GIVEN_CONFLICT) | (agreement.level == NameLevel.DIFFERENT)
+    weight[conflict] = np.minimum(weight[conflict], UNLIKE)
+    return weight
 
 
-def _best(columns: PersonColumns, pairs: tuple[Rows, Rows], weigh: Weigh) -> NDArray[np.float32]:
+def _best(columns: PersonColumns, pairs: tuple[Rows, Rows]) -> NDArray[np.float32]:
     """The greatest weight over the relations that both records state, -inf where there is none."""
     left, right = pairs
     keys, owners = columns.relative_keys, columns.name["name"]
@@ -125,7 +106,8 @@ def _best(columns: PersonColumns, pairs: tuple[Rows, Rows], weigh: Weigh) -> NDA
     share[apart] = names.divisible(a[apart], b[apart])
     near = np.flatnonzero(share)
     weight = np.full(len(at), APART, dtype=np.float32)
-    weight[near] = weigh(a[near], b[near], owners[left[at[near]]], owners[right[at[near]]])
+    of = at[near]
+    weight[near] = _weight(columns, (a[near], b[near]), (owners[left[of]], owners[right[of]]))
     low = np.flatnonzero(weight < 0)  # only there it matters whether the names are alike, or of one sex
     weight[low[names.alike(a[low], b[low])]] = 0
     low = low[weight[low] < UNCLEAR_FROM]
@@ -172,7 +154,7 @@ def _stated(
     for k in range(len(left)):
         x, y = np.int64(says[left[k]]), np.int64(says[right[k]])
         for c in range(len(comparable)):
-            i, j = comparable[c]
+            i, j = comparable[c, 0], comparable[c, 1]
             if (x >> i) & (y >> j) & 1:
                 at[found], a[found], b[found] = k, relatives[left[k], i], relatives[right[k], j]
                 guardian[found] = last in (i, j)
