@@ -14,6 +14,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from linker.names.kernel_types import uncounted
+
 _ORDER_SHIFT = 48  # an n-gram's key: its length, then its symbols by 6 bits
 MULTIPLIER = -7046029254386353131  # 2**64 / golden ratio: spreads keys over a hash table (Knuth, TAOCP 6.4)
 
@@ -119,7 +121,7 @@ def _insert(keys, table, place):  # type: ignore[no-untyped-def]
         place[k] = at
 
 
-@numba.njit("f4(i8, i8, i8, Tuple((i8[::1], f4[::1], f4[::1])))", cache=True, nogil=True)
+@uncounted("f4(i8, i8, i8, Tuple((i8[::1], f4[::1], f4[::1])))")
 def next_bits(history, symbol, order, table):  # type: ignore[no-untyped-def]
     """-log2 p(symbol | history); `history` holds the packed symbols before it, the latest lowest, 0 before the token."""
     keys, bits, backoff = table

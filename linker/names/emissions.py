@@ -8,6 +8,7 @@ is ever looked at.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numba
@@ -23,6 +24,9 @@ EMPTY = 0
 """The chunk of no symbol."""
 
 UNSEEN = -1
+
+_BLOCK = 1 << 13
+"""Tokens whose rows one thread looks up at a time."""
 
 _SMALLEST = 0.05  # the least count worth keeping
 
@@ -181,7 +185,17 @@ class Emissions:
         """The row that every unit of the tokens uses. Tokens of another script than `source` get meaningless rows."""
         out = np.empty(len(tokens.units), np.int32)
         templates, classes = TEMPLATES[self.source], CLASS_OF[self.source]
-        _rows(tokens.units, tokens.u_start, tokens.script == self.source, templates, classes, self.keys, out)
+        wanted = tokens.script == self.source
+
+        def run(first: int) -> None:
+            start = tokens.u_start[first : first + _BLOCK + 1]
+            _rows(tokens.units, start, wanted[first : first + _BLOCK], templates, classes, self.keys, out)
+
+        if len(wanted) <= _BLOCK:  # sooner done than a thread is started
+            run(0)
+        else:
+            with ThreadPoolExecutor(2) as pool:
+                list(pool.map(run, range(0, len(wanted), _BLOCK)))
         return out
 
 

@@ -82,11 +82,11 @@ def _alike(rows, left, right, room, out):  # type: ignore[no-untyped-def]
             continue  # divided alike, so the words have been compared as they should be
         allowed = n // LETTERS_A_SLIP
         width = min(m, n + allowed)
-        before, here, least = 0, 1, np.int64(0)
+        before, here = 0, 1
         for j in range(width + 1):
             room[before, j] = j
         for i in range(1, n + 1):
-            room[here, 0] = beside = least = i
+            room[here, 0] = beside = least = np.int64(i)
             letter = rows[short, i - 1]
             for j in range(1, width + 1):
                 change = room[before, j - 1] + np.int64(letter != rows[long, j - 1])
@@ -95,6 +95,6 @@ def _alike(rows, left, right, room, out):  # type: ignore[no-untyped-def]
             before, here = here, before
             if least > allowed:
                 break
-        if least <= allowed:
+        else:
             for j in range(width + 1):  # the longer name may go on
                 out[k] = out[k] or room[before, j] <= allowed

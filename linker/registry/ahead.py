@@ -14,15 +14,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+WRITERS = 2
 Write = Callable[[pa.Table, Path], dict[str, Any]]
 
 
 class Ahead:
-    """Writes tables into `folder` one after the other, in a thread of its own."""
+    """Writes tables into `folder`, in threads of its own."""
 
     def __init__(self, folder: Path, write: Write) -> None:
         self._folder, self._write = folder, write
-        self._pool = ThreadPoolExecutor(1)
+        self._pool = ThreadPoolExecutor(WRITERS)
         self._begun: dict[str, tuple[pa.Table | None, Future[dict[str, Any]]]] = {}
 
     def begin(self, tables: Mapping[str, pa.Table]) -> None:
@@ -60,7 +61,7 @@ class Ahead:
         return facts if begun[0] is table else None
 
     def drop(self) -> None:
-        """End the thread and remove what stands in the folder. Nothing happens to a folder that was renamed."""
+        """End the threads and remove what stands in the folder. Nothing happens to a folder that was renamed."""
         self._pool.shutdown(cancel_futures=True)
         self._begun.clear()
         shutil.rmtree(self._folder, ignore_errors=True)

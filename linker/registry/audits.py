@@ -47,6 +47,16 @@ def queries() -> Iterator[AuditQuery]:
 
 def violations(snapshot: Snapshot) -> list[str]:
     """One line for each violating row found (at most a few per audit)."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        in_clear = pool.map(lambda table: list(islice(unmasked(snapshot, table), SHOWN)), snapshot.tables)
+        found = _contradictions(snapshot)
+        for places in in_clear:
+            found += [f"no_aadhaar: a twelve-digit Aadhaar number in clear: {place}" for place in places]
+    return found
+
+
+def _contradictions(snapshot: Snapshot) -> list[str]:
+    """What the queries find."""
     found: list[str] = []
     with duckdb.connect() as connection:
         for name in snapshot.tables:
@@ -55,9 +65,6 @@ def violations(snapshot: Snapshot) -> list[str]:
             if query.tables <= set(snapshot.tables):
                 rows = connection.execute(f"SELECT * FROM ({query.sql}) LIMIT {SHOWN}").fetchall()  # noqa: S608
                 found += [f"{query.name}: {query.finds}: {', '.join(map(str, row))}" for row in rows]
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for places in pool.map(lambda table: list(islice(unmasked(snapshot, table), SHOWN)), snapshot.tables):
-            found += [f"no_aadhaar: a twelve-digit Aadhaar number in clear: {place}" for place in places]
     return found
 
 

@@ -26,7 +26,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from linker.registry.ahead import Ahead
+from linker.registry.ahead import WRITERS, Ahead
 from linker.registry.audits import audit_snapshot
 from linker.registry.files import Lock, sha256, sync, write_json
 from linker.registry.parts import ADDED, GONE, Part
@@ -48,7 +48,6 @@ __all__ = ["Snapshot", "SnapshotWriter", "current_name", "list_runs", "open_curr
 PARTIAL = ".partial-"
 LASTING = ("event.parquet", MANIFEST)
 """What a snapshot keeps when it is no longer among the last."""
-WRITERS = 2
 ROW_GROUP = 250_000
 UNIQUE = frozenset({"record_id", "record_id_l", "record_id_r", "identity_id", "native_id", "provenance"})
 """Columns with hardly a value twice: a dictionary would only cost time."""
