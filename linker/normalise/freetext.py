@@ -49,7 +49,7 @@ _LABELLED = (
     (IdType.VEHICLE, ("vehicle", "वाहन", "गाड़ी"), r"[a-z]{2}[ -]?\d{1,2}[ -]?[a-z]{1,3}[ -]?\d{4}"),
     (IdType.IMEI, ("imei", "आईएमईआई"), r"\d{15}"),
     (IdType.BANK_ACCOUNT, ("bank a/c", "a/c", "bank account", "account", "बैंक खाता", "खाता"), r"\d{9,18}"),
-    (IdType.UPI, ("upi", "यूपीआई"), r"[a-z0-9._-]{2,}@[a-z]{2,}"),
+    (IdType.UPI, ("upi", "यूपीआई"), r"[a-z0-9._-]{2,}@[a-z]{2,}(?!\.[a-z])"),
     (IdType.NFN, ("nfn", "एनएफएन"), r"\d{10}"),
     (IdType.PRISON_ID, ("prison id", "prisoner id", "prisoner no", "बंदी सं", "बंदी संख्या"), r"[a-z]{0,4}\d{4,12}"),
     (IdType.HISTORY_SHEET, ("history sheet", "हिस्ट्रीशीट", "हिस्ट्री शीट"), r"\d{1,4}[ -]?(?:[ab]|ए|बी)"),

@@ -123,6 +123,8 @@ _ACCOUNT = re.compile(r"(?:[A-Z]{4}0[A-Z0-9]{6}/?(?=\d{6})|[A-Z]{2,6}/?)?0*(\d{6
 """An account, perhaps behind its branch's code (IFSC: four letters, 0, six characters) or a bank's name."""
 _UPI_LABEL = re.compile(r"^\s*(?:upi|vpa|यूपीआई)\s*(?:id|आईडी)?\s*[:\-–]\s*")
 _UPI = re.compile(r"[a-z0-9][a-z0-9._\-]{1,63}@[a-z][a-z0-9]{1,31}\Z")
+REGISTER_NUMBER = r"^[0-9]{1,6}/(?:[0-9]{2}|[0-9]{4})$"
+"""An arms licence by its number in a register and the year: every district has a 12/2005 of its own."""
 _SHEET_LETTER = re.compile(r"(?<=\d)[\s\-–/]{0,2}(ए|बी)(?![\u0900-\u097f])")
 _SHEET_LABEL = re.compile(r"एच[0०.॰]?\s?एस[0०.॰]?(?=[^\u0900-\u097f]|$)")
 _SHEET = re.compile(r"(?:H\.?S\.?)?(?:NO)?[/ ]?(\d{1,5})(?:/?(A|B))?\Z")

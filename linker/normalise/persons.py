@@ -23,6 +23,7 @@ from linker.normalise.findings import PersonFindings
 from linker.normalise.firs import Firs
 from linker.normalise.gazetteer import gazetteer
 from linker.normalise.idcolumns import id_columns
+from linker.normalise.identifiers import REGISTER_NUMBER
 from linker.normalise.marks import parse_height, parse_marks
 from linker.normalise.phones import phones
 from linker.normalise.places import house_numbers, parse_pin, place_key
@@ -87,7 +88,7 @@ def _persons_of(record: pa.Table, options: PersonOptions) -> tuple[_Columns, Per
         _add_identifiers(columns, record, options, findings)
     with findings.timed("places"):
         _add_places(columns, record, findings)
-    _place_history_sheets(columns)
+    _place_register_numbers(columns)
     with findings.timed("marks"):
         _add_build(columns, record, findings)
     columns["fir"] = _firs(record, options)
@@ -171,12 +172,18 @@ def _add_places(columns: dict[str, pa.Array], record: pa.Table, findings: Person
         findings.places[f"{name}_unknown"] = pc.sum(pc.and_(record[name].is_valid(), known_in.is_null())).as_py() or 0
 
 
-def _place_history_sheets(columns: dict[str, pa.Array]) -> None:
-    """A history sheet's number is local to a station: without one it says nothing."""
+def _place_register_numbers(columns: dict[str, pa.Array]) -> None:
+    """A history sheet's number is local to a station, an arms licence's in a register to a district: without these they say nothing."""
     station = pc.coalesce(columns["station"], columns["fir_station"])
     sheet = str(IdType.HISTORY_SHEET)
     columns[sheet] = pc.binary_join_element_wise(station, columns[sheet], "/")
     columns[f"{sheet}_last4"] = pa.nulls(len(station), pa.string())
+    licence = str(IdType.ARMS_LICENCE)
+    local = pc.fill_null(pc.match_substring_regex(columns[licence], REGISTER_NUMBER), False)
+    district = pc.coalesce(columns["district"], columns["fir_district"])
+    placed = pc.binary_join_element_wise(district, columns[licence], "/")
+    columns[licence] = pc.if_else(local, placed, columns[licence])
+    columns[f"{licence}_last4"] = pc.if_else(local, pa.scalar(None, pa.string()), columns[f"{licence}_last4"])
 
 
 def _districts(column: pa.ChunkedArray, state: pa.Array, home: pa.Array) -> tuple[pa.Array, pa.Array]:

@@ -7,6 +7,7 @@ not count twice. An opinion is taken back by a further row; what the ledger got 
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -130,7 +131,7 @@ class Verdicts:
     ) -> tuple[Taken, auditlog.Head]:
         number = int(connection.scalar(select(func.max(OPINION.c.number))) or 0) + 1
         groups = groups_text(said.groups) if said.answer is Answer.SPLIT else None
-        seconds = min(max(said.seconds, 0.0), 24 * 3600.0)
+        seconds = min(max(said.seconds, 0.0), 24 * 3600.0) if math.isfinite(said.seconds) else 0.0
         opinion = Opinion(
             number, item.number, account.name, said.answer, groups, said.reason, said.note.strip(), now(), seconds
         )

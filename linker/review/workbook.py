@@ -45,6 +45,7 @@ SHOWN = (
 )
 COLUMNS = (*FIELDS, *(f"{f}_{side}" for f in SHOWN for side in ("A", "B")), "for", "against")
 MOST_ROWS = 5_000
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,9 @@ def import_verdicts(office: Office, account: Account, file: Path) -> Imported:
             empty += 1
             continue
         try:
-            if row["verdict"] not in {Answer.SAME, Answer.DIFFERENT, Answer.UNSURE} or not row["item"].isdecimal():
+            if row["verdict"] not in {Answer.SAME, Answer.DIFFERENT, Answer.UNSURE} or not _NUMBER.fullmatch(
+                row["item"]
+            ):
                 raise RefusedError("wrong_answer", f"'{row['verdict'][:20]}' is no verdict")
             done = office.verdicts.say(
                 account, Said(int(row["item"]), row["lease"], Answer(row["verdict"]), row["reason"], row["note"])
@@ -195,5 +198,5 @@ def _cell(line: list[Any], at: int) -> str:
     value = line[at] if at < len(line) else ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = str(value).strip()
+    text = str(value).replace("\0", "").strip()
     return text[1:] if re.match(r"'\s*[=+\-@]", text) else text

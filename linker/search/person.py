@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from linker.normalise.gazetteer import gazetteer
 from linker.normalise.idcolumns import id_columns
+from linker.normalise.identifiers import REGISTER_NUMBER
 from linker.normalise.marks import parse_height, parse_marks
 from linker.normalise.persons import PersonOptions
 from linker.normalise.phones import parse_phones
@@ -39,6 +40,7 @@ def person_of(record: Fields, options: PersonOptions) -> Fields:
     if any(kind in record for kind in _IDS):
         person |= _identifiers(record, options)
     person |= _places(record)
+    _place_licence(person)
     person |= _build(record)
     return person
 
@@ -75,6 +77,16 @@ def _identifiers(record: Fields, options: PersonOptions) -> Fields:
     values[str(IdType.HISTORY_SHEET)] = f"{station}/{sheet}" if station and sheet else None
     values[f"{IdType.HISTORY_SHEET}_last4"] = None
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _place_licence(person: Fields) -> None:
+    """An arms licence's number in a register is local to a district."""
+    licence = str(IdType.ARMS_LICENCE)
+    if re.match(REGISTER_NUMBER, person.get(licence) or ""):
+        person.pop(f"{licence}_last4", None)
+        number = person.pop(licence)
+        if "district" in person:
+            person[licence] = f"{person['district']}/{number}"
 
 
 def _places(record: Fields) -> Fields:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -51,6 +52,11 @@ def create_app(office: Office) -> FastAPI:
         if error.to is not None:
             return RedirectResponse(error.to, status_code=303)
         return _trouble(request, error.status, error.code)
+
+    @app.exception_handler(RequestValidationError)
+    async def unreadable(request: Request, error: RequestValidationError) -> Response:
+        in_address = any(problem["loc"][:1] == ("path",) for problem in error.errors())
+        return _trouble(request, *((404, "not_found") if in_address else (422, "wrong_request")))
 
     @app.exception_handler(RefusedError)
     async def refused(request: Request, error: RefusedError) -> Response:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
@@ -28,6 +29,11 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cache-Control": "no-store",
 }
+
+
+MOST = 2**31 - 1
+"""The greatest number of a question or verdict."""
+_COUNTED = re.compile(r"[0-9]{1,9}")
 
 
 class AwayError(Exception):
@@ -67,9 +73,14 @@ class Visit:
         return self
 
     def field(self, name: str, default: str = "") -> str:
-        """A field of the form as text."""
+        """A field of the form as text, without the NUL that no database of texts takes."""
         value = self.form.get(name, default) if self.form is not None else default
-        return value if isinstance(value, str) else default
+        return value.replace("\0", "") if isinstance(value, str) else default
+
+    def number(self, name: str) -> int | None:
+        """A field that holds a number as people count; None if it is none."""
+        text = self.field(name)
+        return int(text) if _COUNTED.fullmatch(text) else None
 
 
 def office_of(request: Request) -> Office:
@@ -168,6 +179,8 @@ def new_before() -> str:
     return secrets.token_urlsafe(24)
 
 
+Number = Annotated[int, Path(ge=1, le=MOST)]
+"""The number of a question in an address."""
 Reading = Annotated[Visit, Depends(visit)]
 """A page that is read."""
 Changing = Annotated[Visit, Depends(form_visit)]

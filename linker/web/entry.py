@@ -55,7 +55,9 @@ def sign_in(request: Request, name: str = Form(""), password: str = Form(""), be
     planted = request.cookies.get(cookie_name(office, BEFORE), "")
     if not planted or not hmac.compare_digest(planted.encode(), before.encode()):
         raise AwayError(403, "csrf")
-    account = office.accounts.sign_in(name.strip().lower()[:64], password, address_of(request, office))
+    account = office.accounts.sign_in(
+        name.replace("\0", "").strip().lower()[:64], password, address_of(request, office)
+    )
     if account is None:
         return _form(request, failed=True)
     return _begin(request, account.name, "/password" if account.must_change else "/")

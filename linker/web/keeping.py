@@ -83,8 +83,8 @@ def workbook_page(seen: Reading) -> Response:
 async def export(seen: Changing) -> Response:
     """The next questions as a workbook, leased to this person for a week."""
     seen.needs(May.JUDGE)
-    count = seen.field("count", "50")
-    wanted = min(int(count), 500) if count.isdecimal() else 50
+    count = seen.number("count")
+    wanted = 50 if count is None else min(count, 500)
     tray = seen.field("tray")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "queue.xlsx"

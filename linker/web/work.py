@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import APIRouter
@@ -13,13 +14,14 @@ from linker.review.items import Answer, Item, Kind, Status, Tray
 from linker.review.people import May
 from linker.review.quality import Pace, pace
 from linker.review.verdicts import RefusedError, Said
-from linker.web.doors import AwayError, Changing, Reading, Visit
+from linker.web.doors import AwayError, Changing, Number, Reading, Visit
 from linker.web.drawings.births import births
 from linker.web.drawings.graph import graph
 from linker.web.drawings.timeline import timeline
 from linker.web.pages import page
 
 router = APIRouter()
+_SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?")
 
 
 @router.get("/")
@@ -47,7 +49,7 @@ def next_item(seen: Reading, tray: str = "", done: int = 0) -> Response:
 
 
 @router.get("/items/{number}")
-def one_item(number: int, seen: Reading, tray: str = "") -> Response:
+def one_item(number: Number, seen: Reading, tray: str = "") -> Response:
     seen.needs(May.JUDGE)
     item = seen.office.queue.take_this(seen.account, number)
     shown = _show(seen, item, tray, 0) if item is not None else None
@@ -103,7 +105,7 @@ def _pace(seen: Visit) -> Pace:
 
 
 @router.post("/items/{number}/verdict")
-async def verdict(number: int, seen: Changing) -> Response:
+async def verdict(number: Number, seen: Changing) -> Response:
     return await run_in_threadpool(_verdict, number, seen)
 
 
@@ -126,10 +128,7 @@ def _tray(seen: Visit) -> str:
 
 
 def _seconds(text: str) -> float:
-    try:
-        return float(text) if text and len(text) < 12 else 0.0
-    except ValueError:
-        return 0.0
+    return float(text) if _SECONDS.fullmatch(text) else 0.0
 
 
 def _groups(seen: Visit) -> tuple[tuple[str, ...], ...]:
@@ -142,31 +141,31 @@ def _groups(seen: Visit) -> tuple[tuple[str, ...], ...]:
 
 
 @router.post("/items/{number}/renew")
-async def renew(number: int, seen: Changing) -> Response:
+async def renew(number: Number, seen: Changing) -> Response:
     kept = await run_in_threadpool(seen.office.queue.renew, seen.account, number, seen.field("lease"))
     return JSONResponse({"kept": kept})
 
 
 @router.post("/items/{number}/give-back")
-async def give_back(number: int, seen: Changing) -> Response:
+async def give_back(number: Number, seen: Changing) -> Response:
     await run_in_threadpool(seen.office.queue.give_back, seen.account, number, seen.field("lease"))
     return RedirectResponse("/", status_code=303)
 
 
 @router.post("/undo")
 async def undo(seen: Changing) -> Response:
-    number = seen.field("opinion")
-    if not number.isdecimal():
+    number = seen.number("opinion")
+    if number is None:
         raise RefusedError("nothing_to_undo", "no verdict was named")
     seen.needs(May.JUDGE)
-    item = await run_in_threadpool(seen.office.verdicts.take_back, seen.account, int(number))
+    item = await run_in_threadpool(seen.office.verdicts.take_back, seen.account, number)
     if item.leased_by is not None:  # the second person is looking at it, and keeps it
         return RedirectResponse("/mine", status_code=303)
     return RedirectResponse(f"/items/{item.number}?tray={_tray(seen)}", status_code=303)
 
 
 @router.post("/items/{number}/unmask")
-async def unmask(number: int, seen: Changing) -> Response:
+async def unmask(number: Number, seen: Changing) -> Response:
     return await run_in_threadpool(_unmask, number, seen)
 
 

@@ -33,6 +33,8 @@ NOTHING = [
     "vehicle theft 379 ipc",
     "account of 2019",
     "IMEI 490154203237511",
+    "UPI ram@gmail.com",
+    "यूपीआई ram.kumar@yahoo.co.in",
     "",
 ]
 

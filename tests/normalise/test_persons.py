@@ -106,6 +106,11 @@ def test_chunks_make_no_difference() -> None:
         ({"history_sheet": "34A"}, {"history_sheet": None}),
         ({"history_sheet": "HS 34-A", "station": "उचाना"}, {"history_sheet": "ucna/34A"}),
         ({"history_sheet": "34A", "fir_station": "उचाना"}, {"history_sheet": "ucna/34A"}),
+        ({"arms_licence": "12/2005"}, {"arms_licence": None, "arms_licence_last4": None}),
+        ({"arms_licence": "12/2005", "district": "Agra"}, {"arms_licence": "agra/12/2005", "arms_licence_last4": None}),
+        ({"arms_licence": "12/2005", "fir_district": "आगरा"}, {"arms_licence": "agra/12/2005"}),
+        ({"arms_licence": "331020000123456789", "district": "Agra"}, {"arms_licence": "331020000123456789"}),
+        ({"rest": "arms licence no 12/2005", "district": "Agra"}, {"arms_licence": "agra/12/2005"}),
     ],
 )  # fmt: skip
 def test_one_record(columns: dict[str, object], expected: dict[str, object]) -> None:

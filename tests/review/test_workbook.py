@@ -82,6 +82,14 @@ def test_conflicts_are_refused_row_by_row(office: Office, tmp_path: Path) -> Non
         import_verdicts(office, ASHA, tmp_path / "no.xlsx")
 
 
+@pytest.mark.parametrize("item", ["9" * 5000, "9" * 30, "1e300", "nan", "१", "-1", "=1"])
+def test_a_number_that_is_no_questions_is_refused(office: Office, tmp_path: Path, item: str) -> None:
+    file = tmp_path / "queue.xlsx"
+    write(file, [{"item": item, "lease": "x", "verdict": "same", "reason": "document", "note": ""}])
+    told = import_verdicts(office, ASHA, file)
+    assert (told.taken, [line for line, _ in told.refused]) == (0, [2])
+
+
 def test_another_person_cannot_send_it(office: Office, tmp_path: Path) -> None:
     file = tmp_path / "queue.xlsx"
     export_queue(office, ASHA, file, 2)

@@ -359,6 +359,34 @@ def test_too_much_is_refused_though_it_does_not_say_how_much(opened: Office) -> 
         assert answer.status_code == 413, path
 
 
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 5000, "-1", "0", "१२३", "abc"])
+def test_a_number_that_is_no_questions_is_no_page(opened: Office, number: str) -> None:
+    browser = Browser(opened, raise_server_exceptions=True)
+    assert browser.sign_in("asha") == 303
+    csrf = browser.csrf()
+    answer = browser.get(f"/items/{number}")
+    assert answer.status_code == 404
+    assert "<main" in answer.text
+    for step in ("verdict", "renew", "give-back", "unmask"):
+        assert browser.post(f"/items/{number}/{step}", data={"csrf": csrf}).status_code == 404, step
+    assert browser.post("/undo", data={"csrf": csrf, "opinion": number}).status_code == 409
+    assert browser.get("/next", params={"done": number}).status_code in {200, 422}
+    assert browser.post("/workbook/export", data={"csrf": csrf, "count": number}).status_code == 200
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "1e9", "99999999999", "", "x"])
+def test_time_that_makes_no_sense_is_none(opened: Office, seconds: str) -> None:
+    browser = signed(opened, "asha")
+    item = opened.queue.take(opened.accounts.find("asha"), Tray.PAIRS)  # type: ignore[arg-type]
+    assert item is not None
+    data = {"csrf": browser.csrf(), "lease": item.lease or "", "answer": "unsure", "reason_unsure": "too_little"}
+    answer = browser.post(f"/items/{item.number}/verdict", data=data | {"seconds": seconds, "note": "a\0b"})
+    assert answer.status_code == 303
+    with reading(opened.engine) as connection:
+        kept = connection.execute(select(OPINION.c.seconds, OPINION.c.note).where(OPINION.c.item == item.number)).one()
+    assert tuple(kept) == (0.0, "ab")
+
+
 def test_a_redirect_never_leaves_the_site(opened: Office) -> None:
     browser = signed(opened, "asha")
     for to in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
