@@ -24,6 +24,7 @@ from linker.config.run import LoadedRun, load_run
 from linker.errors import ConfigError, InputError
 from linker.pipeline import RunResult
 from linker.pipeline import run as run_batch
+from linker.progress import collected_seldom
 
 
 class Display:
@@ -101,7 +102,7 @@ def run(
     console = Console()
     console.print(f"{config}: {', '.join(loaded.inputs)}", highlight=False)
     stated = _stated(loaded, update, complete or [], withdrawn or [])
-    with Display(console) as display:
+    with Display(console) as display, collected_seldom():
         result = (
             update_batch(loaded, workspace, stated, display)
             if update

@@ -12,6 +12,7 @@ ahead, and any sequence of tokens is accepted.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linker.normalise import fields, grammar_context, grammar_state, tokens
 from linker.normalise.fields import Field, Mode
@@ -291,10 +292,10 @@ def _share(parts, count, text, persons, found):  # type: ignore[no-untyped-def]
     return found + count
 
 
-@kernel(
-    "Tuple((int64, int64))(int64[::1], int8[::1], int8[::1], int32[::1], int32[::1], int64, int32[:,::1], int32[:,::1])"
-)
-def parse(first, kind, digits, start, end, mode, spans, persons):  # type: ignore[no-untyped-def]
+def parse(
+    first: NDArray[np.int64], kind: NDArray[np.int8], digits: NDArray[np.int8], start: NDArray[np.int32],
+    end: NDArray[np.int32], mode: int, spans: NDArray[np.int32], persons: NDArray[np.int32],
+) -> tuple[int, int]:  # fmt: skip
     """Fills `spans` (text, part, field, start, end) and `persons` (text, part, whose relatives, whose address).
 
     A person without relatives and address of his own who is named together with the next one (राम व श्याम पुत्रगण मोहन) has
@@ -308,12 +309,18 @@ def parse(first, kind, digits, start, end, mode, spans, persons):  # type: ignor
     Returns:
         How many spans and how many persons were found.
     """
-    s = np.zeros(_STATE_SIZE, np.int64)
+    longest = int(np.diff(first).max(initial=0))
+    s, parts = np.zeros(_STATE_SIZE, np.int64), np.zeros((longest + 2, 2), np.int32)
+    found: tuple[int, int] = _parse(first, kind, digits, start, end, mode, spans, persons, s, parts)
+    return found
+
+
+@kernel(
+    "Tuple((int64, int64))(int64[::1], int8[::1], int8[::1], int32[::1], int32[::1], int64, int32[:,::1], int32[:,::1],"
+    "int64[::1], int32[:,::1])"
+)
+def _parse(first, kind, digits, start, end, mode, spans, persons, s, parts):  # type: ignore[no-untyped-def]
     found = 0
-    longest = 0
-    for text in range(first.size - 1):
-        longest = max(longest, first[text + 1] - first[text])
-    parts = np.zeros((longest + 2, 2), np.int32)
     for text in range(first.size - 1):
         lo, hi = first[text], first[text + 1]
         s[S.TEXT], s[S.PART], s[S.SEEN], s[S.NUMBERED], s[S.SHARED_ADDRESS] = text, 0, 0, 0, 0

@@ -13,16 +13,19 @@ from typing import Any
 
 import numba as nb
 
+from linker.names.kernel_types import uncounted
+
 config: Any = nb.config
 Decorator = Callable[[Callable[..., Any]], Any]
 
 
 def kernel_of(*sources: str) -> Callable[[str], Decorator]:
-    """A decorator `kernel(signature)`: compiled, cached, without the interpreter's lock.
+    """A decorator `kernel(signature)`: compiled, cached, without the interpreter's lock; references to arrays are not counted (see
+    `linker.names.kernel_types.uncounted`), so that the functions cannot make arrays.
 
     `sources` are the files compiled together, that of the decorated functions first.
     """
-    digest = hashlib.sha256(b"".join([Path(source).read_bytes() for source in sources])).hexdigest()[:16]
+    digest = hashlib.sha256(b"".join([Path(s).read_bytes() for s in (*sources, __file__)])).hexdigest()[:16]
     folder = Path(sources[0]).parent / "__pycache__"
 
     def kernel(signature: str) -> Decorator:
@@ -30,7 +33,7 @@ def kernel_of(*sources: str) -> Callable[[str], Decorator]:
             configured = config.CACHE_DIR
             config.CACHE_DIR = str(Path(configured or folder) / f"kernels-{digest}")
             try:
-                return nb.njit(signature, cache=True, nogil=True)(function)
+                return uncounted(signature)(function)
             finally:
                 config.CACHE_DIR = configured
 
