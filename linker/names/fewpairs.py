@@ -1,12 +1,10 @@
 """What pairs of a few tokens are worth: of a query's words against those of its candidates, or of the pieces of divided words.
 
-The tokens are gathered once, in the order of their numbers; after that a pair costs one look and, if it is new, one weighing. Pairs of
-tokens that the whole table knows are looked up there, and kept there for the next query.
+A pair costs one look and, if it is new, one weighing. Pairs of tokens that the whole table knows are looked up there, and kept there for
+the next query.
 """
 
 from __future__ import annotations
-
-from functools import cached_property
 
 import numpy as np
 from numba import njit, types
@@ -35,10 +33,6 @@ class FewPairs(PairTable):
         super().__init__(space)
         self._numbers, self._known, self._kept = numbers, known, kept
 
-    @cached_property
-    def _facts(self) -> Facts:
-        return Facts.gathered(self._space.parted(self._numbers))
-
     def add(self, missing: NDArray[np.int64]) -> NDArray[np.int32]:
         """Enters codes that kernels missed, with their weights; the number of each."""
         self.reserve(len(missing))
@@ -51,7 +45,7 @@ class FewPairs(PairTable):
         self._look(fresh, whole, (weight, grade), kind)
         some = np.flatnonzero(kind & _SINGLE)
         if len(some):
-            weight[some], grade[some] = self._of_facts(fresh[some] >> 42, fresh[some] & NO_TOKEN)
+            weight[some], grade[some] = self._weighed(fresh[some] >> 42, fresh[some] & NO_TOKEN)
         some = np.flatnonzero(kind & _JOINED)
         if len(some):
             parts = (fresh[some] >> 42, fresh[some] >> 21 & NO_TOKEN, fresh[some] & NO_TOKEN)
@@ -73,8 +67,11 @@ class FewPairs(PairTable):
         with kept.lock:
             _sort_out(fresh, self._numbers, self._known, kept.codes, kept.weights, kept.grades, whole, *out, kind)
 
-    def _of_facts(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-        return self.single(self._facts, (i, j), self._numbers)
+    def _weighed(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+        """Weights and grades of pairs of places. Only these tokens are gathered: what is known of one lies scattered over memory."""
+        tokens, at = np.unique(np.concatenate([i, j]), return_inverse=True)
+        numbers = self._numbers[tokens]
+        return self.single(Facts.gathered(self._space.parted(numbers)), (at[: len(i)], at[len(i) :]), numbers)
 
 
 @njit(I8(TABLE, I8S, I8, I8S, types.int32[::1]), cache=True, nogil=True)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from linker.index import SnapshotIndex
+from linker.index.gather import distinct_pairs
 from linker.index.scoring import Scored
 from linker.index.snapshot_index import distinct
 from linker.search.person import person_table
@@ -78,12 +79,9 @@ def _chosen(
     row: NDArray[np.int32], partner: NDArray[np.int32], records: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
     """The distinct (row, base record) pairs, within the budget those that most keys found; and how many were left out."""
-    in_base = partner < records
-    pair = row[in_base].astype(np.int64) << 32 | partner[in_base]
-    found = np.unique(pair)
+    found, hits = distinct_pairs(row, partner, records)
     if len(found) <= BUDGET:
         return *_apart(found), 0
-    hits = np.bincount(np.searchsorted(found, pair))
     kept = _apart(np.sort(found[np.argsort(-hits, kind="stable")[:BUDGET]]))
     return *kept, distinct(_apart(found)[1]) - distinct(kept[1])
 
