@@ -59,7 +59,10 @@ def serve(
     console = Console()
     with Display(console) as display:
         build_index(workspace, open_current(workspace), observer=display)
-    ServiceSettings(workspace=workspace.resolve(), rate=rate).to_environment()
+    threads = min(
+        max((os.cpu_count() or 1) // workers, 1), 16
+    )  # more searches at once than processors only make each other late
+    ServiceSettings(workspace=workspace.resolve(), rate=rate, threads=threads).to_environment()
     scheme = "https" if tls_certificate else "http"
     console.print(
         f"{scheme}://{host}:{port}  ({workers} workers; {scheme}://{host}:{port}/openapi.json)", highlight=False

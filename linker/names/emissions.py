@@ -127,9 +127,7 @@ class Counts:
             inside = after > 0
             while (finer := inside & (level[coarse] > 0)).any():
                 coarse = np.where(finer, parent[coarse], coarse)
-            width = np.diff(start)
-            place = np.arange(len(probability)) - np.repeat(start[:-1], width)
-            probability += coarse_share * (probability[np.repeat(start[coarse], width) + place] - probability)
+            _coarsen(start, coarse, coarse_share, probability)
         return Emissions(
             self.source, self.target, self.chunks, self.allowed, self.n_allowed, self.keys, start,
             probability.astype(np.float32), self.floor,
@@ -267,6 +265,15 @@ def _chunks(symbols, start, of_code, unseen, unseen_longer, out):  # type: ignor
                     code |= np.int64(symbols[at + k]) << (6 * k)
                     number = np.int64(of_code[code])
                 out[at, k] = number if number >= 0 else unseen if k == 0 else unseen_longer
+
+
+@numba.njit("void(i8[::1], i8[::1], f8, f8[::1])", cache=True, nogil=True)
+def _coarsen(start, coarse, share, probability):  # type: ignore[no-untyped-def]
+    """A share of every row is that of its coarse row, which stays as it is."""
+    for row in range(len(coarse)):
+        for k in range(start[row + 1] - start[row] if coarse[row] != row else 0):
+            at = start[row] + k
+            probability[at] += share * (probability[start[coarse[row]] + k] - probability[at])
 
 
 @numba.njit("void(i8[::1], i8[::1], f8[::1], f8, f8[::1])", cache=True, nogil=True)

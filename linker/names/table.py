@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -168,7 +168,7 @@ class NameTable:
         part = self._added or base
         renumbered, numbers, names, tokens = gathered(wanted, first, base.names, part.names)
         few = Few(base, part, numbers, tokens, int(np.searchsorted(numbers, first)))
-        space = self._space()
+        space = self._space
         pairs = FewPairs(space, tokens, len(base.dictionary), base.kept_pairs())
         facts = Facts(few.letters, few.words, few.glances, lambda: base.free_words, few.sexes)
         return ComparedNames(names, few.rows(), pairs, (space, tokens), facts), renumbered
@@ -185,6 +185,7 @@ class NameTable:
         lacking = np.maximum(whole[: len(left)], whole[len(left) :]) - weight
         return np.asarray(weight - RANK_LACK * np.maximum(lacking, 0), np.float32)
 
+    @cached_property
     def _space(self) -> TokenSpace:
         base = self._base
         return TokenSpace([p.dictionary for p in self._parts], base.channel, base.lexicon, base.seen)
@@ -239,7 +240,7 @@ class NameTable:
         tokens, ids = np.unique(names.ids.astype(np.int64), return_inverse=True)
         small = NameTokens(names.offsets, ids.astype(np.int32), names.role, names.gender, [])
         counts = np.zeros(len(names), np.int64)  # what is common is known
-        return make_keys(small, self._space().subset(tokens), counts, self._base.counted())[0]
+        return make_keys(small, self._space.subset(tokens), counts, self._base.counted())[0]
 
     @property
     def texts(self) -> pa.Array:
@@ -253,7 +254,7 @@ class NameTable:
 
     def latin(self, ids: NDArray[np.int32] | Sequence[int] | None = None) -> pa.Array:
         """Every name, or the names `ids`, in Latin capitals, without titles: as it was spelled, or its likeliest romanisation."""
-        space = self._space()
+        space = self._space
         spellings = pa.array([t for p in space.parts for t in p.latin], pa.string())
         chosen = [p.names for p in self._parts] if ids is None else [self._take_in_order(np.asarray(ids, np.int64))]
         found = []
@@ -265,7 +266,7 @@ class NameTable:
 
     def devanagari(self, ids: NDArray[np.int32] | Sequence[int]) -> list[str]:
         """The names `ids` in Devanagari, without titles: as they were spelled, or their likeliest spelling."""
-        space, base = self._space(), self._base
+        space, base = self._space, self._base
         names = self._take_in_order(np.asarray(ids, np.int64))
         tokens, at = np.unique(names.ids, return_inverse=True)
         texts = space.texts(tokens.astype(np.int64))

@@ -34,13 +34,18 @@ def letter_rows(latin: pa.Array) -> NDArray[np.uint8]:
     joined = pc.replace_substring(folded, " ", "").cast(pa.binary())
     data = np.frombuffer(joined.buffers()[2] or b"", np.uint8)
     offsets = np.frombuffer(joined.buffers()[1], np.int32)[joined.offset : joined.offset + len(joined) + 1]
-    out = np.zeros((len(joined), LETTERS + 2), np.uint8)
-    length = np.minimum(np.diff(offsets), LETTERS)
-    at = np.arange(LETTERS)[None, :]
-    inside = at < length[:, None]
-    out[:, :LETTERS][inside] = data[(offsets[:-1, None] + at)[inside]]
-    out[:, LETTERS] = length
-    out[:, LETTERS + 1] = np.minimum(np.asarray(pc.count_substring(folded, " ")) + 1, 255)
+    words = np.asarray(pc.count_substring(folded, " "), np.int64) + 1
+    return _letters(np.require(data, requirements=["C", "W"]), np.require(offsets, requirements=["C", "W"]), words)  # type: ignore[no-any-return]
+
+
+@njit(types.uint8[:, ::1](types.uint8[::1], types.int32[::1], types.int64[::1]), cache=True, nogil=True)
+def _letters(data, offsets, words):  # type: ignore[no-untyped-def]
+    out = np.zeros((len(words), LETTERS + 2), np.uint8)
+    for k in range(len(words)):
+        length = min(offsets[k + 1] - offsets[k], LETTERS)
+        for i in range(length):
+            out[k, i] = data[offsets[k] + i]
+        out[k, LETTERS], out[k, LETTERS + 1] = length, min(words[k], 255)
     return out
 
 

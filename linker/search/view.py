@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 
 from linker.errors import LinkerError, WorkspaceError
-from linker.identity import history
 from linker.identity.ids import tidy
 from linker.index import SnapshotIndex, is_indexed, open_index
 from linker.index.scoring import Scored, Scorer
@@ -126,6 +125,8 @@ class View:
         notes: tuple[str, ...] = ()
         at = index.identity_row(name)
         if at < 0:
+            from linker.identity import history  # noqa: PLC0415  seldom asked; other programs open a view in half a second less
+
             living = history.successors(self._workspace, name) if tidy(identity_id) else []
             rows = [row for row in (index.identity_row(n) for n in living) if row >= 0]
             if len(rows) != 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -16,21 +17,26 @@ from linker.service.settings import ServiceSettings
 
 T = TypeVar("T")
 WARM_UP = "Rakesh @ Kalu s/o Ram Singh, 25"
+TURN = 0.001
+"""Seconds after which a thread at work lets another one go on that waits for the interpreter: an answer that is ready takes several turns
+to get out, and by default each may wait five times as long."""
 
 
 class Desk:
     """One per worker process."""
 
     def __init__(self, settings: ServiceSettings) -> None:
+        sys.setswitchinterval(TURN)
         self.view = View(settings.workspace, build_aside=True)
         self.view.search(WARM_UP)  # loads what is compiled, so that nobody waits for it
         self.settings = settings
         self._audit = AuditQueue(settings.workspace)
         self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="search")
+        self._bulk = ThreadPoolExecutor(1, thread_name_prefix="bulk")
         self._waiting = 0
 
-    async def ask(self, question: Callable[[View], T]) -> T:
-        """The answer to a question.
+    async def ask(self, question: Callable[[View], T], *, bulk: bool = False) -> T:
+        """The answer to a question. Those about many rows at once (`bulk`) take turns with each other and hold no other question up.
 
         Raises:
             RefusedError: too many wait already, or it took too long.
@@ -41,7 +47,7 @@ class Desk:
         try:
             loop = asyncio.get_running_loop()
             async with asyncio.timeout(self.settings.answer_seconds):
-                return await loop.run_in_executor(self._threads, question, self.view)
+                return await loop.run_in_executor(self._bulk if bulk else self._threads, question, self.view)
         except TimeoutError:
             raise RefusedError(
                 HTTPStatus.SERVICE_UNAVAILABLE, "the answer took too long; ask for less", {"Retry-After": "5"}
@@ -65,5 +71,6 @@ class Desk:
 
     def close(self) -> None:
         """End the threads; what waits for the audit log is written."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._bulk):
+            threads.shutdown(wait=False, cancel_futures=True)
         self._audit.close()

@@ -27,7 +27,7 @@ class ServiceSettings(BaseModel):
     answer_seconds: float = Field(default=10.0, gt=0)
     """within which a search must have ended"""
     threads: int = Field(default=2, ge=1, le=16)
-    """searches at work at the same time"""
+    """searches at work at the same time; `linker serve` gives every worker its share of the processors"""
     waiting: int = Field(default=64, ge=1)
     """searches that may wait for a thread"""
 
