@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import types
+from numba import njit, types
 from numpy.typing import NDArray
 
 from linker.names.canonical import NameTokens
