@@ -30,7 +30,7 @@ def read_excel(config: SourceConfig, path: str, limits: Limits) -> Raw:
     Its first filled row is the header; blank rows are skipped; `lines` are rows of the sheet.
     """
     file = checked(path, "an Excel workbook", (ZIP, OLE))
-    _refuse_bomb(file, limits)
+    refuse_bomb(file, limits.expanded_bytes)
     try:
         book = CalamineWorkbook.from_path(str(file))
         name = _sheet_name(book, config, path)
@@ -63,7 +63,7 @@ def _header(sheet: Sheet, line: int) -> list[str]:
 
 
 def _complete(config: SourceConfig, book: CalamineWorkbook, name: str, path: str) -> Raw:
-    _refuse_sprawl(Path(path), name)
+    refuse_sprawl(Path(path), name)
     rows = book.get_sheet_by_name(name).iter_rows()
     head = next(((n, row) for n, row in enumerate(rows, 1) if any(v != "" for v in row)), None)
     if head is None:
@@ -82,17 +82,22 @@ def _sheet_name(book: CalamineWorkbook, config: SourceConfig, path: str) -> str:
     return str(wanted)
 
 
-def _refuse_bomb(file: Path, limits: Limits) -> None:
+def refuse_bomb(file: Path, most: int) -> None:
+    """Raises InputError: the workbook says that it unpacks to more than `most` bytes."""
     if not zipfile.is_zipfile(file):
         return
     with zipfile.ZipFile(file) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
-    if size > limits.expanded_bytes:
+    if size > most:
         raise InputError(f"the workbook unpacks to {size:,} bytes, more than the limit", where=str(file), do="split it")
 
 
-def _refuse_sprawl(file: Path, name: str) -> None:
-    """The complete reader keeps every cell between the outermost filled ones; a stray cell in the last corner would take all memory."""
+def refuse_sprawl(file: Path, name: str) -> None:
+    """The complete reader keeps every cell between the outermost filled ones; a stray cell in the last corner would take all memory.
+
+    Raises:
+        InputError: there is such a cell.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
             content = archive.read(part_of(archive, name))

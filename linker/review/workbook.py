@@ -8,6 +8,7 @@ Identifiers are masked.
 from __future__ import annotations
 
 import re
+import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ import python_calamine
 import xlsxwriter
 
 from linker.errors import InputError, LinkerError
+from linker.records.excel import refuse_bomb, refuse_sprawl
 from linker.review.evidence.case import PairCase, Side, pair_case
 from linker.review.items import Answer, Item, Kind, Tray
 from linker.review.people import Account
@@ -44,7 +46,8 @@ SHOWN = (
     "case",
 )
 COLUMNS = (*FIELDS, *(f"{f}_{side}" for f in SHOWN for side in ("A", "B")), "for", "against")
-MOST_ROWS = 5_000
+MOST_ROWS, MOST_BYTES = 5_000, 200_000_000
+"""Rows of a workbook that comes back, and what it may unpack to."""
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -174,6 +177,11 @@ def import_verdicts(office: Office, account: Account, file: Path) -> Imported:
 
 def _read(file: Path) -> list[tuple[int, dict[str, str]]]:
     """The rows by column with their numbers in the sheet."""
+    try:
+        refuse_bomb(file, MOST_BYTES)
+        refuse_sprawl(file, SHEET)
+    except (OSError, zipfile.BadZipFile):
+        raise InputError("is no workbook", where=file.name, do="send the workbook that was exported") from None
     try:
         sheet = python_calamine.CalamineWorkbook.from_path(str(file)).get_sheet_by_name(SHEET)
         lines: list[list[Any]] = sheet.to_python(skip_empty_area=False)

@@ -90,6 +90,25 @@ def test_a_number_that_is_no_questions_is_refused(office: Office, tmp_path: Path
     assert (told.taken, [line for line, _ in told.refused]) == (0, [2])
 
 
+def test_a_workbook_that_would_take_all_memory_is_refused(office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "bomb.xlsx"
+    write(file, [])
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/image1.png", bytes(201_000_000))
+    assert file.stat().st_size < 1_000_000
+    with pytest.raises(InputError, match="unpacks"):
+        import_verdicts(office, ASHA, file)
+    file = tmp_path / "corner.xlsx"
+    book = xlsxwriter.Workbook(str(file))
+    sheet = book.add_worksheet("queue")
+    for at, name in enumerate(COLUMNS):
+        sheet.write_string(0, at, name)
+    sheet.write_string(1_048_575, 16_383, "x")
+    book.close()
+    with pytest.raises(InputError, match="reaches"):
+        import_verdicts(office, ASHA, file)
+
+
 def test_another_person_cannot_send_it(office: Office, tmp_path: Path) -> None:
     file = tmp_path / "queue.xlsx"
     export_queue(office, ASHA, file, 2)
