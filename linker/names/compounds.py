@@ -23,6 +23,8 @@ def families_of(tokens: Sequence[str], latin: Sequence[str], lexicon: Lexicon) -
     every = tuple(lexicon.endings)
     ending = {k: _ending(word, lexicon) for k, word in enumerate(latin) if word.endswith(every)} if every else {}
     cut = [(k, end) for k, end in ending.items() if end]
+    if not cut:
+        return found
     stems = sound_keys(pa.array([latin[k][: -len(end)] for k, end in cut], pa.string()))
     for (k, end), stem in zip(cut, stems.tolist(), strict=True):
         number, cost = lexicon.endings[end]
