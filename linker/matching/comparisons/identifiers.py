@@ -87,6 +87,8 @@ def _best_of(columns: PersonColumns, types: tuple[str, ...], left: Rows, right: 
     stated = columns.once(("stated", *types), lambda: _stated(columns, types))
     both = stated[left] & stated[right]
     some = np.flatnonzero(both)
+    if not len(some):
+        return best
     both = both[some]
     for k, type_ in enumerate(types):
         at = some[(both >> k) & 1 != 0]
@@ -99,11 +101,20 @@ def _stated(columns: PersonColumns, types: tuple[str, ...]) -> NDArray[np.int32]
     """Bit k of each row: the row says something about types[k]."""
     stated = np.zeros(columns.n, dtype=np.int32)
     for k, type_ in enumerate(types):
+        if not _has_values(columns, type_):
+            continue
         says = (columns.ids[type_] >= 0) | (columns.last4[type_] >= 0)
         if type_ in columns.near:
             says |= columns.near[type_].counts > 0
         stated |= says.astype(np.int32) << k
     return stated
+
+
+def _has_values(columns: PersonColumns, type_: str) -> bool:
+    """Whether any row states the type: a search leaves out what its query does not state."""
+    near = columns.near.get(type_)
+    coded = (columns.dictionaries[type_], columns.dictionaries[f"{type_}_last4"])
+    return any(len(c.counts) for c in coded) or (near is not None and len(near.values) > 0)
 
 
 def _fixed_u(types: tuple[str, ...]) -> dict[str, float]:

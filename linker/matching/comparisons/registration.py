@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numba as nb
 import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -74,16 +75,15 @@ def home_comparison(name: str, fields: tuple[str, ...]) -> Comparison:
     """`fields`: station and district of the home, then station and district of registration."""
 
     def measure(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
-        best = np.zeros(len(left), dtype=np.int8)
         home_station, home_district, station, district = fields
-        for own, other in ((left, right), (right, left)):
-            same_district = _across(columns, (home_district, district), own, other)
-            same_station = _across(columns, (home_station, station), own, other)
-            level = np.where(same_district == 1, HomeEvidence.SAME_DISTRICT, HomeEvidence.ELSEWHERE)
-            level[(same_station == 1) & (same_district != 0)] = HomeEvidence.SAME_STATION
-            level[(same_district < 0) & (same_station < 1)] = HomeEvidence.MISSING
-            np.maximum(best, level.astype(np.int8), out=best)
-        return best
+        codes: Codes = _homes(
+            (meaning_of(columns, (home_district, district)), meaning_of(columns, (home_station, station))),
+            (columns.text_column(home_district), columns.text_column(home_station)),
+            (columns.text_column(district), columns.text_column(station)),
+            left,
+            right,
+        )
+        return codes
 
     return Comparison(name, levels_of(HomeEvidence, HOME, HOME_GRADES), measure)
 
@@ -94,11 +94,42 @@ def _shared(codes: NDArray[np.int32], left: Rows, right: Rows) -> NDArray[np.int
     return np.where((a < 0) | (b < 0), -1, a == b).astype(np.int8)
 
 
-def _across(columns: PersonColumns, fields: tuple[str, str], left: Rows, right: Rows) -> NDArray[np.int8]:
-    """As `_shared` between two columns, which have dictionaries of their own."""
-    table = meaning_of(columns, fields)
-    a, b = table[columns.text_column(fields[0])[left]], columns.text_column(fields[1])[right]
-    return np.where((a == -1) | (b < 0), -1, a == b).astype(np.int8)
+_ELSEWHERE, _SAME_DISTRICT, _SAME_STATION = (
+    np.int8(level) for level in (HomeEvidence.ELSEWHERE, HomeEvidence.SAME_DISTRICT, HomeEvidence.SAME_STATION)
+)
+_TWO = "UniTuple(int32[:], 2)"
+
+
+@nb.njit("int8(int32, int32)", cache=True, nogil=True, inline="always")
+def _alike(home: int, case: int) -> int:
+    """1 the same, 0 different, -1 unknown on a side. `home` is the code that the home's place has among those of cases (-2: none)."""
+    if home == -1 or case < 0:
+        return -1
+    return 1 if home == case else 0
+
+
+@nb.njit(f"int8[:]({_TWO}, {_TWO}, {_TWO}, int32[:], int32[:])", cache=True, nogil=True)
+def _homes(
+    of_cases: tuple[NDArray[np.int32], NDArray[np.int32]],
+    homes: tuple[NDArray[np.int32], NDArray[np.int32]],
+    cases: tuple[NDArray[np.int32], NDArray[np.int32]],
+    left: Rows,
+    right: Rows,
+) -> Codes:
+    """The nearest that a home of one record lies to the other's case; all by district and by station."""
+    best = np.zeros(len(left), dtype=np.int8)
+    for k in range(len(left)):
+        for own, other in ((left[k], right[k]), (right[k], left[k])):
+            district = _alike(of_cases[0][homes[0][own]], cases[0][other])
+            station = _alike(of_cases[1][homes[1][own]], cases[1][other])
+            if station == 1 and district != 0:
+                level = _SAME_STATION
+            elif district < 0 and station < 1:
+                level = np.int8(0)
+            else:
+                level = _SAME_DISTRICT if district == 1 else _ELSEWHERE
+            best[k] = max(best[k], level)
+    return best
 
 
 def meaning(fields: tuple[str, str]) -> tuple[str, ...]:
