@@ -24,6 +24,7 @@ _PLAIN = {
     "height_from": -1, "height_to": -1,
 }  # fmt: skip
 """Columns of numbers, and what stands for a missing one."""
+_NOTHING = Coded(pa.array([], pa.string()), np.zeros(0, np.int64))
 _PHONES = ("phones", "relative_phones")
 _IDS = {str(t): str(t) for t in IdType if t is not IdType.AADHAAR}
 _LAST4 = {str(t): f"{t}_last4" for t in IdType}
@@ -61,6 +62,8 @@ class _Codes:
         return found
 
     def coded(self) -> Coded:
+        if not self.fresh:
+            return _NOTHING
         return Coded(pa.array(list(self.fresh), pa.string()), np.array(list(self.fresh.values()), np.int64))
 
 

@@ -192,15 +192,15 @@ def look(base, dense, own, asked, plan, bounds, place, left_out):  # type: ignor
     """(row, partner, kind) of the new rows bounds[0] to bounds[1]; bounds[2]: records of the base, bounds[3]: most of a group that stays
     too large, -1 for neighbours only."""
     at, _, _ = asked
-    longest = np.int64(1)
+    longest = longest_own = np.int64(1)
     for p in range(len(plan.kind)):  # no list gets longer than the one that a path begins with
         f = plan.features[plan.at[p]]
         for k in range(at[f, bounds[0]], at[f, bounds[1]]):
             b, e = begin_of(base[0], asked[1][k])
             longest = max(longest, e - b)
             b, e = begin_of(own[0], asked[2][k])
-            longest = max(longest, e - b)
-    held = np.empty((DEEPEST, longest), np.int32), np.empty((DEEPEST, longest), np.int32)
+            longest_own = max(longest_own, e - b)
+    held = np.empty((DEEPEST, longest), np.int32), np.empty((DEEPEST, longest_own), np.int32)
     out = np.empty(1024, np.int32), np.empty(1024, np.int32), np.empty(1024, np.int8)
     count = 0
     for row in range(bounds[0], bounds[1]):
