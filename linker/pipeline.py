@@ -17,7 +17,7 @@ import pyarrow as pa
 from linker.batch.adapting import channel_of_run
 from linker.batch.admission import Admitted, admit
 from linker.batch.facts import MODEL, SETTINGS, final_tables, manifest_of, published_tables, report_of, settings_json
-from linker.batch.identify import Before, Identified, identify
+from linker.batch.identify import Before, identify
 from linker.batch.purge import purge_due
 from linker.batch.result import RunResult
 from linker.config.run import LoadedRun
@@ -25,7 +25,7 @@ from linker.evaluate.report import render
 from linker.identity.golden import golden_records
 from linker.index import build_index
 from linker.matching.columns import build_columns
-from linker.matching.edges import Matched, edge_table, match
+from linker.matching.edges import edge_table, match
 from linker.matching.model import MatchModel
 from linker.matching.policy import exclusive_pairs
 from linker.names.channel_file import ADAPTED
@@ -44,18 +44,6 @@ def _written_ahead(admitted: Admitted, writer: SnapshotWriter) -> dict[str, pa.T
     final = final_tables(admitted)
     writer.ahead(final)
     return final
-
-
-def _edges_and_identities(
-    loaded: LoadedRun, admitted: Admitted, matched: Matched, found: Identified, names: NameTable
-) -> tuple[pa.Table, pa.Table]:
-    """The EDGE and the IDENTITY table, made side by side."""
-    with ThreadPoolExecutor(1) as aside:
-        keys = [key.name for key in loaded.matching.keys]
-        edges = aside.submit(edge_table, matched, admitted.record["record_id"], keys)
-        ids, weakest = found.assigned.identity_id, found.clusters.weakest
-        identity = golden_records(admitted.record, admitted.person, ids, names, weakest)
-        return edges.result(), identity
 
 
 def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *, index: bool = False) -> RunResult:
@@ -87,8 +75,10 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
             file = loaded.model_file()
             model = MatchModel.load(file) if file else None
             before = Before.of(workspace)
-            memory = before.memory(record_ids, loaded.clusters.hysteresis)
-            matched = match(columns, loaded.matching, loaded.policy, model, watch.observer.step, memory)
+            matched = match(
+                columns, loaded.matching, loaded.policy, model, watch.observer.step,
+                before.memory(record_ids, loaded.clusters.hysteresis),
+            )  # fmt: skip
             watch.note = f"{matched.candidate_pairs:,} candidate pairs, {len(matched.edges):,} edges"
         with watch.stage("identify"):
             apart = np.stack(exclusive_pairs(columns, loaded.matching.vetoes), axis=1)
@@ -99,13 +89,17 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
             give_back()
             final["record"] = writer.taken_back("record", layout)
             admitted = replace(admitted, record=final["record"])
-            edge, identity = _edges_and_identities(loaded, admitted, matched, found, names)
+            identity = golden_records(
+                admitted.record, admitted.person, found.assigned.identity_id, names, found.clusters.weakest
+            )
             watch.note = f"{len(identity):,} identities"
             del names
             give_back()
         with watch.stage("publish"):
+            writer.ahead({"identity": identity})
+            edge = edge_table(matched, record_ids, [k.name for k in loaded.matching.keys])
             tables = published_tables(final, edge, identity, found)
-            writer.ahead({name: table for name, table in tables.items() if name not in final})
+            writer.ahead({name: table for name, table in tables.items() if name not in {*final, "identity"}})
             manifest = manifest_of(loaded, admitted, matched, tables) | {"decisions": before.decisions}
             report = render(report_of(loaded, admitted, matched, tables, (writer.next_name, watch.seconds)))
             extra: dict[str, str | bytes] = {
