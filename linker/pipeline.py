@@ -99,7 +99,6 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
             writer.ahead({"identity": identity})
             edge = edge_table(matched, record_ids, [k.name for k in loaded.matching.keys])
             tables = published_tables(final, edge, identity, found)
-            writer.ahead({name: table for name, table in tables.items() if name not in {*final, "identity"}})
             manifest = manifest_of(loaded, admitted, matched, tables) | {"decisions": before.decisions}
             report = render(report_of(loaded, admitted, matched, tables, (writer.next_name, watch.seconds)))
             extra: dict[str, str | bytes] = {

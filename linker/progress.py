@@ -60,7 +60,7 @@ def collected_seldom() -> Iterator[None]:
     a batch makes objects by the hundred thousand, hardly ever in cycles, and `give_back` looks for these between its stages."""
     threshold = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(200_000, 50, 50)
+    gc.set_threshold(100_000, 20, 10)
     try:
         yield
     finally:

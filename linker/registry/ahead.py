@@ -14,16 +14,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-WRITERS = 2
 Write = Callable[[pa.Table, Path], dict[str, Any]]
 
 
 class Ahead:
-    """Writes tables into `folder`, in threads of its own."""
+    """Writes tables into `folder` one after the other, in a thread of its own: two at once would take memory that matching needs."""
 
     def __init__(self, folder: Path, write: Write) -> None:
         self._folder, self._write = folder, write
-        self._pool = ThreadPoolExecutor(WRITERS)
+        self._pool = ThreadPoolExecutor(1)
         self._begun: dict[str, tuple[pa.Table | None, Future[dict[str, Any]]]] = {}
 
     def begin(self, tables: Mapping[str, pa.Table]) -> None:
@@ -61,7 +60,7 @@ class Ahead:
         return facts if begun[0] is table else None
 
     def drop(self) -> None:
-        """End the threads and remove what stands in the folder. Nothing happens to a folder that was renamed."""
+        """End the thread and remove what stands in the folder. Nothing happens to a folder that was renamed."""
         self._pool.shutdown(cancel_futures=True)
         self._begun.clear()
         shutil.rmtree(self._folder, ignore_errors=True)

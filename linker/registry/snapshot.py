@@ -26,7 +26,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from linker.registry.ahead import WRITERS, Ahead
+from linker.registry.ahead import Ahead
 from linker.registry.audits import audit_snapshot
 from linker.registry.files import Lock, sha256, sync, write_json
 from linker.registry.parts import ADDED, GONE, Part
@@ -49,6 +49,7 @@ PARTIAL = ".partial-"
 LASTING = ("event.parquet", MANIFEST)
 """What a snapshot keeps when it is no longer among the last."""
 ROW_GROUP = 250_000
+WRITERS = 2
 UNIQUE = frozenset({"record_id", "record_id_l", "record_id_r", "identity_id", "native_id", "provenance"})
 """Columns with hardly a value twice: a dictionary would only cost time."""
 
