@@ -95,7 +95,8 @@ def prepare(extracts: Path) -> tuple[Case, dict[str, float]]:
 
 
 def grouped(case: Case, edges: Edges, rules: ClusterRules | None = None) -> Clusters:
-    constraints = Constraints(cannot_link=case.apart, veto=edges.rule == RULES.index(Rule.VETO))
+    veto, quiet = (edges.rule == RULES.index(rule) for rule in (Rule.VETO, Rule.IMPROBABLE))
+    constraints = Constraints(cannot_link=case.apart, veto=veto, quiet=quiet)
     return cluster(
         case.columns.n,
         edges.left,
@@ -195,7 +196,8 @@ def optimality(case: Case, most: int, largest: int = 9) -> dict[str, float]:
         UNCHECKED.model_copy(update={"contradiction": -1e9}),
     ).label  # fmt: skip
     inside = component[edges.left] == component[edges.right]
-    against = inside & ((edges.weight <= case.loaded.clusters.contradiction) | (edges.rule == RULES.index(Rule.VETO)))
+    against = inside & (edges.weight <= case.loaded.clusters.contradiction) & (edges.rule != RULES.index(Rule.IMPROBABLE))
+    against |= inside & (edges.rule == RULES.index(Rule.VETO))
     size = np.bincount(component, minlength=len(component))
     chosen = [c for c in np.unique(component[edges.left[against]]) if size[c] <= largest][:most]
     unchecked = UNCHECKED.model_dump(include={"bridge_side", "hub_side", "sparse_from"})

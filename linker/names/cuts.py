@@ -24,6 +24,8 @@ CARRIES_SECOND = 5
 """Letters that must be told by the other name before the second part of a given name (Ram, Lal) may go without a partner."""
 _MOST_PIECES = 6
 _INITIAL = int(Role.INITIAL)
+_ONE_WORD = int(Role.INITIAL | Role.PREFIX | Role.FILLER)
+"""What is a word by itself and no two: Mohammad is not Moh Ahmad."""
 
 
 class Free(IntEnum):
@@ -200,7 +202,7 @@ def _divide(rows, glances, shift, ids, role, a, n, b, m, numbers, sorts, room, b
     for i in range(a, a + n):
         pieces, token = 0, ids[i]
         glance = glances[shift + token]
-        if glance & 255 >= SHORTEST_WORD - (shift > 0) and not role[i] & _INITIAL:
+        if glance & 255 >= SHORTEST_WORD - (shift > 0) and not role[i] & _ONE_WORD:
             pieces = _cut(rows, glances, shift, token, ids, role, b, m, numbers, sorts, room, best)
         if filled + max(pieces, 1) + (a + n - i - 1) > MOST_TOKENS:
             pieces = 0
