@@ -89,6 +89,7 @@ def decide(
     probability = 1 / (1 + np.exp2(-weights))
     facts = _Facts.of(comparisons, vectors, tables, rules)
     improbable = (probability < policy.review_threshold) & ~(facts.identifier_same & facts.name_conflict)
+    vouched = facts.identifier_same | (facts.related & (facts.date_same | facts.phone_same))
     rule = np.full(len(vectors), RULES.index(Rule.LINK), dtype=np.int8)
     for name, hit in (  # later entries win
         (Rule.NAMESAKE, (facts.strongest < rules.anchor) & (probability < rules.unanchored_probability)),
@@ -96,7 +97,7 @@ def decide(
         (Rule.WEAK_NAME, facts.name_bits < rules.name_minimum),
         (Rule.RELATIVE_CONFLICT, facts.relative_conflict & ~facts.identifier_same & ~facts.date_same),
         (Rule.BROTHER, facts.parts_differ & ~facts.identifier_same),
-        (Rule.ALIAS_ONLY, facts.alias_only & ~facts.identifier_same),
+        (Rule.ALIAS_ONLY, facts.alias_only & ~vouched),
         (Rule.CONTRADICTION, facts.contradiction),
         (Rule.NAME_CONFLICT, facts.name_conflict),
         (Rule.UNCERTAIN, probability < policy.link_threshold),
@@ -129,6 +130,10 @@ class _Facts:
     """a comparison that is never wrong about two people says so"""
     identifier_same: NDArray[np.bool_]
     date_same: NDArray[np.bool_]
+    phone_same: NDArray[np.bool_]
+    """a telephone number of one's own"""
+    related: NDArray[np.bool_]
+    """the relative's names agree"""
 
     @classmethod
     def of(
@@ -141,7 +146,7 @@ class _Facts:
         count = len(vectors)
         independent, strongest, name_bits = np.zeros(count), np.zeros(count), np.zeros(count)
         alias, parts, conflict, relative, contradiction, same, date = (np.zeros(count, dtype=bool) for _ in range(7))
-        doubt, related, anything, certain = (np.zeros(count, dtype=bool) for _ in range(4))
+        doubt, related, anything, certain, phone = (np.zeros(count, dtype=bool) for _ in range(5))
         for k, comparison in enumerate(comparisons):
             codes = vectors[:, k]
             anything |= comparison.against[codes] & (tables[k][codes] <= CLEARLY)
@@ -163,6 +168,8 @@ class _Facts:
                 doubt |= comparison.against[codes]
             if comparison.codes.keys() >= {"SAME", "NEAR", "LAST_FOUR"}:
                 same |= codes == comparison.codes["SAME"]
+            if comparison.codes.keys() >= {"SAME", "RELATIVES"}:
+                phone |= codes == comparison.codes["SAME"]
             if "SAME_DATE" in comparison.codes:
                 date |= codes == comparison.codes["SAME_DATE"]
         contradiction |= doubt & ~related
@@ -180,6 +187,8 @@ class _Facts:
             certain=certain,
             identifier_same=same,
             date_same=date,
+            phone_same=phone,
+            related=related,
         )
 
 
