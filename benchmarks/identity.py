@@ -196,7 +196,9 @@ def optimality(case: Case, most: int, largest: int = 9) -> dict[str, float]:
         UNCHECKED.model_copy(update={"contradiction": -1e9}),
     ).label  # fmt: skip
     inside = component[edges.left] == component[edges.right]
-    against = inside & (edges.weight <= case.loaded.clusters.contradiction) & (edges.rule != RULES.index(Rule.IMPROBABLE))
+    against = (
+        inside & (edges.weight <= case.loaded.clusters.contradiction) & (edges.rule != RULES.index(Rule.IMPROBABLE))
+    )
     against |= inside & (edges.rule == RULES.index(Rule.VETO))
     size = np.bincount(component, minlength=len(component))
     chosen = [c for c in np.unique(component[edges.left[against]]) if size[c] <= largest][:most]
