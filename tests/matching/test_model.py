@@ -106,3 +106,10 @@ def test_em_finds_m_and_names_what_no_data_trained() -> None:
 def test_the_prior_of_few_and_of_many_records() -> None:
     assert prior_of(2, 2.0) == 0.5
     assert prior_of(1_000_001, 3.0) == pytest.approx(2e-6)
+
+
+@pytest.mark.parametrize("name", ["offenders", "candidates"])
+def test_a_shipped_model_knows_every_level(name: str) -> None:
+    matching = load(CONFIGS / "matching" / f"{name}.yaml", Matching)
+    model = MatchModel.load(CONFIGS / "models" / f"{name}.json")
+    assert len(model.weights(comparisons_of(matching.comparisons))) == len(matching.comparisons)
