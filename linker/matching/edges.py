@@ -24,7 +24,7 @@ from linker.matching.keys import Features
 from linker.matching.model import MatchModel
 from linker.matching.policy import AGAINST, RULES, Rule, decide, vetoed
 from linker.matching.pooling import Across, pooled
-from linker.matching.splink_engine import score_vectors
+from linker.matching.splink_engine import VectorScorer
 from linker.matching.training import prior_of, train_on_data
 from linker.matching.vectors import measure, measure_above, pack, unpack
 from linker.schema import EDGE, Decision
@@ -105,9 +105,10 @@ def match(
     model = model.with_prior(prior)
     tables = model.weights(comparisons)
     kept, histogram = _weigh(columns, comparisons, candidates, (tables, model.prior_bits, matching.floor), progress)
-    scorer = _Scorer(columns, matching, policy, comparisons, model, tables, memory)
-    edges = scorer.decide(kept).above(matching.floor)
-    edges = _closed(_with_pooled(_closed(edges, scorer), scorer), scorer)
+    with VectorScorer(model, comparisons) as splink:
+        scorer = _Scorer(columns, matching, policy, comparisons, splink, tables, memory)
+        edges = scorer.decide(kept).above(matching.floor)
+        edges = _closed(_with_pooled(_closed(edges, scorer), scorer), scorer)
     return Matched(edges, comparisons, model, len(candidates), candidates.counts, histogram)
 
 
@@ -168,7 +169,7 @@ class _Scorer:
     matching: Matching
     policy: Policy
     comparisons: Sequence[Comparison]
-    model: MatchModel
+    splink: VectorScorer
     tables: Sequence[NDArray[np.float64]]
     memory: Memory | None
 
@@ -176,7 +177,7 @@ class _Scorer:
         """Splink's weight and the policy's decision once per distinct vector, then the vetoes pair by pair."""
         distinct, inverse = np.unique(kept.vector, return_inverse=True)
         vectors = unpack(distinct, self.comparisons)
-        weights = score_vectors(self.model, self.comparisons, vectors)
+        weights = self.splink.weights(vectors)
         decided = decide(self.policy, self.comparisons, vectors, weights, self.tables)
         decision, rule = decided.decision[inverse], decided.rule[inverse]
         if self.memory is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import duckdb
 import numpy as np
@@ -37,18 +37,33 @@ def _linker(api: DuckDBAPI, vectors: NDArray[np.int8], comparisons: Sequence[Com
     )  # what is untrained, the model itself reports
 
 
-def score_vectors(
-    model: MatchModel, comparisons: Sequence[Comparison], vectors: NDArray[np.int8]
-) -> NDArray[np.float64]:
-    """Match weight in bits (prior included) of each distinct comparison vector, as Splink's `predict` gives it.
+class VectorScorer:
+    """Splink, set up once for a model and asked several times: its setting up takes longer than scoring thousands of vectors. Close it, or
+    use it in a with statement."""
 
-    The vectors are handed to Splink as pairs that it need not block for: (vector, probe).
-    """
-    if not len(vectors):
-        return np.empty(0)
-    with duckdb.connect() as connection:
-        api = DuckDBAPI(connection)
-        linker = _linker(api, vectors, comparisons, model)
+    def __init__(self, model: MatchModel, comparisons: Sequence[Comparison]) -> None:
+        self._comparisons = comparisons
+        self._connection = duckdb.connect()
+        self._api = DuckDBAPI(self._connection)
+        self._input = self._api.register(vector_table(np.zeros((0, len(comparisons)), np.int8), comparisons))
+        self._linker = Linker(self._input, model.to_splink(comparisons), log_level=logging.ERROR)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def weights(self, vectors: NDArray[np.int8]) -> NDArray[np.float64]:
+        """Match weight in bits (prior included) of each distinct comparison vector, as Splink's `predict` gives it.
+
+        The vectors are handed to Splink as pairs that it need not block for: (vector, probe).
+        """
+        if not len(vectors):
+            return np.empty(0)
+        self._connection.unregister(self._input.physical_name)
+        self._connection.register(self._input.physical_name, vector_table(vectors, self._comparisons))
+        self._linker.table_management.invalidate_cache()  # type: ignore[no-untyped-call]
         pairs = pa.table(
             {
                 "join_key_l": pa.array([f"{i:09d}" for i in range(len(vectors))]),
@@ -56,10 +71,18 @@ def score_vectors(
                 "match_key": pa.array(["0"] * len(vectors)),
             }
         )
-        linker.table_management.register_blocked_pairs_for_predict(api.register(pairs))
-        scored = linker.inference.predict().as_duckdbpyrelation()
+        self._linker.table_management.register_blocked_pairs_for_predict(self._api.register(pairs))
+        scored = self._linker.inference.predict().as_duckdbpyrelation()
         table = scored.project(f"{VECTOR_ID}_l, match_weight").order(f"{VECTOR_ID}_l").to_arrow_table()
         return np.asarray(table["match_weight"].to_numpy(), dtype=np.float64)
+
+
+def score_vectors(
+    model: MatchModel, comparisons: Sequence[Comparison], vectors: NDArray[np.int8]
+) -> NDArray[np.float64]:
+    """The match weights of distinct vectors, asked once (`VectorScorer`)."""
+    with VectorScorer(model, comparisons) as scorer:
+        return scorer.weights(vectors)
 
 
 def train_by_em(start: MatchModel, comparisons: Sequence[Comparison], vectors: NDArray[np.int8]) -> MatchModel:
