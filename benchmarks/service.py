@@ -135,8 +135,8 @@ def clients(given: argparse.Namespace, port: int, key: str, bodies: list[bytes],
     share = given.requests // given.clients
 
     async def all_of_them() -> None:
-        own = (requests[(n * share) % len(requests) :] + requests for n in range(given.clients))
-        await asyncio.gather(*(asked.connection(port, mine, share) for mine in own))
+        own = [requests[(n * share) % len(requests) :] + requests for n in range(given.clients)]
+        await asyncio.gather(*(asked.connection(port, mine, share, Random(n)) for n, mine in enumerate(own)))
 
     started = time.perf_counter()
     asyncio.run(all_of_them())
@@ -145,7 +145,8 @@ def clients(given: argparse.Namespace, port: int, key: str, bodies: list[bytes],
 
 
 class Asked:
-    """What came of the requests. `rate`: of one connection, per second."""
+    """What came of the requests. `rate`: of one connection, per second. Requests are then due at random times (a Poisson process, as many
+    independent people ask), and a time counts from when the request was due, though the connection may still have been busy."""
 
     def __init__(self, rate: float | None, done: Any) -> None:
         self._rate, self._done = rate, done
@@ -153,13 +154,15 @@ class Asked:
         self.statuses: Counter[str] = Counter()
         self.snapshots: Counter[str] = Counter()
 
-    async def connection(self, port: int, requests: list[bytes], count: int) -> None:
+    async def connection(self, port: int, requests: list[bytes], count: int, pauses: Random) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
-        started = time.perf_counter()
+        at = time.perf_counter()
         for k in range(count):
             if self._rate:
-                await asyncio.sleep(max(0.0, started + k / self._rate - time.perf_counter()))
-            at = time.perf_counter()
+                at += pauses.expovariate(self._rate)
+                await asyncio.sleep(max(0.0, at - time.perf_counter()))
+            else:
+                at = time.perf_counter()
             try:
                 writer.write(requests[k % len(requests)])
                 head = await reader.readuntil(b"\r\n\r\n")
