@@ -15,6 +15,7 @@ pairs of sources would have if each counted as often as it does across scripts.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -188,6 +189,12 @@ def report(found: dict[tuple[str, int], Found], given: argparse.Namespace) -> No
         "points lost",
     ]
     text += "\nBetween the same sources:\n\n" + markdown_table(sources, by_source)
+    whole = (
+        "whole, by their keyed hash"
+        if os.environ.get("LINKER_AADHAAR_KEY")
+        else "by their last four digits (no LINKER_AADHAAR_KEY)"
+    )
+    text += f"\nBoth systems compare Aadhaar numbers {whole}.\n"
     print(text)
     if any(system == "plain Splink" for system, _ in found):
         seeds = " ".join(map(str, given.seeds))
