@@ -72,13 +72,17 @@ class Site:
             connection.execute(others.values(status="gone"))
             connection.execute(update(ITEM).where(ITEM.c.number.in_(numbers)).values(status="open", outcome=None))
 
-    def find(self, count: int = 1, kind: Kind = Kind.PAIR, needs: int | None = 1) -> list[int]:
-        """Questions of the queue that nobody has answered for good; `needs` people each, None for any."""
+    def questions(self, kind: Kind = Kind.PAIR, needs: int | None = 1) -> list[int]:
+        """Questions of the queue that nobody has answered for good, the most urgent first; `needs` people each, None for any."""
         with reading(self.office.engine) as connection:
             query = select(ITEM.c.number).where(ITEM.c.kind == kind, ITEM.c.status.in_(["open", "gone"]))
             query = query.where(ITEM.c.stratum.in_(["review", "attention"]))
             query = query if needs is None else query.where(ITEM.c.needs == needs)
-            found = list(connection.scalars(query.order_by(ITEM.c.priority.desc()).limit(count)))
+            return list(connection.scalars(query.order_by(ITEM.c.priority.desc())))
+
+    def find(self, count: int = 1, kind: Kind = Kind.PAIR, needs: int | None = 1) -> list[int]:
+        """So many of them."""
+        found = self.questions(kind, needs)[:count]
         assert len(found) == count
         return found
 
@@ -263,7 +267,7 @@ def test_unmask_with_keys(site: Site, language: str) -> None:
     person = {p["record_id"]: p for p in site.office.book.snapshot.table("person").to_pylist()}
     shown = {e["subject"] for e in site.office.audit.entries() if e["kind"] == "unmask"}
     number, record = next(
-        (n, r) for n in site.find(25) for r in site.office.queue.item(n).records  # type: ignore[union-attr]
+        (n, r) for n in site.questions() for r in site.office.queue.item(n).records  # type: ignore[union-attr]
         if person[r]["phones"] and r not in shown
     )  # fmt: skip
     phone = person[record]["phones"][0]
@@ -309,7 +313,7 @@ def test_unmask_one_record_of_a_split(site: Site) -> None:
 
 
 def test_before_same_stands_what_speaks_against(site: Site) -> None:
-    for number in site.find(25):
+    for number in site.questions():
         item = site.office.queue.item(number)
         assert item is not None
         case = pair_case(site.office.book, item, site.office.comparisons, site.office.unmasking.steps("asha"))
