@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 import numpy as np
@@ -30,11 +30,9 @@ def vector_table(vectors: NDArray[np.int8], comparisons: Sequence[Comparison]) -
     return pa.table(columns)
 
 
-def _linker(api: DuckDBAPI, vectors: NDArray[np.int8], comparisons: Sequence[Comparison], model: MatchModel) -> Linker:
-    table = api.register(vector_table(vectors, comparisons))
-    return Linker(
-        table, model.to_splink(comparisons), log_level=logging.ERROR
-    )  # what is untrained, the model itself reports
+def _linker(table: Any, comparisons: Sequence[Comparison], model: MatchModel) -> Linker:
+    """Splink on a registered table of vectors. What is untrained, the model itself reports."""
+    return Linker(table, model.to_splink(comparisons), log_level=logging.ERROR)
 
 
 class VectorScorer:
@@ -46,7 +44,7 @@ class VectorScorer:
         self._connection = duckdb.connect()
         self._api = DuckDBAPI(self._connection)
         self._input = self._api.register(vector_table(np.zeros((0, len(comparisons)), np.int8), comparisons))
-        self._linker = Linker(self._input, model.to_splink(comparisons), log_level=logging.ERROR)
+        self._linker = _linker(self._input, comparisons, model)
 
     def __enter__(self) -> Self:
         return self
@@ -90,7 +88,7 @@ def train_by_em(start: MatchModel, comparisons: Sequence[Comparison], vectors: N
     u stays what `start` says. Levels that no vector shows are named in `untrained` and keep the start's m."""
     with duckdb.connect() as connection:
         api = DuckDBAPI(connection)
-        linker = _linker(api, vectors, comparisons, start)
+        linker = _linker(api.register(vector_table(vectors, comparisons)), comparisons, start)
         linker.training.estimate_parameters_using_expectation_maximisation(VECTOR_RULE, fix_u_probabilities=True)
         trained = MatchModel.from_splink(linker.misc.save_model_to_json(), "trained on the data at hand")
     seen = {

@@ -28,7 +28,7 @@ def families_of(tokens: Sequence[str], latin: Sequence[str], lexicon: Lexicon) -
     stems = sound_keys(pa.array([latin[k][: -len(end)] for k, end in cut], pa.string()))
     for (k, end), stem in zip(cut, stems.tolist(), strict=True):
         number, cost = lexicon.endings[end]
-        found.setdefault(k, []).append((hash((number, stem)), cost))
+        found.setdefault(k, []).append((stem + number, cost))  # sounds are 63-bit hashes: no two families meet
     return found
 
 

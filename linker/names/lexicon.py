@@ -174,23 +174,24 @@ def _abbreviations(path: Path) -> dict[str, Abbreviation]:
     return found
 
 
-def _endings(path: Path) -> dict[str, tuple[int, float]]:
+def _groups(path: Path) -> list[tuple[float, list[str]]]:
+    """Every family of a list: its cost in bits and its spellings."""
     lines = [x for x in path.read_text(encoding="utf-8").splitlines() if x and not x.startswith("#")][1:]
-    rows = [line.partition("\t") for line in lines]
-    return {
-        fold(e): (number, float(cost) / 2) for number, (cost, _, endings) in enumerate(rows) for e in endings.split()
-    }
+    return [(float(cost), spellings.split()) for cost, _, spellings in (line.partition("\t") for line in lines)]
+
+
+def _endings(path: Path) -> dict[str, tuple[int, float]]:
+    return {fold(e): (number, cost / 2) for number, (cost, endings) in enumerate(_groups(path)) for e in endings}
 
 
 def _families(path: Path, pets: _PetNames) -> dict[str, list[tuple[int, float]]]:
     members: dict[str, list[tuple[int, float]]] = {}
-    lines = [x for x in path.read_text(encoding="utf-8").splitlines() if x and not x.startswith("#")][1:]
-    for number, line in enumerate(lines):
-        cost, _, spellings = line.partition("\t")
-        for spelling in spellings.split():
+    groups = _groups(path)
+    for number, (cost, spellings) in enumerate(groups):
+        for spelling in spellings:
             weak = WEAK_COST if spelling.endswith("?") else 0.0
-            members.setdefault(fold(spelling.rstrip("?")), []).append((number, float(cost) / 2 + weak))
-    number = len(lines)
+            members.setdefault(fold(spelling.rstrip("?")), []).append((number, cost / 2 + weak))
+    number = len(groups)
     for entry in pets.names:  # a pet name stands for each given name by itself: two given names are not one through it
         for given in entry.given:
             for pet in entry.pet:
