@@ -146,7 +146,10 @@ def report(runs: list[dict[str, Any]]) -> None:
         text += f"\nFrom {first['rows']:,} to {last['rows']:,} rows the time grows {last['wall'] / first['wall']:.1f}-fold; "
         text += f"n log n would be {allowed:.1f}-fold.\n"
     print(text)
-    command = "python benchmarks/speed.py " + " ".join(sys.argv[1:])
+    before = ["", *sys.argv[1:]]
+    command = "python benchmarks/speed.py " + " ".join(
+        "DIR" if b == "--extracts" else a for b, a in zip(before, sys.argv[1:], strict=False)
+    )
     keep("speed", command.rstrip(), {"runs": runs}, text)
 
 
