@@ -25,8 +25,7 @@ from linker.evaluate.report import render
 from linker.identity.golden import golden_records
 from linker.index import build_index
 from linker.matching.columns import build_columns
-from linker.matching.edges import edge_table, match
-from linker.matching.model import MatchModel
+from linker.matching.edges import edge_table, fitting_model, match
 from linker.matching.policy import exclusive_pairs
 from linker.names.channel_file import ADAPTED
 from linker.names.table import NameTable
@@ -54,6 +53,8 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
         InputError, QuarantineError, ModelError, AuditError, WorkspaceError: nothing is published then.
     """
     watch = Stopwatch(observer or Silent())
+    file = loaded.model_file()
+    model = None if file is None else fitting_model(file, loaded.matching.comparisons)
     purge_due(workspace)
     with SnapshotWriter(workspace, loaded.settings.keep_snapshots, audit_snapshot) as writer:
         admitted = admit(loaded, watch, Suppression.of(workspace))
@@ -72,8 +73,6 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
             writer.forget("record")
             give_back()
         with watch.stage("match"):
-            file = loaded.model_file()
-            model = MatchModel.load(file) if file else None
             before = Before.of(workspace)
             matched = match(
                 columns, loaded.matching, loaded.policy, model, watch.observer.step,

@@ -92,6 +92,12 @@ ROW_TEXT_FIELDS = (
 ROW_LIST_FIELDS = ("aliases", "marks")
 """Fields that a source mapping may feed with several texts per row."""
 
+PLACE_FIELDS = (
+    "village", "station", "tehsil", "district", "address_state", "pin", "house",
+    "fir_station", "fir_district", "fir_state", "fir", "held_from", "held_to", "held_at", "died_on",
+)  # fmt: skip
+"""Person columns whose texts are compared as wholes: places, the case, and what vetoes read of custody and death."""
+
 EXTRA_PREFIX = "extra."
 """A mapping may feed further text columns, named `extra.<name>`, that only this configuration's comparisons and vetoes know."""
 

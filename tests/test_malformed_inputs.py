@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from linker.config.loading import CONFIGS
 from linker.registry.snapshot import current_name, open_current
 from tests.commandline import FILES, linker
 from tests.generated import CONFIG, KEY, extracts, run
@@ -218,3 +220,25 @@ def test_a_workbook_without_its_sheet(tmp_path: Path) -> None:
     ended = linker("run", CONFIG, "--workspace", tmp_path / "w", "--input", f"rajasthan={file}", environment=KEY)
     assert ended.code == 3
     assert "अभियुक्त आईडी" in ended.text
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (None, "no such model file"),
+        ("{}", "not a model"),
+        ("without a level", "the model lacks levels AGREE_RARE of 'name'"),
+    ],
+)
+def test_a_model_that_does_not_fit_shows_before_anything_is_read(tmp_path: Path, model: str | None, said: str) -> None:
+    shutil.copytree(CONFIGS, tmp_path / "configs")
+    file = tmp_path / "configs" / "models" / "offenders.json"
+    whole = file.read_text(encoding="utf-8")
+    file.unlink()
+    if model is not None:
+        file.write_text(whole.replace('"AGREE_RARE"', '"AGREE_RAR"') if " " in model else model, encoding="utf-8")
+    ended = linker(
+        "run", tmp_path / "configs" / "four_states.yaml", "--workspace", tmp_path / "w", "--input", "delhi=no-file.csv"
+    )
+    assert ended.code == 7, ended.text
+    assert said in ended.text

@@ -7,6 +7,7 @@ what stands there and what would be allowed.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -100,6 +101,15 @@ def line_of(node: yaml.Node | None, location: Location) -> int:
             node = node.value[part]
             line = node.start_mark.line + 1
     return line
+
+
+def misnamed(path: Path, location: Location, name: str, allowed: Sequence[str]) -> str:
+    """The complaint that the setting at `location` of a file that was loaded names something that is not there."""
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    near = difflib.get_close_matches(name, allowed, n=1)
+    setting = ".".join(str(part) for part in location)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"{path}:{line_of(node, location)}: {setting}: {name!r} is not known; {hint}allowed: {', '.join(allowed)}"
 
 
 def _fields_at(model: type[BaseModel], location: Location) -> set[str]:

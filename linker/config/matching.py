@@ -41,6 +41,9 @@ FIELDS = {
 }
 """How many `fields` a kind needs; 1 stands for at least one."""
 
+FEATURES = ("name", "name_token", "relative", "birth", "birth_day", "id", "phone", "mark", "sex")
+"""What two records may share, besides the value of one identifier type (`id:TYPE`, `last4:TYPE`), of a place or of an `extra.` column."""
+
 
 class Comparison(Settings):
     """One kind of evidence. `fields` are person columns (identifier types, place columns from the smallest to the largest, an `extra.`
@@ -65,7 +68,7 @@ class Key(Settings):
     refined: split by a value of the first feature of `refine`, what is still too large by the next, and so on along each list."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-    start: tuple[str, ...]
+    start: Annotated[tuple[str, ...], Field(min_length=1)]
     refine: tuple[tuple[str, ...], ...] = ()
     cap: Annotated[int, Field(ge=2, le=10_000)] = 40
 
@@ -110,7 +113,7 @@ class Names(Settings):
 class Matching(Settings):
     """A whole matching configuration (configs/matching/*.yaml)."""
 
-    keys: tuple[Key, ...]
+    keys: Annotated[tuple[Key, ...], Field(min_length=1)]
     comparisons: tuple[Comparison, ...]
     vetoes: tuple[Veto, ...] = ()
     model: Model = Model()

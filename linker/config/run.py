@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from pydantic import Field
 from linker.config.clusters import ClusterRules
 from linker.config.loading import Settings, load
 from linker.config.matching import Matching
+from linker.config.named import refuse_unknown_names
 from linker.config.policy import SAFEST_LINK, Policy, Purpose, bits
 from linker.config.source import SourceConfig, load_source
 from linker.errors import ConfigError
@@ -88,7 +90,10 @@ def load_run(path: Path, replaced: dict[str, str] | None = None, *, update: bool
             inputs[source.name] = _without_password(chosen, source.name)
     if not inputs and not update:
         raise ConfigError("no source has an input", where=str(path), do="add --input SOURCE=PATH")
-    policy = load(folder / settings.policy, Policy)
+    matching, policy = load(folder / settings.matching, Matching), load(folder / settings.policy, Policy)
+    refuse_unknown_names(
+        (folder / settings.matching, matching), (folder / settings.policy, policy), _extra_columns(sources)
+    )
     clusters = load(folder / settings.clusters, ClusterRules) if settings.clusters else ClusterRules()
     _refuse_loose_links(policy, clusters, path)
     return LoadedRun(
@@ -96,10 +101,15 @@ def load_run(path: Path, replaced: dict[str, str] | None = None, *, update: bool
         settings=settings,
         sources=tuple(s for s in sources if s.name in inputs),
         inputs=inputs,
-        matching=load(folder / settings.matching, Matching),
+        matching=matching,
         policy=policy,
         clusters=clusters,
     )
+
+
+def _extra_columns(sources: Sequence[SourceConfig]) -> list[str]:
+    """The further columns that any mapping feeds, whether or not its source has an input this time."""
+    return sorted({name for source in sources for name in source.extra_fields})
 
 
 def _refuse_loose_links(policy: Policy, clusters: ClusterRules, path: Path) -> None:

@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from linker.arrays import find_texts
-from linker.matching.columns import NAME_FIELDS, PLACE_FIELDS, UNKNOWN_DAY, PersonColumns, numbers
+from linker.matching.columns import NAME_FIELDS, UNKNOWN_DAY, PersonColumns, numbers
 from linker.matching.csr import Coded, Csr, code_lists
 from linker.matching.namekeys import keys_of_bearers
 from linker.names.table import NameTable
-from linker.schema import IdType
+from linker.schema import PLACE_FIELDS, IdType
 
 Codes = NDArray[np.int32]
 

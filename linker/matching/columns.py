@@ -19,7 +19,7 @@ from linker.matching.csr import Coded, Csr, code_lists, code_texts
 from linker.matching.namekeys import keys_of_bearers
 from linker.names.compared import ComparedNames
 from linker.names.table import NameTable
-from linker.schema import EXTRA_PREFIX, IdType
+from linker.schema import EXTRA_PREFIX, PLACE_FIELDS, IdType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,24 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NAME_FIELDS = ("name", "father", "mother", "husband", "guardian")
-PLACE_FIELDS = (
-    "village",
-    "station",
-    "tehsil",
-    "district",
-    "address_state",
-    "pin",
-    "house",
-    "fir_station",
-    "fir_district",
-    "fir_state",
-    "fir",
-    "held_from",
-    "held_to",
-    "held_at",
-    "died_on",
-)
-"""Texts that are compared as wholes: places, the case, and what vetoes read of custody and death."""
 UNKNOWN_DAY = -2_000_000
 
 
@@ -107,15 +89,18 @@ class PersonColumns:
         return found
 
     def text_column(self, name: str) -> NDArray[np.int32]:
-        """The codes of a place, identifier or `extra.` column."""
+        """The codes of a place, identifier or `extra.` column. An `extra.` column that no source at hand feeds is unknown throughout."""
         for group in (self.place, self.ids, self.extra):
             if name in group:
                 return group[name]
+        if name.startswith(EXTRA_PREFIX):
+            return np.full(self.n, -1, dtype=np.int32)
         raise KeyError(name)
 
     def rarity(self, name: str) -> NDArray[np.float32]:
         """Bits of surprise (-log2 of the share of rows) of each code of a column."""
-        return self.dictionaries[name].rarity(self.population)
+        coded = self.dictionaries.get(name)
+        return np.empty(0, np.float32) if coded is None else coded.rarity(self.population)
 
 
 def build_columns(person: pa.Table, name_table: Callable[[pa.Array, NDArray[np.int64]], NameTable]) -> PersonColumns:

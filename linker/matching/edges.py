@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from linker.config.matching import Comparison as ComparisonConfig
 from linker.config.matching import Matching
 from linker.config.policy import Policy
 from linker.matching.candidates import Candidates, KeyCount, find_candidates
@@ -85,6 +87,17 @@ class Matched:
     key_counts: tuple[KeyCount, ...]
     histogram: NDArray[np.int64]
     """how many candidate pairs have a weight in [b, b + 1) bits, for b in HISTOGRAM; the first holds all below and those given up early"""
+
+
+def fitting_model(file: Path, configured: Sequence[ComparisonConfig]) -> MatchModel:
+    """The trained model of a file that knows every level of the comparisons, which a run should not learn after an hour of reading.
+
+    Raises:
+        ModelError: it is missing, is no model, or lacks a comparison or a level.
+    """
+    model = MatchModel.load(file)
+    model.weights(comparisons_of(configured))
+    return model
 
 
 def match(

@@ -44,6 +44,7 @@ class AuditQueue:
     def append(self, kind: str, subject: str, detail: dict[str, Any], who: str) -> Future[Head]:
         """Add an entry; the future is done when it is on disk, or holds the error that kept it from there."""
         waiting = _Waiting(Entry(kind, subject, detail, who), Future())
+        waiting.written.set_running_or_notify_cancel()  # who no longer waits for it cannot call it off
         self._entries.put(waiting)
         return waiting.written
 

@@ -8,6 +8,7 @@ time, and lets a worker that holds fewer go first. Each worker notes how many it
 from __future__ import annotations
 
 import asyncio
+import errno
 import mmap
 import os
 import socket
@@ -23,6 +24,9 @@ HESITATION = 0.005
 """Seconds that a worker waits where another one holds fewer connections."""
 NOTED_EVERY = 0.05
 """Seconds after which a worker notes again how many it holds."""
+SHORTAGE = 0.5
+"""Seconds after which a worker that can open no more files tries again; the connection waits meanwhile."""
+SHORT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _COUNT = struct.Struct("<q")
 
 
@@ -47,9 +51,21 @@ class Counts:
 
     def least(self) -> int:
         """The fewest that any other worker holds; this one's, if there is no other."""
-        others = [_content(file) for file in self._folder.glob("connections-*") if file != self._mine]
+        notes = [file for file in self._folder.glob("connections-*") if file != self._mine]
+        others = [_content(file) for file in notes if _is_at_work(file.name.removeprefix("connections-"))]
         own: int = _COUNT.unpack_from(self._noted)[0]
         return min((_COUNT.unpack(count)[0] for count in others if len(count) == _COUNT.size), default=own)
+
+
+def _is_at_work(worker: str) -> bool:
+    """Whether a process is there; one that was killed leaves its note behind, which would be waited for ever after."""
+    try:
+        os.kill(int(worker), 0)
+    except ProcessLookupError:
+        return False
+    except (ValueError, OSError):
+        return True
+    return True
 
 
 def _content(file: Path) -> bytes:
@@ -103,28 +119,37 @@ class Listener:
         self._noting = self._loop.call_later(NOTED_EVERY, self._note)
 
     def _someone_waits(self) -> None:
-        if self._count() <= self._counts.least():
-            self._take()
-        elif self._socket is not None:
+        if self._count() > self._counts.least():
+            self._pause(HESITATION)
+        elif not self._take():
+            self._pause(SHORTAGE)
+
+    def _pause(self, seconds: float) -> None:
+        """Look away from the socket, which goes on saying that someone waits."""
+        if self._socket is not None:
             self._loop.remove_reader(self._socket.fileno())
-            self._hesitating = self._loop.call_later(HESITATION, self._take_now)
+            self._hesitating = self._loop.call_later(seconds, self._take_now)
 
     def _take_now(self) -> None:
-        self._take()
-        self._listen()
+        if self._take():
+            self._listen()
+        else:
+            self._pause(SHORTAGE)
 
-    def _take(self) -> None:
+    def _take(self) -> bool:
+        """Take a connection, if one still waits. False where no more files can be opened just now."""
         if self._socket is None:
-            return
+            return True
         try:
             connection, _ = self._socket.accept()
-        except OSError:
-            return  # another worker was quicker, the client has gone, or no more files can be opened just now
+        except OSError as error:
+            return error.errno not in SHORT  # else another worker was quicker, or the client has gone
         connection.setblocking(False)
         task = self._loop.create_task(self._hold(connection))
         self._coming.add(task)
         task.add_done_callback(self._coming.discard)
         self._count()
+        return True
 
     async def _hold(self, connection: socket.socket) -> None:
         try:

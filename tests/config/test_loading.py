@@ -8,10 +8,11 @@ import pytest
 import yaml
 
 from linker.config.loading import CONFIGS, Settings, line_of, load
-from linker.config.matching import Matching
+from linker.config.matching import FEATURES, Matching
 from linker.config.policy import Policy
 from linker.config.run import load_run
 from linker.errors import ConfigError
+from linker.matching.keys import _MAKERS
 
 RULES = "rules: {independent: [birth], independent_minimum: 3.0}\n"
 
@@ -131,3 +132,43 @@ def test_a_password_is_refused_wherever_it_would_be_written_down(tmp_path: Path)
         with pytest.raises(ConfigError, match="holds a password") as caught:
             load_run(path, {"db": url})
         assert "secret" not in str(caught.value)
+
+
+NAMES = [
+    ("policy", "documents", "documnts", "rules.independent.3: 'documnts' is not known; did you mean 'documents'? allowed: name, "),
+    ("policy", "relative: relative", "relative: relativ", "rules.relative: 'relativ' is not known; did you mean 'relative'?"),
+    ("policy", "vetoes: [fingerprint]", "vetoes: [finger_print]", "rules.vetoes.0: 'finger_print' is not known"),
+    ("policy", "doubts: [sex]", "doubts: [name_and_phone]", "rules.doubts.0: 'name_and_phone' is not known; allowed: name,"),
+    ("matching", "start: [phone]", "start: [mobile]", "keys.1.start.0: 'mobile' is not known; allowed: name, name_token, relative,"),
+    ("matching", "[birth_day]", "[birthday]", "keys.3.refine.1.0: 'birthday' is not known; did you mean 'birth_day'?"),
+    ("matching", "[nfn]", "[nfm]", "comparisons.5.fields.0: 'nfm' is not known; did you mean 'nfn'?"),
+    ("matching", "[village, station, t", "[vilage, station, t", "comparisons.11.fields.0: 'vilage' is not known; did you mean 'v"),
+    ("matching", "fields: [fir]", "fields: [extra.contest]", "vetoes.0.fields.0: 'extra.contest' is not known; allowed: village,"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "said"), NAMES, ids=[case[2] for case in NAMES])
+def test_a_name_that_nothing_bears_is_refused_before_anything_is_read(
+    tmp_path: Path, file: str, right: str, wrong: str, said: str
+) -> None:
+    database_run(tmp_path, "postgresql://reader@host/crimes")
+    for name, shipped in (("policy", "policy.yaml"), ("matching", "matching/offenders.yaml")):
+        text = (CONFIGS / shipped).read_text(encoding="utf-8")
+        text = text.replace(right, wrong) if name == file else text
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    run = (tmp_path / "run.yaml").read_text(encoding="utf-8").replace(f"{CONFIGS}/matching/offenders", "matching")
+    (tmp_path / "run.yaml").write_text(run.replace(f"{CONFIGS}/policy", "policy"), encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_run(tmp_path / "run.yaml")
+    written = (tmp_path / f"{file}.yaml").read_text(encoding="utf-8").splitlines()
+    line = next(number for number, text in enumerate(written, start=1) if wrong in text)
+    assert f"{tmp_path / file}.yaml:{line}: {said}" in str(caught.value)
+
+
+def test_the_features_that_a_key_may_name_are_those_that_exist() -> None:
+    assert set(FEATURES) == set(_MAKERS)
+
+
+def test_a_further_column_may_be_of_a_source_that_is_left_out_this_time(tmp_path: Path) -> None:
+    loaded = load_run(CONFIGS / "tcpd.yaml", {"tcpd": "somewhere"})
+    assert "extra.contest" in {field for veto in loaded.matching.vetoes for field in veto.fields}

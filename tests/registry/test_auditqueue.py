@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -20,6 +21,21 @@ def test_entries_stand_in_the_log_before_the_future_is_done(tmp_path: Path) -> N
     verified = AuditLog(tmp_path).verify()
     assert not verified.faults
     assert verified.head == heads[-1]
+
+
+def test_an_entry_that_nobody_waits_for_any_more_is_written_and_those_behind_it_too(tmp_path: Path) -> None:
+    queue = AuditQueue(tmp_path)
+
+    async def ask_and_leave() -> None:
+        waiting = asyncio.wrap_future(queue.append("search", "", {"n": 0}, "key 1"))
+        waiting.cancel()
+        await asyncio.wrap_future(queue.append("search", "", {"n": 1}, "key 1"))
+
+    try:
+        asyncio.run(asyncio.wait_for(ask_and_leave(), 10))
+    finally:
+        queue.close()
+    assert len(AuditLog(tmp_path).entries()) == 2
 
 
 def test_two_queues_write_one_chain(tmp_path: Path) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import multiprocessing
 import os
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 import httpx
 import pytest
@@ -85,12 +89,62 @@ def test_a_lone_worker_takes_all(listening: socket.socket, tmp_path: Path, monke
 
 
 def test_a_worker_that_has_died_is_not_waited_for_long(tmp_path: Path) -> None:
-    counts = Counts(tmp_path, "1")
-    (tmp_path / "connections-2").write_bytes(b"")  # it died while it began
+    counts = Counts(tmp_path, "a")
+    (tmp_path / "connections-b").write_bytes(b"")  # it died while it began
     counts.note(3)
     assert counts.least() == 3
-    Counts(tmp_path, "2").note(1)
+    Counts(tmp_path, "b").note(1)
     assert counts.least() == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a worker of its own event loop")
+def test_the_note_of_a_worker_that_was_killed_counts_no_more(tmp_path: Path) -> None:
+    counts = Counts(tmp_path, str(os.getpid()))
+    counts.note(3)
+    worker = multiprocessing.get_context("spawn").Process(target=_note_and_wait, args=(tmp_path,))
+    worker.start()
+    while counts.least() != 1:
+        time.sleep(0.01)
+    worker.kill()
+    worker.join()
+    assert list(tmp_path.glob(f"connections-{worker.pid}"))
+    assert counts.least() == 3
+
+
+def _note_and_wait(folder: Path) -> None:
+    Counts(folder, str(os.getpid())).note(1)
+    time.sleep(60)
+
+
+class _Short(socket.socket):
+    """A socket of a process that can open no more files."""
+
+    tries = 0
+
+    def accept(self) -> NoReturn:
+        type(self).tries += 1
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    def dup(self) -> _Short:
+        return self
+
+
+def test_a_worker_that_can_open_no_more_files_does_not_spin(
+    listening: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Short, "tries", 0)
+
+    async def ask() -> int:
+        short = _Short(fileno=listening.dup().detach())
+        server = Listener(short, lambda: Greeting("x"), Counts(tmp_path, "x"), None)
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        await asyncio.sleep(0.2)
+        server.close()
+        await server.wait_closed()
+        writer.close()
+        return _Short.tries
+
+    assert asyncio.run(ask()) == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a worker of its own event loop")
