@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from linker.identity.values import single
 from linker.index.scoring import Scorer
+from linker.matching.deciding import decide
 from linker.matching.hysteresis import nearly_linked
-from linker.matching.policy import AGAINST, LINKED, RULES, Rule, decide
+from linker.matching.policy import AGAINST, LINKED, RULES, Rule
 from linker.matching.pooling import Across, pooled
 from linker.schema import EDGE, Decision
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from linker.arrays import find_texts
 from linker.matching.columns import NAME_FIELDS, UNKNOWN_DAY, PersonColumns, numbers
 from linker.matching.csr import Coded, Csr, code_lists
-from linker.matching.namekeys import keys_of_bearers
+from linker.matching.namekeys import bearers, keys_of_bearers
 from linker.names.table import NameTable
 from linker.schema import PLACE_FIELDS, IdType
 
@@ -28,8 +28,8 @@ def code_persons(person: pa.Table, base: PersonColumns) -> PersonColumns:
     coder = _Coder(person, base)
     n = len(person)
     name, aliases, names, only = _code_names(person, base)
-    own = [Csr.of_column(name["name"].astype(np.int64)), aliases]
-    relatives = [Csr.of_column(name[f].astype(np.int64)) for f in NAME_FIELDS[1:]]
+    own = bearers([name["name"]], aliases, n)
+    relatives = bearers([name[f] for f in NAME_FIELDS[1:]], None, n)
     ids = {str(t): coder.column(str(t)) for t in IdType if t != IdType.AADHAAR}
     ids["aadhaar"], near = coder.aadhaar()
     phones, relative_phones = coder.phones()
@@ -38,8 +38,8 @@ def code_persons(person: pa.Table, base: PersonColumns) -> PersonColumns:
         names=names,
         name=name,
         aliases=aliases,
-        name_keys=keys_of_bearers(names, _pairs(own, n), informative=False, only=only),
-        relative_keys=keys_of_bearers(names, _pairs(relatives, n), informative=False, loose=True, only=only),
+        name_keys=keys_of_bearers(names, own, informative=False, only=only),
+        relative_keys=keys_of_bearers(names, relatives, informative=False, loose=True, only=only),
         sex=numbers(person, "sex", 0),
         birth_from=numbers(person, "birth_from", UNKNOWN_DAY),
         birth_to=numbers(person, "birth_to", UNKNOWN_DAY),
@@ -59,10 +59,6 @@ def code_persons(person: pa.Table, base: PersonColumns) -> PersonColumns:
         population=base.population,
         only_names=only,
     )
-
-
-def _pairs(parts: Sequence[Csr], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    return np.concatenate([p.rows for p in parts]), np.concatenate([p.values for p in parts]), n
 
 
 class _Coder:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from linker.arrays import TextFinder
 from linker.matching.columns import NAME_FIELDS, UNKNOWN_DAY, PersonColumns
 from linker.matching.csr import Coded, Csr
-from linker.matching.namekeys import keys_of_bearers
+from linker.matching.namekeys import bearers, keys_of_bearers
 from linker.schema import IdType
 
 Person = Mapping[str, Any]
@@ -84,12 +84,9 @@ class _Coding:
         name = {f: self._column(f, names) for f in NAME_FIELDS}
         aliases = self._lists("aliases", names)
         table = base.names.extend(list(names.fresh)) if names.fresh else base.names
-        own = np.concatenate([name["name"], aliases.values])
-        own_rows = np.concatenate([np.arange(n), aliases.rows])
-        relatives = np.concatenate([name[f] for f in NAME_FIELDS[1:]])
-        relative_rows = np.tile(np.arange(n), len(NAME_FIELDS) - 1)
-        only = np.unique(np.concatenate([own, relatives])).astype(np.int64)
-        only = only[only >= 0]
+        own = bearers([name["name"]], aliases, n)
+        relatives = bearers([name[f] for f in NAME_FIELDS[1:]], None, n)
+        only = np.array(sorted({*own[1].tolist(), *relatives[1].tolist()}), np.int64)
         ids = self._texts(_IDS)
         ids["aadhaar"], near = self._aadhaar()
         phones, relative_phones = self._phones()
@@ -100,10 +97,8 @@ class _Coding:
             names=table,
             name=name,
             aliases=aliases,
-            name_keys=keys_of_bearers(table, _stated(own_rows, own, n), informative=False, only=only),
-            relative_keys=keys_of_bearers(
-                table, _stated(relative_rows, relatives, n), informative=False, loose=True, only=only
-            ),
+            name_keys=keys_of_bearers(table, own, informative=False, only=only),
+            relative_keys=keys_of_bearers(table, relatives, informative=False, loose=True, only=only),
             **plain,
             ids=ids,
             last4=self._texts(_LAST4),
@@ -168,10 +163,3 @@ def _csr(rows: Sequence[Iterable[int]]) -> Csr:
     ordered = [sorted(set(values)) for values in rows]
     offsets = np.cumsum([0, *map(len, ordered)]).astype(np.int64)
     return Csr(offsets, np.array([value for values in ordered for value in values], np.int64))
-
-
-def _stated(
-    rows: NDArray[np.int64], names: NDArray[np.integer], n: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    known = names >= 0
-    return rows[known], names[known].astype(np.int64), n

@@ -38,8 +38,8 @@ class Found:
     unsaid: int = 0
 
 
-def _plan(keys: Sequence[Key], caps: Sequence[int]) -> Plan:
-    """The keys of a configuration as numbers."""
+def plan_of(keys: Sequence[Key], caps: Sequence[int]) -> Plan:
+    """The keys of a configuration as numbers. `caps`: the largest group of each key that is taken whole."""
     number = {name: k for k, name in enumerate(feature_names(keys))}
     at, features, start, kind, lead = [0], [], [], [], []
     for k, key in enumerate(keys):
@@ -72,21 +72,21 @@ class Asked:
 
 @dataclass(frozen=True)
 class Terms:
-    """How far a look-up goes. `caps`: the largest group of each key that is taken whole. With `search`, a feature that the record lacks is
-    skipped and `most` records of a group that stays too large are taken, evenly spread; otherwise, as in the batch, the `cap` neighbours of
-    `place[row]`, the number that the new record would have among those of the base."""
+    """How far a look-up goes, by the keys of `plan`. With `search`, a feature that the record lacks is skipped and `most` records of a
+    group that stays too large are taken, evenly spread; otherwise, as in the batch, the `cap` neighbours of `place[row]`, the number that
+    the new record would have among those of the base."""
 
-    caps: tuple[int, ...]
+    plan: Plan
     search: bool
     most: int = 0
     place: NDArray[np.int64] | None = None
 
 
-def look_up(base: Postings, base_records: int, asked: Asked, keys: Sequence[Key], terms: Terms, own: Postings) -> Found:
+def look_up(base: Postings, base_records: int, asked: Asked, terms: Terms, own: Postings) -> Found:
     """The partners of all new records, some pairs by several keys. `own` are the postings of the new records themselves."""
-    plan = _plan(keys, terms.caps)
+    plan = terms.plan
     rows = asked.at.shape[1] - 1
-    left_out = np.zeros((rows, len(keys)), np.int32)
+    left_out = np.zeros((rows, len(plan.caps)), np.int32)
     place = np.zeros(rows, np.int64) if terms.place is None else terms.place
     in_base = positions(base.first, base.values, asked.at, asked.values)
     in_own = positions(own.first, own.values, asked.at, asked.values)
@@ -106,5 +106,7 @@ def look_up(base: Postings, base_records: int, asked: Asked, keys: Sequence[Key]
             parts = list(pool.map(some, starts))
     else:
         parts = [some(first) for first in starts]
+    if len(parts) == 1:
+        return Found(*parts[0], left_out)
     columns = [np.concatenate([p[k] for p in parts]) if parts else np.zeros(0, np.int32) for k in range(3)]
     return Found(columns[0], columns[1], columns[2].astype(np.int8), left_out)

@@ -13,8 +13,9 @@ from linker.matching.columns import PersonColumns
 from linker.matching.comparisons import Comparison, comparisons_of
 from linker.matching.comparisons.base import Cost, Rows
 from linker.matching.csr import shared_values
+from linker.matching.deciding import Decider
 from linker.matching.model import MatchModel
-from linker.matching.policy import RULES, Rule, decide, vetoed
+from linker.matching.policy import RULES, Rule, vetoed
 from linker.matching.vectors import measure, measure_above
 from linker.schema import Decision
 
@@ -52,6 +53,7 @@ class Scorer:
         self.matching, self.policy, self.model = matching, policy, model
         self.comparisons: tuple[Comparison, ...] = comparisons_of(matching.comparisons)
         self.tables = model.weights(self.comparisons)
+        self._decider = Decider(policy, self.comparisons, self.tables)
 
     def score(
         self, columns: PersonColumns, left: Rows, right: Rows, floor: float | None = None, known: Known | None = None
@@ -99,7 +101,7 @@ class Scorer:
     def _decided(
         self, columns: PersonColumns, left: Rows, right: Rows, vectors: NDArray[np.int8], weight: NDArray[np.float64]
     ) -> Scored:
-        decided = decide(self.policy, self.comparisons, vectors.T, weight, self.tables)
+        decided = self._decider.decide(vectors, weight)
         veto = vetoed(columns, self.matching.vetoes, left, right)
         decision, rule = decided.decision, decided.rule
         decision[veto], rule[veto] = Decision.NO_LINK, RULES.index(Rule.VETO)

@@ -16,11 +16,12 @@ from linker.arrays import find_texts
 from linker.index.coding import code_persons
 from linker.index.few import FewCoder, Person
 from linker.index.gather import renumbered
-from linker.index.lookup import Asked, Found, Terms, look_up
+from linker.index.lookup import Asked, Found, Terms, look_up, plan_of
 from linker.index.postings import Postings, feature_names
 from linker.index.rows import Rows
 from linker.index.scoring import Scored, Scorer
 from linker.index.together import Reads, narrow, together
+from linker.index.walk import Plan
 from linker.matching.candidates import scaled_cap
 from linker.matching.columns import PersonColumns
 from linker.matching.csr import Csr
@@ -131,20 +132,27 @@ class SnapshotIndex:
         total = self.columns.n + new.n
         keys = self.scorer.matching.keys
         caps = tuple(scaled_cap(key.cap, total) for key in keys)
-        return self._look_up(new, Terms(caps, search=False, place=place))
+        return self._look_up(new, Terms(plan_of(keys, caps), search=False, place=place))
 
     def search_candidates(self, new: PersonColumns, most: int) -> Found:
         """Which records of the base share a key with each new person, in groups larger than a batch takes; at most `most` of a group that
         nothing splits."""
+        return self._look_up(new, Terms(self._search_plan, search=True, most=most))
+
+    @cached_property
+    def _search_plan(self) -> Plan:
         keys = self.scorer.matching.keys
-        return self._look_up(new, Terms(tuple(SEARCH_CAP * key.cap for key in keys), search=True, most=most))
+        return plan_of(keys, [SEARCH_CAP * key.cap for key in keys])
+
+    @cached_property
+    def _features(self) -> tuple[str, ...]:
+        return feature_names(self.scorer.matching.keys)
 
     def _look_up(self, new: PersonColumns, terms: Terms) -> Found:
-        keys = self.scorer.matching.keys
-        names = feature_names(keys)
+        names = self._features
         features = Features(new)
         own = Postings.none(names) if terms.search else Postings.of(features, names)
-        found = look_up(self.postings, self.columns.n, Asked.of(features, names), keys, terms, own)
+        found = look_up(self.postings, self.columns.n, Asked.of(features, names), terms, own)
         return replace(found, unsaid=self._unsaid(features, names)) if terms.search else found
 
     def _unsaid(self, features: Features, names: Sequence[str]) -> int:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.matching.csr import Coded, Csr, code_lists, code_texts
-from linker.matching.namekeys import keys_of_bearers
+from linker.matching.namekeys import bearers, keys_of_bearers
 from linker.names.compared import ComparedNames
 from linker.names.table import NameTable
 from linker.schema import EXTRA_PREFIX, PLACE_FIELDS, IdType
@@ -110,20 +110,17 @@ def build_columns(person: pa.Table, name_table: Callable[[pa.Array, NDArray[np.i
     with ThreadPoolExecutor(1) as aside:  # making names comparable leaves one core idle
         others = aside.submit(_code_others, person)
         table = name_table(distinct.dictionary, distinct.counts)
-        own = Csr.join([Csr.of_column(names["name"].astype(np.int64)), aliases])
-        relatives = Csr.join([Csr.of_column(names[f].astype(np.int64)) for f in NAME_FIELDS[1:]])
         if len(table):
             table.keys()  # made once, before two threads ask for them
         coded = others.result()
-        of_relatives = aside.submit(
-            keys_of_bearers, table, (relatives.rows, relatives.values, n), informative=False, loose=True
-        )
+        relatives = bearers([names[f] for f in NAME_FIELDS[1:]], None, n)
+        of_relatives = aside.submit(keys_of_bearers, table, relatives, informative=False, loose=True)
         return PersonColumns(
             n=n,
             names=table,
             name=names,
             aliases=aliases,
-            name_keys=keys_of_bearers(table, (own.rows, own.values, n), informative=False),
+            name_keys=keys_of_bearers(table, bearers([names["name"]], aliases, n), informative=False),
             relative_keys=of_relatives.result(),
             **coded,
         )

@@ -21,7 +21,7 @@ MANY = 32
 
 
 @nb.njit("Tuple((int64[::1], int64[::1]))(int64[::1], int64[::1], int64)", cache=True, nogil=True)
-def _collect(rows: NDArray[np.int64], values: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def collect(rows: NDArray[np.int64], values: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(row, value) pairs dealt out to their rows, each row sorted, equal values of a row once. A row has few values as a rule, so that no
     sort of the whole is needed."""
     start = np.zeros(n + 1, dtype=np.int64)
@@ -56,6 +56,18 @@ def _collect(rows: NDArray[np.int64], values: NDArray[np.int64], n: int) -> tupl
     return offsets, dealt[:kept].copy()
 
 
+@nb.njit("Tuple((int64[::1], int64[::1]))(int64[::1])", cache=True, nogil=True)
+def _one_each(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """A column as rows of one value; a negative one means none."""
+    offsets, kept = np.empty(len(values) + 1, dtype=np.int64), np.empty(len(values), dtype=np.int64)
+    count = offsets[0] = 0
+    for k in range(len(values)):
+        kept[count] = values[k]
+        count += values[k] >= 0
+        offsets[k + 1] = count
+    return offsets, kept[:count].copy()
+
+
 @dataclass(frozen=True)
 class Csr:
     """Row i holds `values[offsets[i]:offsets[i + 1]]`. offsets: int64[n + 1]; values: any integer type."""
@@ -87,7 +99,7 @@ class Csr:
     @classmethod
     def of_pairs(cls, rows: NDArray[np.int64], values: NDArray[np.int64], n: int) -> Csr:
         """From (row, value) pairs in any order; equal values of one row are kept once, in ascending order."""
-        offsets, flat = _collect(np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(values, np.int64), n)
+        offsets, flat = collect(np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(values, np.int64), n)
         return cls(offsets, flat)
 
     @classmethod
@@ -98,15 +110,12 @@ class Csr:
     @classmethod
     def of_column(cls, values: NDArray[np.int64]) -> Csr:
         """One value per row; a negative value means none."""
-        present = values >= 0
-        offsets = np.zeros(len(values) + 1, dtype=np.int64)
-        np.cumsum(present, out=offsets[1:])
-        return cls(offsets, values[present].astype(np.int64))
+        return cls(*_one_each(values))
 
     @classmethod
     def join(cls, parts: Sequence[Csr]) -> Csr:
         """All values of each row from several tables of the same rows."""
-        if len(parts) == 1:
+        if len(parts) == 1 or not any(len(p.values) for p in parts):
             return parts[0]
         rows = np.concatenate([p.rows for p in parts])
         values = np.concatenate([p.values for p in parts])

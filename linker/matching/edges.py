@@ -21,10 +21,11 @@ from linker.matching.closure import unweighed_pairs
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons import Comparison, comparisons_of
 from linker.matching.comparisons.base import Rows
+from linker.matching.deciding import decide
 from linker.matching.hysteresis import Memory, nearly_linked
 from linker.matching.keys import Features
 from linker.matching.model import MatchModel
-from linker.matching.policy import AGAINST, RULES, Rule, decide, vetoed
+from linker.matching.policy import AGAINST, RULES, Rule, vetoed
 from linker.matching.pooling import Across, pooled
 from linker.matching.splink_engine import VectorScorer
 from linker.matching.training import prior_of, train_on_data

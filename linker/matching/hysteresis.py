@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from linker.config.policy import Policy
 from linker.matching.comparisons import Comparison
 from linker.matching.comparisons.base import Rows
-from linker.matching.policy import REMEMBERED, decide
+from linker.matching.deciding import decide
+from linker.matching.policy import REMEMBERED
 from linker.schema import Decision
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from linker.errors import ConfigError
 from linker.matching.columns import NAME_FIELDS, UNKNOWN_DAY, PersonColumns
 from linker.matching.csr import Csr
-from linker.matching.namekeys import keys_of_bearers
+from linker.matching.namekeys import bearers, keys_of_bearers
 from linker.schema import EXTRA_PREFIX, IdType
 
 if TYPE_CHECKING:
@@ -74,23 +74,29 @@ class Features:
 def _through_names(features: Features, fields: tuple[str, ...], *, aliases: bool, informative: bool) -> Csr:
     """Keys of the names that stand in `fields` of each record."""
     columns = features.columns
-    bearers = [Csr.of_column(columns.name[f].astype(np.int64)) for f in fields]
-    if aliases:
-        bearers.append(columns.aliases)
-    pairs = np.concatenate([b.rows for b in bearers]), np.concatenate([b.values for b in bearers]), columns.n
-    return keys_of_bearers(columns.names, pairs, informative=informative, only=columns.only_names)
+    who = bearers([columns.name[f] for f in fields], columns.aliases if aliases else None, columns.n)
+    return keys_of_bearers(columns.names, who, informative=informative, only=columns.only_names)
 
 
 def _birth_bands(features: Features) -> Csr:
     """Bands of six years on two grids shifted by half: births up to three years apart share at least one."""
     columns = features.columns
-    known = columns.birth_from != UNKNOWN_DAY
-    middle = (columns.birth_from.astype(np.float64) + columns.birth_to) / 2
-    year = np.floor(middle / DAYS_PER_YEAR + 1970).astype(np.int64)
-    rows = np.flatnonzero(known)
-    low = year[known] // BIRTH_BAND_YEARS
-    high = (year[known] + BIRTH_BAND_YEARS // 2) // BIRTH_BAND_YEARS + 100_000
-    return Csr.of_pairs(np.concatenate([rows, rows]), np.concatenate([low, high]), columns.n)
+    return Csr(*_bands(columns.birth_from, columns.birth_to))
+
+
+@nb.njit("Tuple((int64[::1], int64[::1]))(int32[::1], int32[::1])", cache=True, nogil=True)
+def _bands(first: NDArray[np.int32], last: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    offsets, bands = np.empty(len(first) + 1, dtype=np.int64), np.empty(2 * len(first), dtype=np.int64)
+    count = offsets[0] = 0
+    for k in range(len(first)):
+        if first[k] != UNKNOWN_DAY:
+            middle = (np.float64(first[k]) + last[k]) / 2
+            year = np.int64(np.floor(middle / DAYS_PER_YEAR + 1970))
+            bands[count] = year // BIRTH_BAND_YEARS
+            bands[count + 1] = (year + BIRTH_BAND_YEARS // 2) // BIRTH_BAND_YEARS + 100_000
+            count += 2
+        offsets[k + 1] = count
+    return offsets, bands[:count].copy()
 
 
 def _birth_day(features: Features) -> Csr:

@@ -5,35 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit, types
 
-from linker.matching.csr import Csr
+from linker.matching.csr import Csr, collect
 from linker.names.levels import KeyKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from linker.names.table import NameTable
 
 INFORMATIVE_BITS = 5.0
 """A name token shared by more than one record in 2**5 is no start for a group, unless the name has nothing rarer."""
-
-
-def keys_per_name(
-    names: NameTable, *, informative: bool, loose: bool = False, numbers: NDArray[np.int64] | None = None
-) -> Csr:
-    """Strict and near (and `loose`) keys of every distinct name, or of those with the ascending `numbers`; with `informative` only its
-    rarer tokens, or its rarest where all are common."""
-    count = len(names) if numbers is None else len(numbers)
-    if not count:
-        return Csr(np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64))
-    keys = names.keys() if numbers is None else names.keys_of(numbers)
-    chosen = (keys.kind < int(KeyKind.LOOSE)) | loose
-    if informative:
-        rarest = np.zeros(count, dtype=np.float32)
-        np.maximum.at(rarest, keys.name_id, keys.bits)
-        chosen &= (keys.bits >= INFORMATIVE_BITS) | (keys.bits >= rarest[keys.name_id] - 1e-3)
-    return Csr.of_pairs(keys.name_id[chosen].astype(np.int64), keys.key[chosen].astype(np.int64), count)
-
+_STATED, _ALL = int(KeyKind.LOOSE), max(map(int, KeyKind)) + 1
+_EQUAL_BITS = np.float32(1e-3)
+_I8S = types.int64[::1]
+_EVERY = np.empty(0, np.int64)
+_LISTS = types.Tuple((_I8S, _I8S))  # type: ignore[no-untyped-call]
+_KEYS = types.Tuple((types.int32[::1], types.int8[::1], _I8S, types.float32[::1]))  # type: ignore[no-untyped-call]
 
 Bearers = tuple["NDArray[np.int64]", "NDArray[np.int64]", int]
 """(row, name number) pairs in any order, and how many rows there are."""
@@ -42,16 +33,62 @@ Bearers = tuple["NDArray[np.int64]", "NDArray[np.int64]", int]
 def keys_of_bearers(
     names: NameTable, bearers: Bearers, *, informative: bool, loose: bool = False, only: NDArray[np.int64] | None = None
 ) -> Csr:
-    """The keys of the names that each row bears. `only`: ascending, all names that occur, where the table holds many more."""
+    """Strict and near (and `loose`) keys of the names that each row bears; with `informative` only those of a name's rarer tokens, or of
+    its rarest where all are common. `only`: ascending, all names that occur, where the table holds many more."""
     rows, through, n = bearers
-    per_name = keys_per_name(names, informative=informative, loose=loose, numbers=only)
-    return expand(rows, through if only is None else np.searchsorted(only, through), per_name, n)
+    count = len(names) if only is None else len(only)
+    if not count:
+        return Csr.empty(n)
+    keys = names.keys() if only is None else names.keys_of(only)
+    kinds = np.int8(_ALL if loose else _STATED)
+    least = np.float32(INFORMATIVE_BITS if informative else -np.inf)
+    of_names = (keys.name_id, keys.kind, keys.key, keys.bits)
+    return Csr(*_dealt(of_names, (kinds, least), _EVERY if only is None else only, count, rows, through, n))
 
 
-def expand(rows: NDArray[np.int64], through: NDArray[np.int64], table: Csr, n: int) -> Csr:
-    """For (row, id) pairs, the values that `table` holds for each id, collected by row."""
-    counts = table.counts[through]
-    out_rows = np.repeat(rows, counts)
-    starts = np.repeat(table.offsets[through] - (np.cumsum(counts) - counts), counts)
-    values = table.values[starts + np.arange(len(out_rows), dtype=np.int64)]
-    return Csr.of_pairs(out_rows, values, n)
+@njit(
+    _LISTS(_KEYS, types.Tuple((types.int8, types.float32)), _I8S, types.int64, _I8S, _I8S, types.int64),  # type: ignore[no-untyped-call]
+    cache=True,
+    nogil=True,
+)
+def _dealt(keys, wanted, only, names, rows, through, n):  # type: ignore[no-untyped-def]
+    """The wanted keys (kinds below one, so many bits at least or most of their name) of names, collected by the rows that bear these."""
+    name_id, kind, key, bits = keys
+    kinds, least = wanted
+    rarest = np.zeros(names, np.float32)
+    for k in range(len(key)):
+        rarest[name_id[k]] = max(rarest[name_id[k]], bits[k])
+    start = np.zeros(names + 1, np.int64)
+    chosen = np.empty(len(key), np.bool_)
+    for k in range(len(key)):
+        said = bits[k] >= least or bits[k] >= rarest[name_id[k]] - _EQUAL_BITS
+        chosen[k] = kind[k] < kinds and said
+        start[name_id[k] + 1] += chosen[k]
+    for i in range(names):
+        start[i + 1] += start[i]
+    values, end = np.empty(start[-1], np.int64), start[:-1].copy()
+    for k in range(len(key)):
+        if chosen[k]:
+            values[end[name_id[k]]] = key[k]
+            end[name_id[k]] += 1
+    at = through if len(only) == 0 else np.searchsorted(only, through)
+    room = 0
+    for k in range(len(rows)):
+        room += start[at[k] + 1] - start[at[k]]
+    out_rows, out = np.empty(room, np.int64), np.empty(room, np.int64)
+    count = 0
+    for k in range(len(rows)):
+        for i in range(start[at[k]], start[at[k] + 1]):
+            out_rows[count], out[count] = rows[k], values[i]
+            count += 1
+    return collect(out_rows, out, n)
+
+
+def bearers(columns: Sequence[NDArray[np.int32]], aliases: Csr | None, n: int) -> Bearers:
+    """Who bears the names that stand in some columns (-1: none), and in lists of aliases."""
+    rows = [np.flatnonzero(column >= 0) for column in columns]
+    names = [column[at].astype(np.int64) for column, at in zip(columns, rows, strict=True)]
+    if aliases is not None and len(aliases.values):
+        rows.append(aliases.rows)
+        names.append(aliases.values)
+    return np.concatenate(rows), np.concatenate(names), n

@@ -1,12 +1,11 @@
 """What an edge may do by itself. Every decision names its rule, so that a report can count and a reader can ask.
 
-All hard rules look at comparison levels only, so they are decided once per distinct comparison vector. Vetoes look at the records.
+The rules look at comparison levels only (`deciding`). Vetoes look at the records.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -14,13 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linker.config.matching import Veto
-from linker.config.policy import Policy, Rules
-from linker.errors import ConfigError
 from linker.matching.columns import PersonColumns
-from linker.matching.comparisons import Comparison
 from linker.matching.comparisons.base import Rows
 from linker.matching.impossible import IMPOSSIBLE
-from linker.schema import Decision
 
 
 class Rule(StrEnum):
@@ -53,8 +48,6 @@ class Rule(StrEnum):
 
 
 RULES = tuple(Rule)
-CLEARLY = -1.0
-"""Bits from which a level that speaks against does so clearly: another district hardly does."""
 LINKED = (Rule.LINK, Rule.POOLED, Rule.KEPT, *(r for r in Rule if r.startswith("held_")))
 """Rules of pairs that evidence links, whether or not they were allowed to join."""
 REMEMBERED = tuple(r for r in LINKED if r is not Rule.POOLED)
@@ -66,141 +59,6 @@ AGAINST = (Rule.NAME_CONFLICT, Rule.ALIAS_ONLY, Rule.CONTRADICTION, Rule.MISUSED
 
 CONTESTED = (Rule.NAME_CONFLICT, Rule.CONTRADICTION, Rule.MISUSED_IDENTITY, Rule.UNLIKE)
 """Rules of pairs that should not stand in one identity without somebody having looked at it."""
-
-
-@dataclass(frozen=True)
-class Decided:
-    """`decision` (Decision) and `rule` (index into RULES) of each vector."""
-
-    decision: NDArray[np.int8]
-    rule: NDArray[np.int8]
-
-
-def decide(
-    policy: Policy,
-    comparisons: Sequence[Comparison],
-    vectors: NDArray[np.int8],
-    weights: NDArray[np.float64],
-    tables: Sequence[NDArray[np.float64]],
-) -> Decided:
-    """Decisions for distinct vectors, shape (vectors, comparisons), with their match weights in bits (prior included)."""
-    rules = policy.rules
-    _check_names(rules, comparisons)
-    probability = 1 / (1 + np.exp2(-weights))
-    facts = _Facts.of(comparisons, vectors, tables, rules)
-    improbable = (probability < policy.review_threshold) & ~(facts.identifier_same & facts.name_conflict)
-    vouched = facts.identifier_same | (facts.related & (facts.date_same | facts.phone_same))
-    rule = np.full(len(vectors), RULES.index(Rule.LINK), dtype=np.int8)
-    for name, hit in (  # later entries win
-        (Rule.NAMESAKE, (facts.strongest < rules.anchor) & (probability < rules.unanchored_probability)),
-        (Rule.NAME_AND_RELATION_ALONE, facts.independent_bits < rules.independent_minimum),
-        (Rule.WEAK_NAME, facts.name_bits < rules.name_minimum),
-        (Rule.RELATIVE_CONFLICT, facts.relative_conflict & ~facts.identifier_same & ~facts.date_same),
-        (Rule.BROTHER, facts.parts_differ & ~facts.identifier_same),
-        (Rule.ALIAS_ONLY, facts.alias_only & ~vouched),
-        (Rule.CONTRADICTION, facts.contradiction),
-        (Rule.NAME_CONFLICT, facts.name_conflict),
-        (Rule.UNCERTAIN, probability < policy.link_threshold),
-        (Rule.MISUSED_IDENTITY, facts.identifier_same & (facts.name_conflict | facts.contradiction)),
-        (Rule.IMPROBABLE, improbable),
-        (Rule.UNLIKE, improbable & facts.anything_against),
-        (Rule.VETO, facts.certain),
-    ):
-        rule[hit] = RULES.index(name)
-    decision = np.full(len(vectors), Decision.REVIEW, dtype=np.int8)
-    decision[rule == RULES.index(Rule.LINK)] = Decision.LINK
-    decision[improbable | facts.certain] = Decision.NO_LINK
-    return Decided(decision, rule)
-
-
-@dataclass(frozen=True)
-class _Facts:
-    independent_bits: NDArray[np.float64]
-    strongest: NDArray[np.float64]
-    """bits of the independent comparison that brings most"""
-    name_bits: NDArray[np.float64]
-    alias_only: NDArray[np.bool_]
-    parts_differ: NDArray[np.bool_]
-    name_conflict: NDArray[np.bool_]
-    relative_conflict: NDArray[np.bool_]
-    contradiction: NDArray[np.bool_]
-    anything_against: NDArray[np.bool_]
-    """any comparison speaks against one person"""
-    certain: NDArray[np.bool_]
-    """a comparison that is never wrong about two people says so"""
-    identifier_same: NDArray[np.bool_]
-    date_same: NDArray[np.bool_]
-    phone_same: NDArray[np.bool_]
-    """a telephone number of one's own"""
-    related: NDArray[np.bool_]
-    """the relative's names agree"""
-
-    @classmethod
-    def of(
-        cls,
-        comparisons: Sequence[Comparison],
-        vectors: NDArray[np.int8],
-        tables: Sequence[NDArray[np.float64]],
-        rules: Rules,
-    ) -> _Facts:
-        count = len(vectors)
-        independent, strongest, name_bits = np.zeros(count), np.zeros(count), np.zeros(count)
-        alias, parts, conflict, relative, contradiction, same, date = (np.zeros(count, dtype=bool) for _ in range(7))
-        doubt, related, anything, certain, phone = (np.zeros(count, dtype=bool) for _ in range(5))
-        for k, comparison in enumerate(comparisons):
-            codes = vectors[:, k]
-            anything |= comparison.against[codes] & (tables[k][codes] <= CLEARLY)
-            if comparison.name == rules.name:
-                name_bits = tables[k][codes]
-                conflict = comparison.against[codes]
-                alias = comparison.is_alias[codes]
-                parts = codes == comparison.codes.get("PARTS_DIFFER", -1)
-            if comparison.name == rules.relative:
-                relative, related = comparison.against[codes], comparison.speaks_for[codes]
-            if comparison.name in rules.independent:
-                independent += np.maximum(tables[k][codes], 0)
-                strongest = np.maximum(strongest, tables[k][codes])
-            if comparison.name in rules.conflicts:
-                contradiction |= comparison.against[codes]
-            if comparison.name in rules.vetoes:
-                certain |= comparison.against[codes]
-            if comparison.name in rules.doubts:
-                doubt |= comparison.against[codes]
-            if comparison.codes.keys() >= {"SAME", "NEAR", "LAST_FOUR"}:
-                same |= codes == comparison.codes["SAME"]
-            if comparison.codes.keys() >= {"SAME", "RELATIVES"}:
-                phone |= codes == comparison.codes["SAME"]
-            if "SAME_DATE" in comparison.codes:
-                date |= codes == comparison.codes["SAME_DATE"]
-        contradiction |= doubt & ~related
-        anything |= conflict
-        return cls(
-            independent_bits=independent,
-            strongest=strongest,
-            name_bits=name_bits,
-            alias_only=alias,
-            parts_differ=parts,
-            name_conflict=conflict,
-            relative_conflict=relative,
-            contradiction=contradiction,
-            anything_against=anything,
-            certain=certain,
-            identifier_same=same,
-            date_same=date,
-            phone_same=phone,
-            related=related,
-        )
-
-
-def _check_names(rules: Rules, comparisons: Sequence[Comparison]) -> None:
-    known = [c.name for c in comparisons]
-    named = {rules.name, *rules.independent, *rules.conflicts, *rules.vetoes, *rules.doubts} | (
-        {rules.relative} if rules.relative else set()
-    )
-    unknown = sorted(named - set(known))
-    if unknown:
-        do = f"use those of the matching configuration: {', '.join(known)}"
-        raise ConfigError(f"policy names unknown comparisons: {', '.join(unknown)}", do=do)
 
 
 def vetoed(columns: PersonColumns, vetoes: Sequence[Veto], left: Rows, right: Rows) -> NDArray[np.bool_]:

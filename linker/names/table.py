@@ -233,14 +233,21 @@ class NameTable:
         array, as each feature of a few persons does, they are not made again."""
         latest = self._latest_keys
         if latest is None or latest[0] is not numbers:
-            latest = self._latest_keys = numbers, self._keys_of(self._take(numbers))
+            part = self._added or self._base
+            wanted = numbers.astype(np.int32)
+            _, _, names, tokens = gathered(wanted, len(self._base.texts), self._base.names, part.names)
+            latest = self._latest_keys = numbers, self._keys_of_tokens(names, tokens)
         return latest[1]
 
     def _keys_of(self, names: NameTokens) -> NameKeys:
         tokens, ids = np.unique(names.ids.astype(np.int64), return_inverse=True)
         small = NameTokens(names.offsets, ids.astype(np.int32), names.role, names.gender, [])
+        return self._keys_of_tokens(small, tokens)
+
+    def _keys_of_tokens(self, names: NameTokens, tokens: NDArray[np.int64]) -> NameKeys:
+        """Keys of names that are rows of `tokens`, ascending numbers of the whole table."""
         counts = np.zeros(len(names), np.int64)  # what is common is known
-        return make_keys(small, self._space.subset(tokens), counts, self._base.counted())[0]
+        return make_keys(names, self._space.subset(tokens), counts, self._base.counted())[0]
 
     @property
     def texts(self) -> pa.Array:

@@ -15,9 +15,10 @@ from linker.config.policy import Policy
 from linker.config.run import load_run
 from linker.errors import ConfigError
 from linker.matching.comparisons import comparisons_of
+from linker.matching.deciding import decide
 from linker.matching.hysteresis import Memory, nearly_linked
 from linker.matching.model import MatchModel
-from linker.matching.policy import LINKED, RULES, Rule, decide
+from linker.matching.policy import LINKED, RULES, Rule
 from linker.schema import Decision
 
 POLICY = load(CONFIGS / "policy.yaml", Policy)
