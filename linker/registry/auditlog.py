@@ -31,6 +31,8 @@ ERASED = "(erased)"
 PURGE = "purge"
 _NOTING, _NOTED = threading.Lock(), dict[Path, int]()
 FIELDS = ("number", "at", "who", "kind", "subject", "detail", "previous")
+_LAST = select(AUDIT.c.number, AUDIT.c.hash).where(AUDIT.c.number == select(func.max(AUDIT.c.number)).scalar_subquery())
+_ADD = insert(AUDIT)
 
 
 @dataclass(frozen=True)
@@ -116,13 +118,12 @@ def append_all(connection: Connection, entries: Sequence[Entry]) -> list[Head]:
         rows.append({**row, "hash": head.hash})
         heads.append(head)
     if rows:
-        connection.execute(insert(AUDIT), rows)
+        connection.execute(_ADD, rows)
     return heads
 
 
 def _head(connection: Connection) -> Head:
-    last = select(func.max(AUDIT.c.number)).scalar_subquery()
-    row = connection.execute(select(AUDIT.c.number, AUDIT.c.hash).where(AUDIT.c.number == last)).first()
+    row = connection.execute(_LAST).first()
     return Head(0, START) if row is None else Head(row.number, row.hash)
 
 

@@ -1,7 +1,8 @@
 """Many entries of the audit log at once, each durable before whoever made it goes on.
 
 A service makes hundreds of entries a second, and a disk confirms far fewer writes. Entries that come while one transaction is being written
-are written together by the next; each caller waits for the one that holds its entry.
+are written together by the next; each caller waits for the one that holds its entry. Processes that write so take turns, and the entries of
+one that waits gather meanwhile.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ import queue
 import threading
 import time
 from concurrent.futures import Future
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sqlalchemy import Connection
+
 from linker.registry import auditlog
 from linker.registry.auditlog import AuditLog, Entry, Head
-from linker.registry.database import open_registry, write_ahead, writing
+from linker.registry.database import PATIENCE, open_registry, write_ahead, writing
+from linker.registry.turns import Turns
 
 MOST = 500
 """Entries of one transaction."""
@@ -35,6 +40,9 @@ class AuditQueue:
         self._engine = open_registry(place)
         write_ahead(self._engine)
         self._log = AuditLog(place, self._engine)
+        file = self._engine.url.database if self._engine.dialect.name == "sqlite" else None
+        self._turns = Turns(Path(file)) if file else None  # PostgreSQL hands its lock on by itself
+        self._connection: Connection | None = None
         self._entries: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._noted = 0.0
         self._head: Head | None = None
@@ -51,41 +59,59 @@ class AuditQueue:
     def close(self) -> None:
         """Write what waits and stop."""
         self._entries.put(None)
-        self._thread.join()
+        self._thread.join(PATIENCE)
         if self._head is not None:
             self._log.keep_head(self._head)
         self._engine.dispose()
 
     def _work(self) -> None:
-        while True:
-            group = self._next()
-            whole = [waiting for waiting in group if waiting is not None]
-            if whole:
-                self._write(whole)
-            if len(whole) < len(group):
-                return
-
-    def _next(self) -> list[_Waiting | None]:
-        """At least one entry, and all that wait behind it."""
-        group = [self._entries.get()]
-        while len(group) < MOST and group[-1] is not None:
-            try:
-                group.append(self._entries.get_nowait())
-            except queue.Empty:
-                break
-        return group
-
-    def _write(self, group: list[_Waiting]) -> None:
         try:
-            with writing(self._engine) as connection:
-                heads = auditlog.append_all(connection, [waiting.entry for waiting in group])
-            if time.monotonic() - self._noted > NOTE_EVERY:
-                self._noted = time.monotonic()
-                self._log.keep_head(heads[-1])
+            while (first := self._entries.get()) is not None:
+                if self._write(first):
+                    return
+                if self._head is not None and time.monotonic() - self._noted > NOTE_EVERY:
+                    self._noted = time.monotonic()
+                    self._log.keep_head(self._head)
+        finally:
+            self._forget_connection()
+
+    def _write(self, first: _Waiting) -> bool:
+        """Write an entry and those that have come until the turn is ours; whether no more will come."""
+        group, last = [first], False
+        try:
+            with self._turns.taken() if self._turns is not None else nullcontext():
+                last = self._gather(group)
+                heads = self._commit([waiting.entry for waiting in group])
         except Exception as error:
+            self._forget_connection()
             for waiting in group:
                 waiting.written.set_exception(error)
-            return
+            return last
         self._head = heads[-1]
         for waiting, head in zip(group, heads, strict=True):
             waiting.written.set_result(head)
+        return last
+
+    def _gather(self, group: list[_Waiting]) -> bool:
+        """Add all that wait; whether no more will come."""
+        while len(group) < MOST:
+            try:
+                waiting = self._entries.get_nowait()
+            except queue.Empty:
+                return False
+            if waiting is None:
+                return True
+            group.append(waiting)
+        return False
+
+    def _commit(self, entries: list[Entry]) -> list[Head]:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        with writing(self._connection) as connection:
+            return auditlog.append_all(connection, entries)
+
+    def _forget_connection(self) -> None:
+        """The next entry is written over a fresh one."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()

@@ -133,11 +133,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def changing(engine: Engine) -> Iterator[Connection]:
+def changing(place: Engine | Connection) -> Iterator[Connection]:
     """A transaction that changes rows of its own (a lease, a session). On PostgreSQL others go on writing beside it."""
     try:
-        with engine.begin() as connection:
-            yield connection
+        if isinstance(place, Connection):
+            with place.begin():
+                yield place
+        else:
+            with place.begin() as connection:
+                yield connection
     except OperationalError as error:
         if "locked" in str(error.orig):
             raise WorkspaceError("someone else has been writing to the registry for long", do="try again") from None
@@ -145,9 +149,9 @@ def changing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction during which nobody else appends."""
-    with changing(engine) as connection:
+def writing(place: Engine | Connection) -> Iterator[Connection]:
+    """A transaction during which nobody else appends, over a connection of its own or one that is kept for many."""
+    with changing(place) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": TURN})
         yield connection

@@ -88,6 +88,36 @@ def test_a_lone_worker_takes_all(listening: socket.socket, tmp_path: Path, monke
         loop.close()
 
 
+def test_answers_are_not_held_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As uvicorn opens it, the socket does not say that it is TCP's."""
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    made: list[asyncio.BaseTransport] = []
+
+    class Kept(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            made.append(transport)
+
+    async def at_once() -> bool:
+        server = await asyncio.get_running_loop().create_server(Kept, sock=sock)
+        _, writer = await asyncio.open_connection(*sock.getsockname())
+        while not made:
+            await asyncio.sleep(0.01)
+        option = made[0].get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        writer.close()
+        made[0].close()
+        server.close()
+        await server.wait_closed()
+        return bool(option)
+
+    loop = SharingLoop()
+    with socket.socket(socket.AF_INET) as sock:
+        sock.bind(("127.0.0.1", 0))
+        try:
+            assert loop.run_until_complete(at_once())
+        finally:
+            loop.close()
+
+
 def test_a_worker_that_has_died_is_not_waited_for_long(tmp_path: Path) -> None:
     counts = Counts(tmp_path, "a")
     (tmp_path / "connections-b").write_bytes(b"")  # it died while it began
