@@ -80,7 +80,7 @@ class Csr:
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        return np.diff(self.offsets)
+        return self.offsets[1:] - self.offsets[:-1]
 
     @property
     def rows(self) -> NDArray[np.int64]:

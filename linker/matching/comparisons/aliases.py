@@ -52,7 +52,7 @@ def measure_aliases(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     b = aliases.values[aliases.offsets[right[both]][pair] + within % r_count[pair]].astype(np.int32)
     agreement = columns.compared.agree(a, b)
     best = np.full(len(both), -np.inf, dtype=np.float32)
-    fits = agreement.level > NameLevel.SURNAME_ONLY
+    fits = agreement.level > int(NameLevel.SURNAME_ONLY)
     raise_to(best, pair[fits], agreement.weight[fits])
     level = np.where(best >= SHARED_FROM, AliasEvidence.SHARED, AliasEvidence.SHARED_COMMON)
     codes[both] = np.where(best >= COMMON_FROM, level, AliasEvidence.NONE_SHARED)

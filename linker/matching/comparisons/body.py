@@ -53,6 +53,8 @@ MARKS = {
 }
 CLOSE_CM, APART_CM = 3, 8
 MARK_BITS = (5.0, 8.0)
+_DIFFERENT, _SAME = np.int8(SexEvidence.DIFFERENT), np.int8(SexEvidence.SAME)
+_FAR, _APART, _CLOSE = range(1, len(HeightEvidence))
 
 
 def sex_comparison(name: str) -> Comparison:
@@ -69,17 +71,26 @@ def marks_comparison(name: str) -> Comparison:
 
 def measure_sex(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     a, b = columns.sex[left], columns.sex[right]
-    return np.where((a == 0) | (b == 0), 0, np.where(a == b, SexEvidence.SAME, SexEvidence.DIFFERENT)).astype(np.int8)
+    codes: Codes = np.where(a == b, _SAME, _DIFFERENT)
+    codes[(a == 0) | (b == 0)] = 0
+    return codes
 
 
 def measure_height(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     """Levels by the distance between the two intervals in cm (0 where they overlap)."""
-    low, high = columns.height_from.astype(np.int32), columns.height_to.astype(np.int32)
-    gap = np.maximum(np.maximum(low[left] - high[right], low[right] - high[left]), 0)
-    level = np.where(
-        gap <= CLOSE_CM, HeightEvidence.CLOSE, np.where(gap <= APART_CM, HeightEvidence.APART, HeightEvidence.FAR)
-    )
-    return np.where((low[left] < 0) | (low[right] < 0), 0, level).astype(np.int8)
+    codes: Codes = _heights(columns.height_from, columns.height_to, left, right)
+    return codes
+
+
+@nb.njit("int8[::1](int16[:], int16[:], int32[:], int32[:])", cache=True, nogil=True)
+def _heights(low: NDArray[np.int16], high: NDArray[np.int16], left: Rows, right: Rows) -> Codes:
+    codes = np.zeros(len(left), dtype=np.int8)
+    for k in range(len(left)):
+        a, b = left[k], right[k]
+        if low[a] >= 0 and low[b] >= 0:
+            gap = max(np.int32(low[a]) - high[b], np.int32(low[b]) - high[a])
+            codes[k] = _CLOSE if gap <= CLOSE_CM else _APART if gap <= APART_CM else _FAR
+    return codes
 
 
 def measure_marks(columns: PersonColumns, left: Rows, right: Rows) -> Codes:

@@ -51,7 +51,7 @@ def measure_phones(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     shared = columns.dictionaries["phones"].counts > SHARED_BY
     own, other = columns.phones, columns.relative_phones
     codes: Codes = _levels(own.offsets, own.values, other.offsets, other.values, shared, left, right)
-    same = np.flatnonzero(codes == PhoneEvidence.SAME)
+    same = np.flatnonzero(codes == int(PhoneEvidence.SAME))
     a, b = columns.record_day[left[same]], columns.record_day[right[same]]
     apart = (a != UNKNOWN_DAY) & (b != UNKNOWN_DAY) & (np.abs(a.astype(np.int64) - b) > LONG_AGO_DAYS)
     codes[same[apart]] = PhoneEvidence.SAME_LONG_AGO

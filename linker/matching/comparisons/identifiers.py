@@ -85,6 +85,8 @@ def _best_of(columns: PersonColumns, types: tuple[str, ...], left: Rows, right: 
     """The best outcome over some types. Few pairs state any type on both sides, and only these are looked at."""
     best = np.zeros(len(left), dtype=np.int8)
     stated = columns.once(("stated", *types), lambda: _stated(columns, types))
+    if not len(stated):
+        return best
     both = stated[left] & stated[right]
     some = np.flatnonzero(both)
     if not len(some):
@@ -98,11 +100,10 @@ def _best_of(columns: PersonColumns, types: tuple[str, ...], left: Rows, right: 
 
 
 def _stated(columns: PersonColumns, types: tuple[str, ...]) -> NDArray[np.int32]:
-    """Bit k of each row: the row says something about types[k]."""
-    stated = np.zeros(columns.n, dtype=np.int32)
-    for k, type_ in enumerate(types):
-        if not _has_values(columns, type_):
-            continue
+    """Bit k of each row: the row says something about types[k]; no rows if none does."""
+    some = [(k, type_) for k, type_ in enumerate(types) if _has_values(columns, type_)]
+    stated = np.zeros(columns.n if some else 0, dtype=np.int32)
+    for k, type_ in some:
         says = (columns.ids[type_] >= 0) | (columns.last4[type_] >= 0)
         if type_ in columns.near:
             says |= columns.near[type_].counts > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +37,19 @@ class NameEvidence(IntEnum):
     NEAR = 16
 
 
+_MISSING, _GENDER_CONFLICT, _GIVEN_CONFLICT, _DIFFERENT, _UNCLEAR, _AGREE_COMMON = range(NameEvidence.AGREE_COMMON + 1)
+_PARTS_DIFFER, _NEAR = int(NameEvidence.PARTS_DIFFER), int(NameEvidence.NEAR)
+_ALIAS, _ALIAS_RARE = int(NameEvidence.ALIAS), int(NameEvidence.ALIAS_RARE)
+_UNCLEAR_WITH_ALIAS = int(NameEvidence.UNCLEAR_WITH_ALIAS)
+"""The same as plain numbers, with which arrays are compared five times as fast."""
+_SURNAME_ONLY = int(NameLevel.SURNAME_ONLY)
+_LEVELS = tuple(
+    int(level) for level in (
+        NameLevel.UNKNOWN, NameLevel.DIFFERENT, NameLevel.GIVEN_ONLY, NameLevel.INITIALS, NameLevel.GIVEN_CONFLICT,
+        NameLevel.GENDER_CONFLICT,
+    )
+)  # fmt: skip
+"""What `_graded` is told: its compiled form, which is kept on disk, does not notice when these change."""
 AGREE_FROM = np.array([3.0, 6.0, 9.0, 12.0, 16.0, 20.0, 25.0], dtype=np.float32)
 """Bits from which AGREE_COMMON … AGREE_UNIQUE begin."""
 UNCLEAR_FROM = -2.0
@@ -96,19 +110,19 @@ def measure_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     names = columns.name["name"]
     agreement = columns.compared.agree(names[left], names[right])
     codes = _grade(agreement.weight, agreement.level)
-    apart = np.flatnonzero((codes == NameEvidence.GIVEN_CONFLICT) | (codes == NameEvidence.DIFFERENT))
+    apart = np.flatnonzero((codes == _GIVEN_CONFLICT) | (codes == _DIFFERENT))
     together = columns.compared.alike(names[left[apart]], names[right[apart]])
-    codes[apart[together]] = NameEvidence.UNCLEAR
-    codes[(codes == NameEvidence.GIVEN_CONFLICT) & (agreement.weight >= NEAR_FROM)] = NameEvidence.NEAR
-    weak = np.flatnonzero((codes <= NameEvidence.UNCLEAR) | (codes == NameEvidence.NEAR))
+    codes[apart[together]] = _UNCLEAR
+    codes[(codes == _GIVEN_CONFLICT) & (agreement.weight >= NEAR_FROM)] = _NEAR
+    weak = np.flatnonzero((codes <= _UNCLEAR) | (codes == _NEAR))
     weak = weak[_may_share_alias(columns, left[weak], right[weak])]
     if len(weak):
         best = _best_alias(columns, left[weak], right[weak])
-        unclear = np.isin(codes[weak], (NameEvidence.UNCLEAR, NameEvidence.NEAR))
-        codes[weak[unclear & (best >= ALIAS_FROM)]] = NameEvidence.UNCLEAR_WITH_ALIAS
+        unclear = (codes[weak] == _UNCLEAR) | (codes[weak] == _NEAR)
+        codes[weak[unclear & (best >= ALIAS_FROM)]] = _UNCLEAR_WITH_ALIAS
         weak, best = weak[~unclear], best[~unclear]
-        codes[weak[best >= ALIAS_FROM]] = NameEvidence.ALIAS
-        codes[weak[best >= ALIAS_RARE_FROM]] = NameEvidence.ALIAS_RARE
+        codes[weak[best >= ALIAS_FROM]] = _ALIAS
+        codes[weak[best >= ALIAS_RARE_FROM]] = _ALIAS_RARE
     return codes
 
 
@@ -154,52 +168,70 @@ def _may_share_alias(columns: PersonColumns, left: Rows, right: Rows) -> NDArray
 
 
 def _grade(weight: NDArray[np.float32], level: NDArray[np.int8]) -> Codes:
-    codes = (NameEvidence.UNCLEAR + np.searchsorted(AGREE_FROM, weight, side="right")).astype(np.int8)
-    codes[(weight < UNCLEAR_FROM) | (level == NameLevel.DIFFERENT)] = NameEvidence.DIFFERENT
-    codes[(level == NameLevel.GIVEN_ONLY) & (codes >= NameEvidence.AGREE_COMMON)] = NameEvidence.PARTS_DIFFER
-    codes[(level == NameLevel.INITIALS) & (codes >= NameEvidence.UNCLEAR)] = NameEvidence.PARTS_DIFFER
-    codes[level == NameLevel.GIVEN_CONFLICT] = NameEvidence.GIVEN_CONFLICT
-    codes[level == NameLevel.GENDER_CONFLICT] = NameEvidence.GENDER_CONFLICT
-    codes[level == NameLevel.UNKNOWN] = NameEvidence.MISSING
+    codes: Codes = _graded(weight, level, AGREE_FROM, _LEVELS)
+    return codes
+
+
+@nb.njit("int8[::1](float32[::1], int8[::1], float32[::1], UniTuple(int64, 6))", cache=True, nogil=True)
+def _graded(
+    weight: NDArray[np.float32], level: NDArray[np.int8], agree_from: NDArray[np.float32], levels: tuple[int, ...]
+) -> Codes:
+    unknown, different, given_only, initials, given_conflict, gender_conflict = levels
+    codes = np.empty(len(weight), dtype=np.int8)
+    for k in range(len(weight)):
+        said = level[k]
+        if said == unknown:
+            codes[k] = _MISSING
+        elif said == gender_conflict:
+            codes[k] = _GENDER_CONFLICT
+        elif said == given_conflict:
+            codes[k] = _GIVEN_CONFLICT
+        elif weight[k] < UNCLEAR_FROM or said == different:
+            codes[k] = _DIFFERENT
+        else:
+            codes[k] = _UNCLEAR
+            for bits in agree_from:
+                codes[k] += weight[k] >= bits
+            if said == initials or (said == given_only and codes[k] >= _AGREE_COMMON):
+                codes[k] = _PARTS_DIFFER
     return codes
 
 
 def _best_alias(columns: PersonColumns, left: Rows, right: Rows) -> NDArray[np.float32]:
     """Greatest weight among alias-alias, alias-name and name-alias for each pair, in bits."""
-    names = columns.name["name"]
-    l_pair, l_name, l_alias = _all_names(columns, left, names)
-    r_counts, r_start, r_name, r_alias = _grouped(columns, right, names)
-    repeat = r_counts[l_pair]
-    pair = np.repeat(l_pair, repeat)
-    offset = np.arange(len(pair)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
-    r_at = r_start[pair] + offset
-    use = np.repeat(l_alias, repeat) | r_alias[r_at]
-    pair, a, b = pair[use], np.repeat(l_name, repeat)[use], r_name[r_at][use]
+    aliases = columns.aliases
+    pair, a, b = _meetings(aliases.offsets, aliases.values, columns.name["name"], left, right)
     best = np.full(len(left), -np.inf, dtype=np.float32)
     agreement = columns.compared.agree(a, b)
-    fits = agreement.level > NameLevel.SURNAME_ONLY
+    fits = agreement.level > _SURNAME_ONLY
     raise_to(best, pair[fits], agreement.weight[fits])
     return best
 
 
-def _all_names(
-    columns: PersonColumns, rows: Rows, names: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]:
-    """(index into rows, name id, is it an alias) for the name and every alias of each row, ordered by index."""
-    counts, _, ids, alias = _grouped(columns, rows, names)
-    return np.repeat(np.arange(len(rows)), counts), ids, alias
-
-
-def _grouped(
-    columns: PersonColumns, rows: Rows, names: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_]]:
-    aliases = columns.aliases
-    counts = aliases.counts[rows] + 1
-    start = np.cumsum(counts) - counts
-    ids = np.empty(int(counts.sum()), dtype=np.int32)
-    alias = np.ones(len(ids), dtype=bool)
-    ids[start], alias[start] = names[rows], False
-    within = np.arange(len(ids)) - np.repeat(start, counts)
-    at = np.repeat(aliases.offsets[rows], counts) + within - 1
-    ids[within > 0] = aliases.values[at[within > 0]]
-    return counts, start, ids, alias
+@nb.njit(
+    "Tuple((int64[::1], int32[::1], int32[::1]))(int64[::1], int64[::1], int32[::1], int32[::1], int32[::1])",
+    cache=True,
+    nogil=True,
+)
+def _meetings(
+    offsets: NDArray[np.int64], aliases: NDArray[np.int64], names: NDArray[np.int32], left: Rows, right: Rows
+) -> tuple[NDArray[np.int64], Rows, Rows]:
+    """(number of the pair, name of the left row, name of the right row) for all names and aliases that meet, names with names left out."""
+    room = 0
+    for k in range(len(left)):
+        a, b = left[k], right[k]
+        room += (offsets[a + 1] - offsets[a] + 1) * (offsets[b + 1] - offsets[b] + 1) - 1
+    pair = np.empty(room, dtype=np.int64)
+    one, other = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
+    found = 0
+    for k in range(len(left)):
+        a, b = left[k], right[k]
+        for i in range(offsets[a] - 1, offsets[a + 1]):
+            for j in range(offsets[b] - 1, offsets[b + 1]):
+                if i < offsets[a] and j < offsets[b]:
+                    continue
+                pair[found] = k
+                one[found] = names[a] if i < offsets[a] else aliases[i]
+                other[found] = names[b] if j < offsets[b] else aliases[j]
+                found += 1
+    return pair, one, other

@@ -61,12 +61,9 @@ def registration_comparison(name: str, fields: tuple[str, ...]) -> Comparison:
     """`fields`: the columns for station, district and state of registration, in this order."""
 
     def measure(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
-        station, district, state = (_shared(columns.text_column(f), left, right) for f in fields)
-        level = np.where(district == 1, RegistrationEvidence.SAME_DISTRICT, RegistrationEvidence.DIFFERENT_DISTRICT)
-        level[(station == 1) & (district == 1)] = RegistrationEvidence.SAME_STATION
-        level[district < 0] = RegistrationEvidence.MISSING
-        level[(state == 0) & (district != 1)] = RegistrationEvidence.DIFFERENT_STATE
-        return level.astype(np.int8)
+        station, district, state = (columns.text_column(field) for field in fields)
+        codes: Codes = _registered(station, district, state, left, right)
+        return codes
 
     return Comparison(name, levels_of(RegistrationEvidence, REGISTERED, REGISTERED_GRADES), measure)
 
@@ -88,10 +85,24 @@ def home_comparison(name: str, fields: tuple[str, ...]) -> Comparison:
     return Comparison(name, levels_of(HomeEvidence, HOME, HOME_GRADES), measure)
 
 
-def _shared(codes: NDArray[np.int32], left: Rows, right: Rows) -> NDArray[np.int8]:
-    """1 the same, 0 different, -1 unknown on a side."""
-    a, b = codes[left], codes[right]
-    return np.where((a < 0) | (b < 0), -1, a == b).astype(np.int8)
+_OF_OTHER_STATES, _OF_OTHER_DISTRICTS, _OF_ONE_DISTRICT, _OF_ONE_STATION = range(1, len(RegistrationEvidence))
+
+
+@nb.njit("int8[::1](int32[:], int32[:], int32[:], int32[:], int32[:])", cache=True, nogil=True)
+def _registered(
+    station: NDArray[np.int32], district: NDArray[np.int32], state: NDArray[np.int32], left: Rows, right: Rows
+) -> Codes:
+    codes = np.zeros(len(left), dtype=np.int8)
+    for k in range(len(left)):
+        a, b = left[k], right[k]
+        if district[a] >= 0 and district[a] == district[b]:
+            same_station = station[a] >= 0 and station[a] == station[b]
+            codes[k] = _OF_ONE_STATION if same_station else _OF_ONE_DISTRICT
+        elif state[a] >= 0 and state[b] >= 0 and state[a] != state[b]:
+            codes[k] = _OF_OTHER_STATES
+        elif district[a] >= 0 and district[b] >= 0:
+            codes[k] = _OF_OTHER_DISTRICTS
+    return codes
 
 
 _ELSEWHERE, _SAME_DISTRICT, _SAME_STATION = (
