@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Path, Query, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import Receive, Scope, Send
@@ -22,7 +22,7 @@ from linker.search.view import View
 from linker.service import models, problems
 from linker.service.access import Asking, Doorkeeper, Keyed
 from linker.service.bulk import lines_of, resolved
-from linker.service.desk import Desk
+from linker.service.desk import Desk, Found
 from linker.service.guard import Guard
 from linker.service.problems import RefusedError, responses
 from linker.service.settings import ServiceSettings
@@ -32,13 +32,6 @@ ALWAYS = (S.BAD_REQUEST, S.UNAUTHORIZED, S.FORBIDDEN, S.TOO_MANY_REQUESTS, S.SER
 WITH_BODY = (*ALWAYS, S.REQUEST_TIMEOUT, S.REQUEST_ENTITY_TOO_LARGE, S.UNPROCESSABLE_ENTITY)
 DESCRIPTION = f"""Who may a person be, are two descriptions one person, what would the next update do with new rows? Every operation needs
 a key (`Authorization: Bearer …`), a purpose and a case; all three stand in the audit log, what was looked for does not. {NOTICE}"""
-
-
-class _Json(JSONResponse):
-    """Compact JSON with Hindi as it is."""
-
-    def render(self, content: Any) -> bytes:
-        return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 class _Lines(StreamingResponse):
@@ -90,23 +83,26 @@ def _questions(app: FastAPI) -> None:
         """Who may this be? Identities, the likeliest first, with probability, weight and the reasons for and against."""
         states = _allowed(asked.states, asker.states)
         person = models.as_query(asked.person)
-        found = await desk.ask(lambda view: view.search(person, asked.limit, asked.threshold, states))
-        detail = {
-            "snapshot": found.snapshot,
-            "compared": found.compared,
-            "identities": [h.identity_id for h in found.hits],
-        }
-        await desk.log(asker, "search", "", detail)
-        whole = found if asker.unmasked else found.masked()
-        return Response(whole.to_json(), media_type="application/json")
+
+        def look(view: View) -> Found:
+            found = view.search(person, asked.limit, asked.threshold, states)
+            identities = [hit.identity_id for hit in found.hits]
+            detail = {"snapshot": found.snapshot, "compared": found.compared, "identities": identities}
+            return Found("", detail, (found if asker.unmasked else found.masked()).to_json)
+
+        return _json(await desk.answer(asker, "search", look))
 
     @app.post("/v1/compare", response_model=models.Comparison, responses=responses(*WITH_BODY), tags=["ask"])
     async def compare(asked: models.Compare, asker: Asking, desk: AtDesk) -> Response:
         """Are these one person? Compared as two records of the current snapshot would be."""
         a, b = models.as_query(asked.a), models.as_query(asked.b)
-        found = await desk.ask(lambda view: view.compare(a, b))
-        await desk.log(asker, "compare", "", {"snapshot": desk.view.snapshot, "decision": found.decision})
-        return _Json({**found.to_dict(), "notice": NOTICE})
+
+        def look(view: View) -> Found:
+            found = view.compare(a, b)
+            detail = {"snapshot": view.snapshot, "decision": found.decision}
+            return Found("", detail, lambda: _compact({**found.to_dict(), "notice": NOTICE}))
+
+        return _json(await desk.answer(asker, "compare", look))
 
     @app.post(
         "/v1/resolve",
@@ -151,11 +147,16 @@ def _lookups(app: FastAPI) -> None:
         identity_id: Annotated[str, Path(max_length=40, examples=["P-3JCK76-HHYY3M"])], asker: Asking, desk: AtDesk
     ) -> Response:
         """A person with all records that the key may see. A superseded id gives its successor."""
-        found = await desk.ask(lambda view: view.identity(identity_id, asker.states))
-        if not found.records:
-            raise RefusedError(S.FORBIDDEN, "all records of this identity are of states that the key may not see")
-        await desk.log(asker, "view", found.identity_id, {"snapshot": found.snapshot})
-        return _Json({**(found if asker.unmasked else found.masked()).to_dict(), "notice": NOTICE})
+
+        def look(view: View) -> Found:
+            found = view.identity(identity_id, asker.states)
+            if not found.records:
+                raise RefusedError(S.FORBIDDEN, "all records of this identity are of states that the key may not see")
+            shown = found if asker.unmasked else found.masked()
+            detail = {"snapshot": found.snapshot}
+            return Found(found.identity_id, detail, lambda: _compact({**shown.to_dict(), "notice": NOTICE}))
+
+        return _json(await desk.answer(asker, "view", look))
 
     @app.get(
         "/v1/crosswalk", response_model=models.Crosswalk, responses=responses(*WITH_BODY, S.NOT_FOUND), tags=["look up"]
@@ -168,16 +169,17 @@ def _lookups(app: FastAPI) -> None:
     ) -> Response:
         """Which identity does a source's record belong to?"""
 
-        def look(view: View) -> tuple[Any, frozenset[str]]:
-            return view.crosswalk(source, native_id), view.records_states(source, native_id)
+        def look(view: View) -> Found:
+            entries, states = view.crosswalk(source, native_id), view.records_states(source, native_id)
+            if not entries:
+                raise RefusedError(S.NOT_FOUND, "no such record in the current snapshot")
+            if asker.states is not None and not states <= set(asker.states):
+                raise RefusedError(S.FORBIDDEN, "the record is of a state that the key may not see")
+            snapshot = view.snapshot
+            content = {"entries": [entry.to_dict() for entry in entries], "snapshot": snapshot}
+            return Found(entries[0].identity_id, {"snapshot": snapshot, "source": source}, lambda: _compact(content))
 
-        entries, states = await desk.ask(look)
-        if not entries:
-            raise RefusedError(S.NOT_FOUND, "no such record in the current snapshot")
-        if asker.states is not None and not states <= set(asker.states):
-            raise RefusedError(S.FORBIDDEN, "the record is of a state that the key may not see")
-        await desk.log(asker, "crosswalk", entries[0].identity_id, {"snapshot": desk.view.snapshot, "source": source})
-        return _Json({"entries": [entry.to_dict() for entry in entries], "snapshot": desk.view.snapshot})
+        return _json(await desk.answer(asker, "crosswalk", look))
 
 
 def _upkeep(app: FastAPI) -> None:
@@ -205,6 +207,15 @@ def _upkeep(app: FastAPI) -> None:
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _json(content: bytes) -> Response:
+    return Response(content, media_type="application/json")
+
+
+def _compact(content: dict[str, Any]) -> bytes:
+    """Compact JSON with Hindi as it is."""
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def _allowed(wanted: list[str] | None, mine: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -39,7 +39,7 @@ async def resolved(desk: Desk, asker: Asker, lines: AsyncIterator[bytes]) -> Asy
 
     async def answer() -> bytes:
         nonlocal number
-        rows = await desk.ask(lambda view: _resolve(view, waiting, asker.states), bulk=True)
+        rows = await desk.ask(lambda view: _resolve(view, waiting, asker.states))
         out = []
         for row in rows:
             counts[row["decision"]] = counts.get(row["decision"], 0) + 1
