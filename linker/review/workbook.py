@@ -45,7 +45,7 @@ SHOWN = (
     "marks",
     "case",
 )
-COLUMNS = (*FIELDS, *(f"{f}_{side}" for f in SHOWN for side in ("A", "B")), "for", "against")
+COLUMNS = (*FIELDS, *(f"{f}_{side}" for f in SHOWN for side in ("A", "B")), "for", "against", "neither")
 MOST_ROWS, MOST_BYTES = 5_000, 200_000_000
 """Rows of a workbook that comes back, and what it may unpack to."""
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -92,9 +92,9 @@ def _row(item: Item, case: PairCase, language: str) -> list[str]:
     hindi = language == "hi"
     spoken = {
         side: "; ".join((a.hindi if hindi else a.english) for a in case.arguments if a.side == side)
-        for side in ("for", "against")
+        for side in ("for", "against", "neutral")
     }
-    return [str(item.number), item.lease or "", "", "", "", *pairs, spoken["for"], spoken["against"]]
+    return [str(item.number), item.lease or "", "", "", "", *pairs, *spoken.values()]
 
 
 def _side(side: Side) -> list[str]:

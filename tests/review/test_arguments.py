@@ -26,6 +26,15 @@ def test_what_speaks_against_is_never_shown_as_for() -> None:
     assert told(documents=("DIFFERENT", 3.0))["documents"][0] == "neutral"
 
 
+def test_what_only_partly_agrees_is_not_shown_as_for_and_what_lowers_is_shown_as_against() -> None:
+    found = told(
+        name=("PARTS_DIFFER", 8.6), relative=("UNCLEAR", 0.2), birth=("OTHER_DATE", -2.7), aliases=("NONE_SHARED", -3.1)
+    )
+    assert found == {
+        "name": ("neutral", 3), "relative": ("neutral", 0), "birth": ("against", 1), "aliases": ("against", 1),
+    }  # fmt: skip
+
+
 def test_joint_comparisons_change_how_much_counts_and_are_not_listed() -> None:
     joint = next(c for c in MATCHING.comparisons if c.kind == "joint" and c.fields == ("name", "relative"))
     found = told(name=("AGREE", 9.0), relative=("AGREE", 5.0), **{joint.name: ("x", -4.0)})

@@ -18,7 +18,8 @@ FAINT = 0.5
 
 @dataclass(frozen=True)
 class Argument:
-    """One kind of evidence: its name in the configuration, the sentence, and its strength from 1 to 3 (0: says little)."""
+    """One kind of evidence: its name in the configuration, the sentence, and its strength from 1 to 3 (0: says little). `side` is 'for',
+    'against' or 'neutral'; what is neutral and has a strength counts for one person."""
 
     comparison: str
     side: str
@@ -42,13 +43,21 @@ def arguments(edge: Mapping[str, Any] | None, comparisons: Mapping[str, Comparis
         comparison = comparisons.get(name)
         level = next((v for v in comparison.levels if v.name == level_name), None) if comparison else None
         english, hindi = (level.english, level.hindi) if level else (level_name.replace("_", " ").lower(),) * 2
-        side = "for" if bits > FAINT else "against" if bits < -FAINT else "neutral"
-        if level is not None and level.side is Side.AGAINST and side != "against":
-            side = "against" if side == "neutral" else "neutral"
+        side = _side_shown(level.side if level else None, bits)
         worth = abs(net) if net * bits > 0 else 0.0
         strength = 3 if worth >= STRONG else 2 if worth >= CLEAR else 1 if worth > FAINT else 0
         found.append((worth, Argument(name, side, english, hindi, strength)))
     return [a for _, a in sorted(found, key=lambda x: -x[0])]
+
+
+def _side_shown(side: Side | None, bits: float) -> str:
+    """Under which heading a reader finds a level. What only partly agrees raises the weight of a pair, but an officer who reads 'for' must
+    find there what agrees; what lowers the weight is never hidden from him."""
+    if bits < -FAINT:
+        return "against"
+    if bits > FAINT:
+        return "for" if side in {Side.FOR, None} else "neutral"
+    return "against" if side is Side.AGAINST else "neutral"
 
 
 def _shared_out(
