@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from linker.cli.main import app
+from linker.registry.database import open_registry
 from tests.commandline import linker
 
 
@@ -39,7 +40,9 @@ def test_all_commands_are_found() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_help_has_an_example_that_parses(name: str) -> None:
+def test_help_has_an_example_that_parses(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_registry(tmp_path / "work")
     command = COMMANDS[name]
     example = re.search(r"Example: (linker .*)", command.help or "")
     assert example, f"'linker {name} --help' shows no example"
@@ -74,14 +77,14 @@ def test_help_is_printed() -> None:
             2,
             "twice",
         ),
-        (["evaluate", "--workspace", "w", "--truth", "nowhere.csv"], 3, "nowhere.csv"),
+        (["evaluate", "--workspace", "begun", "--truth", "nowhere.csv"], 3, "nowhere.csv"),
         (
-            ["export", "--workspace", "w", "--format", "csv", "--out", "out"],
+            ["export", "--workspace", "begun", "--format", "csv", "--out", "out"],
             6,
             "no snapshot has been published",
         ),
-        (["show", "P-1", "--workspace", "w"], 6, "no snapshot has been published"),
-        (["export", "--workspace", "w", "--format", "pdf", "--out", "out"], 2, "pdf"),
+        (["show", "P-1", "--workspace", "begun"], 6, "no snapshot has been published"),
+        (["export", "--workspace", "begun", "--format", "pdf", "--out", "out"], 2, "pdf"),
         (["run"], 2, "config"),
         (["fly"], 2, "fly"),
     ],
@@ -91,6 +94,7 @@ def test_mistakes_end_in_words(
 ) -> None:
     (tmp_path / "configs").symlink_to(Path(__file__).parents[1] / "configs")
     monkeypatch.chdir(tmp_path)
+    open_registry(tmp_path / "begun")
     ended = linker(*arguments)
     assert (ended.code, said in ended.text) == (code, True), ended.text
     assert "Traceback" not in ended.text

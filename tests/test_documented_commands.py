@@ -20,6 +20,7 @@ from linker.config.run import RunConfig, SourceRef
 from linker.matching.comparisons import comparisons_of
 from linker.matching.keys import _MAKERS
 from linker.matching.policy import Rule
+from linker.registry.database import open_registry
 from linker.schema import TABLES
 from tests.generated import KEY
 from tests.test_cli import COMMANDS
@@ -63,7 +64,8 @@ def test_a_page_is_followed() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_commands_exist(page: Path) -> None:
+def test_commands_exist(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for _, block in BLOCKS[page]:
         for words in words_of(block):
@@ -72,6 +74,8 @@ def test_commands_exist(page: Path) -> None:
             elif words[0] == "linker":
                 name = next((n for n in (" ".join(words[1:3]), words[1]) if n in COMMANDS), None)
                 assert name, words
+                if "--workspace" in words:
+                    open_registry(tmp_path / words[words.index("--workspace") + 1])
                 COMMANDS[name].make_context(name, words[1 + len(name.split()) :])
             elif words[0] in {"python", "python3"} and words[1].endswith(".py"):
                 assert (ROOT / words[1]).is_file(), words

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from linker.cli import display
+from linker.cli.options import Workspace
 from linker.errors import AuditError, InputError
 from linker.registry.auditlog import AuditLog, Head
-
-Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")]
 
 app = typer.Typer(help="The log of runs, decisions, views and exports.", no_args_is_help=True)
 
@@ -43,7 +41,9 @@ def verify(
 
 
 @app.command("list")
-def list_entries(workspace: Workspace, last: Annotated[int, typer.Option(help="How many, from the end.")] = 20) -> None:
+def list_entries(
+    workspace: Workspace, last: Annotated[int, typer.Option(help="How many, from the end.", min=1)] = 20
+) -> None:
     """List the last entries.
 
     Example: linker audit list --workspace work --last 50

@@ -9,13 +9,13 @@ import typer
 from rich.console import Console
 
 from linker.cli import display
+from linker.cli.options import NewWorkspace, Workspace
 from linker.identity.lookup import find
 from linker.registry.decisions_csv import export_decisions, import_decisions
 from linker.registry.ledger import EntryKind, Ledger, NewVerdict, Verdict
 from linker.registry.snapshot import open_current
 from linker.registry.suppression import Suppression
 
-Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")]
 Who = Annotated[str | None, typer.Option(help="Who decides; your user name if not given.")]
 Why = Annotated[str, typer.Option(help="The reason, in words that will be understood in ten years.")]
 
@@ -93,7 +93,7 @@ def undo(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV as `decisions export` writes it.")], workspace: Workspace
+    file: Annotated[Path, typer.Argument(help="CSV as `decisions export` writes it.")], workspace: NewWorkspace
 ) -> None:
     """Add decisions from a CSV file; those known already, and those about erased records, are left out.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,10 +9,10 @@ from rich.console import Console
 
 from linker.batch import erasure, purge
 from linker.cli import display
+from linker.cli.options import Workspace
 from linker.errors import WorkspaceError
 from linker.registry.erasures import Erasures
 
-Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")]
 Why = Annotated[str, typer.Option(help="The reason, in words that will be understood in ten years.")]
 Who = Annotated[str | None, typer.Option(help="Who does it; your user name if not given.")]
 

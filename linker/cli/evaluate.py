@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from linker.cli.options import Workspace
+from linker.errors import InputError
 from linker.evaluate.labelfree import coincidence
 from linker.evaluate.scoring import Tables
 from linker.evaluate.scoring import evaluate as score
@@ -18,7 +20,7 @@ from linker.registry.snapshot import open_current
 
 
 def evaluate(
-    workspace: Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")],
+    workspace: Workspace,
     truth: Annotated[Path, typer.Option(help="CSV, TSV or Parquet: source, native_id, part, person_id.")],
     json_out: Annotated[Path | None, typer.Option("--json", help="Write every figure to this file as well.")] = None,
     points: Annotated[int, typer.Option(help="Thresholds on the curves; 0 leaves them out.", min=0)] = 50,
@@ -39,4 +41,9 @@ def evaluate(
     print_evaluation(evaluation, chance, Console())
     if json_out is not None:
         figures = {**evaluation.to_dict(), "without_labels": chance.to_dict()}
-        json_out.write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
+        try:
+            json_out.write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
+        except OSError as error:
+            raise InputError(
+                f"cannot be written: {error.strerror}", where=str(json_out), do="choose another place"
+            ) from None

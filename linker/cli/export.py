@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from linker.cli.options import Workspace
 from linker.cli.snapshots import tell_rebuilt
 from linker.identity.asof import open_as_of
 from linker.registry.auditlog import AuditLog
@@ -19,7 +20,7 @@ NOT_STATED = "not stated"
 
 
 def export(
-    workspace: Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")],
+    workspace: Workspace,
     out: Annotated[Path, typer.Option(help="Folder for identity.<ext> and crosswalk.<ext>; made if missing.")],
     kind: Annotated[Format, typer.Option("--format", help="parquet for programs, csv or xlsx for people.")],
     recipient: Annotated[

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from linker.cli import display
+from linker.cli.options import Workspace
 from linker.errors import InputError
 from linker.normalise.gazetteer import gazetteer
 from linker.registry.apikeys import ApiKeys, Role
-
-Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")]
 
 app = typer.Typer(help="Keys of the HTTP service.", no_args_is_help=True)
 

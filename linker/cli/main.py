@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import typer
@@ -13,7 +14,13 @@ from linker.cli.export import export
 from linker.cli.run import run
 from linker.cli.search import search
 from linker.cli.serve import index, serve
-from linker.errors import LinkerError
+from linker.errors import LinkerError, WorkspaceError
+
+OUTSIDE = frozenset({
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EEXIST, errno.ENOTDIR, errno.EISDIR,
+    errno.ENAMETOOLONG, errno.EIO,
+})  # fmt: skip
+"""What the disk or the permissions of a folder are to blame for, and not the program."""
 
 app = typer.Typer(
     help="Which records of several police databases are one person, how sure that is, and why.",
@@ -48,6 +55,16 @@ def main() -> None:
     except LinkerError as error:
         Console(stderr=True).print(error.render(), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in OUTSIDE:
+            raise
+        fault = WorkspaceError(
+            f"a file cannot be written or read: {error.strerror}",
+            where=str(error.filename or ""),
+            do="make room, or check that you may write there; the last snapshot is unchanged",
+        )
+        Console(stderr=True).print(fault.render(), style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(fault.exit_code)
     except KeyboardInterrupt:
         Console(stderr=True).print("stopped; the last snapshot is unchanged", markup=False)
         sys.exit(130)

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from linker.batch.applying import apply as apply_verdicts
 from linker.cli import display
+from linker.cli.options import Workspace, existing
 from linker.cli.run import Display
 from linker.errors import InputError
 from linker.registry.database import user
@@ -21,7 +22,6 @@ from linker.review.office import Office
 from linker.review.people import Account, May, Role
 from linker.review.workbook import export_queue, import_verdicts
 
-Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")]
 Config = Annotated[Path | None, typer.Option(help="Review settings; configs/review.yaml if not given.")]
 As = Annotated[str, typer.Option("--as", help="The account that reviews.")]
 Name = Annotated[str, typer.Argument(help="The account's name.")]
@@ -35,7 +35,9 @@ app.add_typer(users, name="users")
 @app.callback()
 def review(
     context: typer.Context,
-    workspace: Annotated[Path | None, typer.Option(help="Folder in which runs publish their snapshots.")] = None,
+    workspace: Annotated[
+        Path | None, typer.Option(help="Folder in which runs publish their snapshots.", callback=existing)
+    ] = None,
     config: Config = None,
     host: Annotated[
         str, typer.Option(help="Address to listen on; by default only this machine can open the pages.")

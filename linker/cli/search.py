@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from linker.cli import display
+from linker.cli.options import Workspace
 from linker.cli.run import Display
 from linker.registry.auditlog import AuditLog
 from linker.search.results import Evidence, Hit, SearchResult
@@ -21,7 +21,7 @@ SIGNS = {"for": "+", "against": "−", "neutral": "·", "missing": " "}
 
 def search(
     person: Annotated[str, typer.Argument(help="As you would write it down: name @ alias s/o father, age, place.")],
-    workspace: Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")],
+    workspace: Workspace,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Identities at most.")] = 10,
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Least probability.")] = None,
     why: Annotated[str, typer.Option(help="What you look it up for; stands in the audit log.")] = "",

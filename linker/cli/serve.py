@@ -12,14 +12,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from linker.cli.options import Workspace
 from linker.cli.run import Display
 from linker.errors import ConfigError
 from linker.index import build_index
 from linker.registry.snapshot import open_current
 from linker.service.settings import ServiceSettings
 from linker.service.sharing import FOLDER
-
-Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")]
 
 
 def index(workspace: Workspace) -> None:

@@ -9,14 +9,13 @@ import typer
 from rich.console import Console
 
 from linker.cli import display
+from linker.cli.options import Workspace
 from linker.errors import WorkspaceError
 from linker.identity import history as past
 from linker.identity.asof import Rebuilt, open_as_of
 from linker.identity.lookup import Found, find, neighbours
 from linker.registry.auditlog import AuditLog
 from linker.registry.snapshot import Snapshot, current_name, list_runs, open_current
-
-Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.")]
 
 
 def runs(workspace: Workspace) -> None:

@@ -157,6 +157,8 @@ def _read_table(path: Path) -> pa.Table:
         names = [cell.strip().strip('"') for cell in header.strip().split(delimiter)]
         return pacsv.read_csv(
             pa.BufferReader(content.removeprefix(b"\xef\xbb\xbf")),
+            # A thread of Arrow's that gives these bytes back after the command has ended, for instance in an error, would abort it.
+            read_options=pacsv.ReadOptions(use_threads=False),
             parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
             convert_options=pacsv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False

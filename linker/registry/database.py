@@ -31,6 +31,8 @@ PATIENCE = 30
 TURN = 7_241_905_518
 """PostgreSQL's advisory lock that writers take turns on."""
 READS = "linker_reads"
+OUTSIDE = ("readonly", "disk is full", "disk I/O", "unable to open", "read-only", "No space left")
+"""Words by which SQLite and PostgreSQL blame the disk or the permissions."""
 
 
 def open_registry(place: Path | str) -> Engine:
@@ -40,15 +42,15 @@ def open_registry(place: Path | str) -> Engine:
         WorkspaceError: it cannot be opened, or a newer version of the program made it.
     """
     url = place if isinstance(place, str) and "://" in place else _of_workspace(Path(place))
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     shown = make_url(url).render_as_string(hide_password=True)
     try:
+        if url.startswith("sqlite:///"):
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":
             _begin_at_once(engine)
         _upgrade(engine, shown)
-    except (SQLAlchemyError, ImportError) as error:
+    except (SQLAlchemyError, ImportError, OSError) as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
         raise WorkspaceError(
             f"the registry cannot be opened: {reason}",
@@ -125,6 +127,11 @@ def write_ahead(engine: Engine) -> None:
         raw.close()
 
 
+def connection_name(engine: Engine) -> str:
+    """The database as a message may name it."""
+    return engine.url.render_as_string(hide_password=True)
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads, so that nobody waits for it."""
@@ -143,8 +150,15 @@ def changing(place: Engine | Connection) -> Iterator[Connection]:
             with place.begin() as connection:
                 yield connection
     except OperationalError as error:
-        if "locked" in str(error.orig):
+        said = str(error.orig)
+        if "locked" in said:
             raise WorkspaceError("someone else has been writing to the registry for long", do="try again") from None
+        if any(cause in said for cause in OUTSIDE):  # the whole message would repeat what should have been written
+            raise WorkspaceError(
+                f"the registry cannot be written, so nothing was done: {said}",
+                where=connection_name(engine),
+                do="make room, or check that you may write there",
+            ) from None
         raise
 
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from linker.cli import audit, decisions, snapshots
 from linker.errors import LinkerError
 from linker.registry.auditlog import AuditLog
+from linker.registry.database import open_registry
 from linker.registry.ledger import Ledger
 from linker.registry.snapshot import SnapshotWriter, open_current
 from tests.registry.small import tables
@@ -131,4 +132,5 @@ def test_mistakes_are_said_in_words(workspace: Path, arguments: tuple[str, ...])
 def test_an_empty_workspace(tmp_path: Path) -> None:
     for arguments in (("runs",), ("show", "s/a"), ("history", "s/a"), ("decide", "a", "b", "same", "--why", "x")):
         assert isinstance(_invoke(tmp_path, *arguments).exception, LinkerError)
+    open_registry(tmp_path)
     assert "0 entries" in call(tmp_path, "audit", "verify")
