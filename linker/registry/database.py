@@ -127,11 +127,6 @@ def write_ahead(engine: Engine) -> None:
         raw.close()
 
 
-def connection_name(engine: Engine) -> str:
-    """The database as a message may name it."""
-    return engine.url.render_as_string(hide_password=True)
-
-
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads, so that nobody waits for it."""
@@ -156,7 +151,7 @@ def changing(place: Engine | Connection) -> Iterator[Connection]:
         if any(cause in said for cause in OUTSIDE):  # the whole message would repeat what should have been written
             raise WorkspaceError(
                 f"the registry cannot be written, so nothing was done: {said}",
-                where=connection_name(engine),
+                where=place.engine.url.render_as_string(hide_password=True),
                 do="make room, or check that you may write there",
             ) from None
         raise

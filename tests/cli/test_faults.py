@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from linker.errors import WorkspaceError
 from linker.registry.auditlog import AuditLog
-from linker.registry.database import FILE, open_registry, writing
+from linker.registry.database import FILE, writing
 from tests.commandline import linker
 from tests.generated import CONFIG, extracts
 
@@ -40,7 +41,7 @@ def test_a_workspace_where_a_file_stands_is_told_in_words(tmp_path: Path) -> Non
 
 def test_a_registry_that_cannot_be_written_is_told_without_what_should_have_been_written(tmp_path: Path) -> None:
     AuditLog(tmp_path).append("view", "first")
-    engine = open_registry(f"sqlite:///file:{tmp_path / FILE}?mode=ro&uri=true")
+    engine = create_engine(f"sqlite:///file:{tmp_path / FILE}?mode=ro&uri=true")
     with pytest.raises(WorkspaceError, match="cannot be written") as caught, writing(engine) as connection:
         connection.exec_driver_sql("UPDATE audit SET subject = 'Ramesh'")
     assert "Ramesh" not in str(caught.value)
