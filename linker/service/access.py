@@ -87,18 +87,15 @@ class Doorkeeper:
             return 0.0
 
 
-async def keyed(request: Request, credentials: Credentials) -> ApiKey:
+def admitted(door: Doorkeeper, text: str | None) -> ApiKey:
     """The key that a request carries.
 
     Raises:
         RefusedError: none, an unknown one, or one that asks too often.
     """
-    door: Doorkeeper = request.app.state.door
-    key = door.key(credentials.credentials) if credentials else None
+    key = door.key(text) if text else None
     if key is None:
-        said = (
-            "the key is unknown, revoked or past its day" if credentials else "no key: send Authorization: Bearer KEY"
-        )
+        said = "the key is unknown, revoked or past its day" if text else "no key: send Authorization: Bearer KEY"
         raise RefusedError(HTTPStatus.UNAUTHORIZED, said, {"WWW-Authenticate": "Bearer"})
     wait = door.wait(key)
     if wait:
@@ -106,6 +103,38 @@ async def keyed(request: Request, credentials: Credentials) -> ApiKey:
             HTTPStatus.TOO_MANY_REQUESTS, "this key asks too often", {"Retry-After": str(max(1, round(wait + 0.5)))}
         )
     return key
+
+
+def asker_of(key: ApiKey, purpose: str | None, case: str | None) -> Asker:
+    """Who asks, once the role allows it and the purpose is stated.
+
+    Raises:
+        RefusedError: the key's role may not ask, or purpose or case are missing.
+    """
+    if not key.role.covers(Role.READER):
+        raise RefusedError(HTTPStatus.FORBIDDEN, f"a key of role '{key.role}' may not ask for persons")
+    return Asker(
+        key,
+        _stated(purpose, "Linker-Purpose", SHORTEST_PURPOSE, LONGEST_PURPOSE),
+        _stated(case, "Linker-Case", SHORTEST_CASE, LONGEST_CASE),
+    )
+
+
+def asker_by_headers(request: Request) -> Asker:
+    """As the dependencies below find it, without the machinery that finds dependencies.
+
+    Raises:
+        RefusedError: as they do.
+    """
+    headers = request.headers
+    scheme, _, text = headers.get("authorization", "").partition(" ")
+    key = admitted(request.app.state.door, text.strip() if scheme.lower() == "bearer" else None)
+    return asker_of(key, headers.get("linker-purpose"), headers.get("linker-case"))
+
+
+async def keyed(request: Request, credentials: Credentials) -> ApiKey:
+    """The key that a request carries."""
+    return admitted(request.app.state.door, credentials.credentials if credentials else None)
 
 
 Keyed = Annotated[ApiKey, Depends(keyed)]
@@ -131,18 +160,8 @@ async def asking(
         ),
     ] = None,
 ) -> Asker:
-    """Who asks, once the role allows it and the purpose is stated.
-
-    Raises:
-        RefusedError: the key's role may not ask, or purpose or case are missing.
-    """
-    if not key.role.covers(Role.READER):
-        raise RefusedError(HTTPStatus.FORBIDDEN, f"a key of role '{key.role}' may not ask for persons")
-    return Asker(
-        key,
-        _stated(purpose, "Linker-Purpose", SHORTEST_PURPOSE, LONGEST_PURPOSE),
-        _stated(case, "Linker-Case", SHORTEST_CASE, LONGEST_CASE),
-    )
+    """Who asks, once the role allows it and the purpose is stated."""
+    return asker_of(key, purpose, case)
 
 
 def _stated(text: str | None, header: str, shortest: int, longest: int) -> str:

@@ -25,6 +25,7 @@ from linker.service.bulk import lines_of, resolved
 from linker.service.desk import Desk, Found
 from linker.service.guard import Guard
 from linker.service.problems import RefusedError, responses
+from linker.service.questions import Question
 from linker.service.settings import ServiceSettings
 
 S = HTTPStatus
@@ -62,10 +63,12 @@ def create_app(settings: ServiceSettings) -> FastAPI:
         app.state.desk.close()
 
     app = FastAPI(
-        title="linker", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
-    )
+        title="linker", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )  # fmt: skip
     problems.install(app)
     _questions(app)
+    _bulk(app)
     _lookups(app)
     _upkeep(app)
     app.add_middleware(Guard, settings=settings)
@@ -78,7 +81,6 @@ def from_environment() -> FastAPI:
 
 
 def _questions(app: FastAPI) -> None:
-    @app.post("/v1/search", response_model=models.SearchAnswer, responses=responses(*WITH_BODY), tags=["ask"])
     async def search(asked: models.Search, asker: Asking, desk: AtDesk) -> Response:
         """Who may this be? Identities, the likeliest first, with probability, weight and the reasons for and against."""
         states = _allowed(asked.states, asker.states)
@@ -92,7 +94,6 @@ def _questions(app: FastAPI) -> None:
 
         return _json(await desk.answer(asker, "search", look))
 
-    @app.post("/v1/compare", response_model=models.Comparison, responses=responses(*WITH_BODY), tags=["ask"])
     async def compare(asked: models.Compare, asker: Asking, desk: AtDesk) -> Response:
         """Are these one person? Compared as two records of the current snapshot would be."""
         a, b = models.as_query(asked.a), models.as_query(asked.b)
@@ -104,6 +105,15 @@ def _questions(app: FastAPI) -> None:
 
         return _json(await desk.answer(asker, "compare", look))
 
+    answered = ((search, models.SearchAnswer), (compare, models.Comparison))
+    for function, model in answered:
+        app.router.add_api_route(
+            f"/v1/{function.__name__}", function, methods=["POST"], route_class_override=Question, tags=["ask"],
+            response_model=model, responses=responses(*WITH_BODY),
+        )  # fmt: skip
+
+
+def _bulk(app: FastAPI) -> None:
     @app.post(
         "/v1/resolve",
         response_class=Response,
