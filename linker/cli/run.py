@@ -20,6 +20,7 @@ from rich.table import Table
 
 from linker.batch.delta import Stated
 from linker.batch.update import update as update_batch
+from linker.cli.background import Background, step_back
 from linker.config.run import LoadedRun, load_run
 from linker.errors import ConfigError, InputError
 from linker.pipeline import RunResult
@@ -89,6 +90,7 @@ def run(
             help="With --update: a text file of the native ids that a source withdraws, one a line.",
         ),
     ] = None,
+    background: Background = False,
 ) -> None:
     """Link the records of several sources and publish a snapshot with the unified identity table.
 
@@ -99,6 +101,8 @@ def run(
     Example: linker run configs/four_states.yaml --workspace work --update --input delhi=delhi_today.csv
     """
     loaded = load_run(config, _replaced(inputs or []), update=update)
+    if background:
+        step_back()
     console = Console()
     console.print(f"{config}: {', '.join(loaded.inputs)}", highlight=False)
     stated = _stated(loaded, update, complete or [], withdrawn or [])

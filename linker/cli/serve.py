@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from linker.cli.background import Background, step_back
 from linker.cli.options import Workspace
 from linker.cli.run import Display
 from linker.errors import ConfigError
@@ -21,11 +22,13 @@ from linker.service.settings import ServiceSettings
 from linker.service.sharing import FOLDER
 
 
-def index(workspace: Workspace) -> None:
+def index(workspace: Workspace, background: Background = False) -> None:
     """Make the index of the current snapshot, which searches and the service use. `linker run --index` does it along with a run.
 
     Example: linker index --workspace work
     """
+    if background:
+        step_back()
     console = Console()
     with Display(console) as display:
         folder = build_index(workspace, open_current(workspace), observer=display)

@@ -187,7 +187,7 @@ class View:
     def _renew(self) -> None:
         try:
             if self._build_aside and not is_indexed(self._workspace):
-                make = [sys.executable, "-m", "linker", "index", "--workspace", str(self._workspace)]
+                make = [sys.executable, "-m", "linker", "index", "--background", "--workspace", str(self._workspace)]
                 subprocess.run(make, check=True, stdin=subprocess.DEVNULL, capture_output=True)  # noqa: S603  our own program
             self.refresh()
         except (LinkerError, OSError, subprocess.SubprocessError):
