@@ -103,6 +103,21 @@ def line_of(node: yaml.Node | None, location: Location) -> int:
     return line
 
 
+def line_of_text(path: Path, text: str) -> int | None:
+    """The line (from 1) on which a file that was loaded says `text`, None if it does not."""
+    waiting: list[yaml.Node | None] = [yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)]
+    lines = []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.ScalarNode) and node.value == text:
+            lines.append(node.start_mark.line + 1)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting.extend(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            waiting.extend(value for _, value in node.value)
+    return min(lines, default=None)
+
+
 def misnamed(path: Path, location: Location, name: str, allowed: Sequence[str]) -> str:
     """The complaint that the setting at `location` of a file that was loaded names something that is not there."""
     node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)

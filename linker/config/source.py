@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, field_validator, model_validator
 
-from linker.config.loading import Settings, load
+from linker.config.loading import Settings, line_of_text, load
 from linker.config.mapping import Cells, DateFormat, check_columns, check_field, check_words
 from linker.schema import EXTRA_PREFIX, ROW_LIST_FIELDS
 
@@ -167,6 +167,10 @@ class SourceConfig(Settings):
     def origin(self) -> str:
         """The file this mapping was read from, for messages."""
         return str(self._origin) if self._origin else f"source '{self.name}'"
+
+    def line_of_column(self, column: str) -> int | None:
+        """On which line of its file the mapping names a column, for messages."""
+        return line_of_text(self._origin, column) if self._origin else None
 
 
 def load_source(path: Path | str) -> SourceConfig:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 import zipfile
 from functools import reduce
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from python_calamine import CalamineError, CalamineWorkbook
 
 from linker.config.source import SourceConfig
 from linker.errors import InputError
 from linker.records.files import checked
-from linker.records.header import find_columns
+from linker.records.header import find_columns, header_among
 from linker.records.python_rows import from_rows
 from linker.records.raw import Limits, Raw
 from linker.records.spans import UnusualError
@@ -21,13 +25,15 @@ from linker.records.workbook import NOT_ORDINARY, Sheet, open_fast, part_of
 
 MOST_CELLS = 200_000_000
 """Of a sheet that the complete reader takes on, blank ones included."""
+TITLES = 10
+"""Filled rows among which the header is sought: extracts for people have a title above it."""
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 def read_excel(config: SourceConfig, path: str, limits: Limits) -> Raw:
     """The mapped columns of one sheet.
 
-    Its first filled row is the header; blank rows are skipped; `lines` are rows of the sheet.
+    Its header is the first filled row, or a later one below titles; blank rows are skipped; `lines` are rows of the sheet.
     """
     file = checked(path, "an Excel workbook", (ZIP, OLE))
     refuse_bomb(file, limits.expanded_bytes)
@@ -49,27 +55,39 @@ def _fast(config: SourceConfig, file: Path, name: str) -> Raw | None:
     if sheet is None or lines is None or not len(lines):
         return None
     try:
-        positions = find_columns(config, _header(sheet, int(lines[0])), file)
-        columns = sheet.columns(list(positions.values()), lines[1:])
+        first = [_texts(sheet, lines[n : n + 1]) for n in range(min(TITLES, len(lines)))]
+        at = header_among(config, first)
+        positions = find_columns(config, first[at], file)
+        lines = lines[at + 1 :]
+        columns = sheet.columns(list(positions.values()), lines)
     except UnusualError:
         return None
-    return Raw.complete(config.columns, dict(zip(positions, columns, strict=True)), lines[1:])
+    return Raw.complete(config.columns, dict(zip(positions, columns, strict=True)), lines)
 
 
-def _header(sheet: Sheet, line: int) -> list[str]:
-    filled = sheet.cells.columns[sheet.cells.rows == line]
-    texts = sheet.columns(list(range(int(filled.max()) + 1)), sheet.lines()[:1])
-    return [text[0].as_py() or "" for text in texts]
+def _texts(sheet: Sheet, line: npt.NDArray[np.int32]) -> list[str]:
+    """The cells of one row as texts."""
+    filled = sheet.cells.between(int(line[0]), int(line[0])).columns
+    return [text[0].as_py() or "" for text in sheet.columns(list(range(int(filled.max()) + 1)), line)]
 
 
 def _complete(config: SourceConfig, book: CalamineWorkbook, name: str, path: str) -> Raw:
     refuse_sprawl(Path(path), name)
     rows = book.get_sheet_by_name(name).iter_rows()
-    head = next(((n, row) for n, row in enumerate(rows, 1) if any(v != "" for v in row)), None)
-    if head is None:
+    first: list[list[Any]] = []
+    filled: list[int] = []  # which of them hold anything
+    for row in rows:
+        first.append(row)
+        if any(v != "" for v in row):
+            filled.append(len(first) - 1)
+        if len(filled) == TITLES:
+            break
+    if not filled:
         raise InputError("the sheet is empty", where=path, do="name the right sheet in the source's mapping")
-    positions = find_columns(config, [str(v) for v in head[1]], path)
-    return from_rows(config, rows, positions, head[0] + 1)
+    texts = [[str(v) for v in first[n]] for n in filled]
+    at = header_among(config, texts)
+    positions = find_columns(config, texts[at], path)
+    return from_rows(config, chain(first[filled[at] + 1 :], rows), positions, filled[at] + 2)
 
 
 def _sheet_name(book: CalamineWorkbook, config: SourceConfig, path: str) -> str:

@@ -11,6 +11,8 @@ from pathlib import Path
 from linker.config.source import SourceConfig
 from linker.errors import InputError
 
+SHOWN = 6
+"""Columns of a header that a message shows."""
 IGNORED = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
 
 
@@ -31,8 +33,10 @@ def find_columns(config: SourceConfig, header: Sequence[str], path: Path | str) 
     missing = [c for c in config.columns if fold(c) not in positions and c not in config.optional]
     if missing:
         raise InputError(
-            "\n".join(["the header lacks columns that the mapping names:", *(_near(c, header) for c in missing)]),
-            where=f"{path}, mapping {config.origin}",
+            "\n".join(
+                ["the header lacks columns that the mapping names:", *(_near(c, header, config) for c in missing)]
+            ),
+            where=f"{path}, mapping {config.origin}; the header there: {_shortened(header)}",
             do="give the right file, name the columns as the file does, or list them under 'optional'",
         )
     twice = [c for c in config.columns if len(positions.get(fold(c), ())) > 1]
@@ -45,13 +49,26 @@ def find_columns(config: SourceConfig, header: Sequence[str], path: Path | str) 
     return {c: positions[fold(c)][0] for c in config.columns if fold(c) in positions}
 
 
+def header_among(config: SourceConfig, rows: Sequence[Sequence[str]]) -> int:
+    """Which of the first filled rows of a sheet is the header: the one that names most mapped columns, the first of such. Titles and merged
+    cells stand above it."""
+    return max(range(len(rows)), key=lambda n: (found(config, rows[n]), -n))
+
+
 def found(config: SourceConfig, header: Sequence[str]) -> int:
     """How many mapped columns the header holds."""
     return len({fold(c) for c in config.columns} & {fold(h) for h in header})
 
 
-def _near(column: str, header: Sequence[str]) -> str:
+def _shortened(header: Sequence[str]) -> str:
+    filled = [" ".join(name.split())[:40] for name in header if name.strip()]
+    more = len(filled) - SHOWN
+    return ", ".join(map(repr, filled[:SHOWN])) + (f" and {more} more" if more > 0 else "") if filled else "blank"
+
+
+def _near(column: str, header: Sequence[str], config: SourceConfig) -> str:
     folded = {fold(h): h for h in header}
     near = difflib.get_close_matches(fold(column), folded, n=3, cutoff=0.5)
     hint = f"near: {', '.join(repr(folded[n].strip()[:60]) for n in near)}" if near else "nothing near it"
-    return f"    {column!r} ({hint})"
+    line = config.line_of_column(column)
+    return f"    {column!r}{f', line {line}' if line else ''} ({hint})"

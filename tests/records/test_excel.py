@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from linker.config.source import SourceConfig
+from linker.config.source import SourceConfig, load_source
 from linker.errors import InputError
 from linker.records import Limits, excel, read_source
 from linker.records.raw import Raw
@@ -125,6 +125,32 @@ def test_sheet_that_begins_further_down(tmp_path: Path) -> None:
     book.close()
     raw = both_ways(path)
     assert (raw.lines.tolist(), raw.columns["value"].to_pylist()) == ([5], ["5"])
+
+
+def test_titles_and_merged_cells_above_the_header_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    sheet.merge_range(0, 0, 0, 2, "ARRESTED PERSONS 2019")
+    sheet.merge_range(2, 0, 2, 1, "Accused")
+    sheet.write(2, 2, "value")  # one of the mapped columns, but not all
+    sheet.write_row(3, 0, HEADER)
+    sheet.write_row(4, 0, ["1", "RAM", 5])
+    sheet.write_row(5, 0, HEADER)  # printed again on the next page: a row like others
+    book.close()
+    raw = both_ways(path)
+    assert (raw.lines.tolist(), raw.columns["name"].to_pylist()) == ([5, 6], ["RAM", "name"])
+
+
+def test_a_header_that_lacks_columns_is_shown_with_the_line_of_the_mapping(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text(
+        "name: test\nstate: Delhi\nformat: excel\nnative_id: id\nscript: latin\nfields:\n  name: Name of Accused\n"
+    )
+    path = write_excel(tmp_path / "a.xlsx", ["id", "Accused", "Fathers Name"], [])
+    with pytest.raises(InputError) as caught:
+        read_source(load_source(tmp_path / "m.yaml"), path)
+    assert "'Name of Accused', line 7 (near: 'Accused'" in str(caught.value)
+    assert "the header there: 'id', 'Accused', 'Fathers Name'" in str(caught.value)
 
 
 def test_sheet_by_name_or_number(tmp_path: Path) -> None:
