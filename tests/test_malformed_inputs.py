@@ -242,3 +242,18 @@ def test_a_model_that_does_not_fit_shows_before_anything_is_read(tmp_path: Path,
     )
     assert ended.code == 7, ended.text
     assert said in ended.text
+
+
+def test_a_form_of_dates_that_is_not_stated_shows_in_the_report_and_on_the_terminal(tmp_path: Path) -> None:
+    table = list(csv.reader(io.StringIO((extracts(malformed=0.0) / FILES["delhi"]).read_text(encoding="utf-8-sig"))))
+    at = table[0].index("DOB")
+    for row in table[1:]:
+        row[at] = "31-31-1984"
+    file = tmp_path / "delhi.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows(table)
+    ended = linker("run", CONFIG, "--workspace", tmp_path / "w", "--input", f"delhi={file}", environment=KEY)
+    assert ended.code == 0, ended.text
+    assert "birth dates not understood" in ended.text
+    report = (open_current(tmp_path / "w").path / "report.html").read_text(encoding="utf-8")
+    assert "birth dates that are no day of the calendar" in report

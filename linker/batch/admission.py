@@ -96,6 +96,9 @@ def _admitted(loaded: LoadedRun, watch: Stopwatch, suppression: Suppression, *, 
         record, person = (_by_column(t, lambda column: column.filter(keep)) for t in (record, person))
         kept_out = pc.sum(excluded).as_py() or 0
         watch.note = f"{len(record):,} records, {len(quarantine):,} rows in quarantine, {kept_out:,} juveniles kept out"
+        odd = findings.birth.unread_dates + findings.birth.impossible_dates
+        if odd:
+            watch.note += f", {odd:,} birth dates not understood"
     if not len(record) and not partial:
         files = ", ".join(loaded.inputs.values())
         raise InputError("no record is left to match", where=files, do="look at the quarantine and at the mapping")

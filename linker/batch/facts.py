@@ -20,6 +20,7 @@ from linker.config.run import LoadedRun
 from linker.evaluate.report_input import Finding, MatchFacts, ReportInput, ReportTables, RunFacts
 from linker.matching.edges import HISTOGRAM, Matched
 from linker.names.channel_file import ADAPTED
+from linker.normalise.findings import PersonFindings
 from linker.normalise.persons import publishable
 from linker.progress import peak_bytes
 from linker.registry.snapshot import Snapshot
@@ -149,6 +150,28 @@ def report_of(
     )  # fmt: skip
 
 
+def _unread(found: PersonFindings) -> list[tuple[str, str, int]]:
+    """Cells that say something which was not understood, or only in part: what, why, and how many. A form of dates that a mapping does not
+    name shows here and nowhere else."""
+    born = found.birth
+    return [
+        ("dates", "birth dates or years that cannot be read; see 'dates' in the source's mapping", born.unread_dates),
+        (
+            "dates",
+            "birth dates that are no day of the calendar, or impossible on the record's day",
+            born.impossible_dates,
+        ),
+        ("dates", "birth dates that make sense only with day and month swapped", born.swapped_dates),
+        ("ages", "ages that nobody has", born.unread_ages),
+        ("ages", "ages without a date that they count from, so that no birth follows", born.ages_without_day),
+        ("births", "birth date, year and age contradict each other: all of them were allowed for", born.conflicts),
+        ("phones", "phone cells hold no usable number", found.phones_unread),
+        ("places", "districts of homes that the gazetteer does not know", found.places.get("district_unknown", 0)),
+        ("places", "districts of cases that the gazetteer does not know", found.places.get("fir_district_unknown", 0)),
+        ("marks", "marks in words that are not known", found.marks_unread),
+    ]
+
+
 def _findings(admitted: Admitted, matched: Matched) -> list[Finding]:
     found = admitted.findings
     findings = [Finding("note", note) for note in found.notes]
@@ -158,8 +181,7 @@ def _findings(admitted: Admitted, matched: Matched) -> list[Finding]:
                 "juveniles", "records of persons below 18 at the offence were kept out before matching", found.juveniles
             )
         )
-    if found.phones_unread:
-        findings.append(Finding("phones", "phone cells hold no usable number", found.phones_unread))
+    findings += [Finding(kind, text, count) for kind, text, count in _unread(found) if count]
     for type_, by_status in sorted(found.identifiers.items()):
         for status, count in sorted(by_status.items()):
             if status not in {"valid", "absent", "unchecked"} and count:

@@ -83,6 +83,11 @@ class Office:
                 self._book, self._edition = Book.open(self.workspace, snapshot), seen
             return self._book
 
+    def follow(self) -> None:
+        """Take up a snapshot that was published meanwhile. Whoever asks what waits must do so first: an empty queue opens no question, and
+        no question opens the book."""
+        assert self.book is not None
+
     @property
     def comparisons(self) -> dict[str, Comparison]:
         """The comparisons of the snapshot's configuration by name."""

@@ -28,6 +28,7 @@ _SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?")
 def home(seen: Reading) -> Response:
     if not seen.account.may(May.JUDGE):
         return RedirectResponse("/overview", status_code=303)
+    seen.office.follow()
     waiting = seen.office.queue.waiting(seen.account)
     mine = seen.office.verdicts.last_of(seen.account.name, 6)
     return page(seen.request, "home.html", seen.session, waiting=waiting, mine=mine, pace=_pace(seen))
@@ -36,6 +37,7 @@ def home(seen: Reading) -> Response:
 @router.get("/next")
 def next_item(seen: Reading, tray: str = "", done: int = 0) -> Response:
     seen.needs(May.JUDGE)
+    seen.office.follow()
     chosen = Tray(tray) if tray in set(Tray) else None
     for _ in range(20):
         item = seen.office.queue.take(seen.account, chosen)
