@@ -95,6 +95,10 @@ def _distinct(pairs: Pairs) -> tuple[Pairs, NDArray[np.int64]]:
 def _agree(names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: Pairs) -> NameAgreement:
     weight, level = np.zeros(len(pairs), np.float32), np.zeros(len(pairs), np.int8)
     with table.lock:
+        if len(pairs) <= _CHUNK:
+            (numbered,) = number_pairs(names, rows, table, [pairs])
+            _score(names, rows, table, pairs, numbered, NameAgreement(weight, level))
+            return NameAgreement(weight, level)
         for start in range(0, len(pairs), _BLOCK):  # in blocks, so that working space does not grow with the pairs
             block = slice(start, start + _BLOCK)
             _agree_block(names, rows, table, pairs.take(block), NameAgreement(weight[block], level[block]))
@@ -112,14 +116,21 @@ def _agree_block(
     numbered = number_pairs(names, rows, table, [pairs.take(slice(k * _CHUNK, (k + 1) * _CHUNK)) for k in chunks])
 
     def work(k: int) -> None:
-        part, (at, start) = slice(k * _CHUNK, (k + 1) * _CHUNK), numbered[k]
-        p = pairs.take(part)
-        score_pairs(
-            rows, PARAMETER_VALUES[0], names.offsets, names.ids, names.role, p.left, p.right, p.owner_left, p.owner_right,
-            at, start, table.weights, table.grades, workspace(), out.weight[part], out.level[part],
-        )  # fmt: skip
+        part = slice(k * _CHUNK, (k + 1) * _CHUNK)
+        into = NameAgreement(out.weight[part], out.level[part])
+        _score(names, rows, table, pairs.take(part), numbered[k], into)
 
     _in_threads(work, len(chunks))
+
+
+def _score(
+    names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: Pairs, numbered: Numbered, out: NameAgreement
+) -> None:
+    """Align a chunk of pairs whose token pairs are numbered."""
+    score_pairs(
+        rows, PARAMETER_VALUES[0], names.offsets, names.ids, names.role, pairs.left, pairs.right, pairs.owner_left,
+        pairs.owner_right, *numbered, table.weights, table.grades, workspace(), out.weight, out.level,
+    )  # fmt: skip
 
 
 def _in_threads(work: Callable[[int], object], count: int) -> None:
@@ -132,11 +143,13 @@ def _in_threads(work: Callable[[int], object], count: int) -> None:
         list(threads.map(work, range(count)))
 
 
-def number_pairs(
-    names: NameTokens, rows: NDArray[np.void], table: PairTable, chunks: list[Pairs]
-) -> list[tuple[NDArray[np.int32], NDArray[np.int64]]]:
+Numbered = tuple[NDArray[np.int32], NDArray[np.int64]]
+"""The numbers of the token pairs of some pairs of names, and where those of each pair start."""
+
+
+def number_pairs(names: NameTokens, rows: NDArray[np.void], table: PairTable, chunks: list[Pairs]) -> list[Numbered]:
     """Per chunk the numbers of its token pairs in the table, entered if need be, and where those of each pair of names start."""
-    found: list[tuple[NDArray[np.int32], NDArray[np.int64]]] = [(_NONE, _NOWHERE)] * len(chunks)
+    found: list[Numbered] = [(_NONE, _NOWHERE)] * len(chunks)
     missing = [_NOWHERE] * len(chunks)
 
     def look(k: int) -> None:
@@ -149,7 +162,9 @@ def number_pairs(
         found[k], missing[k] = (at, start), codes[:lacking].copy()
 
     _in_threads(look, len(chunks))
-    if any(map(len, missing)):
+    if len(chunks) == 1 and len(missing[0]):
+        fill_in(found[0][0], table.add(missing[0]))
+    elif any(map(len, missing)):
         numbers = table.add(np.concatenate(missing))
         for (at, _), part in zip(found, np.split(numbers, np.cumsum([len(m) for m in missing])[:-1]), strict=True):
             fill_in(at, np.ascontiguousarray(part))

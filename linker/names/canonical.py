@@ -65,7 +65,7 @@ def canonical(words: Words, lexicon: Lexicon, known: Container[str] = frozenset(
     special = np.zeros(len(words), np.bool_)
     special[rows[reader.special[words.ids] | words.optional]] = True
     first = words.offsets[:-1][lengths > 0]
-    role[first] = Role.HEAD
+    role[first] = int(Role.HEAD)
     role |= reader.sort[words.ids]
     said = reader.gender[words.ids]
     later = (said > 0) & (np.arange(len(words.ids)) != words.offsets[rows]) if len(rows) else np.zeros(0, np.bool_)
@@ -195,13 +195,15 @@ class _Reader:
         if not short:
             return {}
         latin = [k for k in short if self._forms[k].isascii()]
-        n, _ = lex.counts.find(sound_keys(pa.array([self._forms[k] for k in latin], pa.string())))
-        for k, names in zip(latin, n.tolist(), strict=True):
+        two = [self._forms[k] for k in latin if len(self._forms[k]) == 2]
+        names = lex.counts.find(sound_keys(pa.array(two, pa.string())))[0].tolist() if two else []
+        known = {form for form, n in zip(two, names, strict=True) if n >= _KNOWN_NAME}
+        for k in latin:
             form = self._forms[k]
             if len(form) == 1:
                 found[k] = form
             elif form not in lex.abbreviations:
-                rare = len(form) == 2 and form[1] not in "aeiouy" and names < _KNOWN_NAME
+                rare = len(form) == 2 and form[1] not in "aeiouy" and form not in known
                 if rare or not any(v in form for v in "aeiouy"):
                     found[k] = form
         for k in short:

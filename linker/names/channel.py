@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from linker.config.loading import CONFIGS
 from linker.names.channel_file import ADAPTED, DIRECTIONS, ChannelModel
 from linker.names.decode import Decoder
+from linker.names.emissions import LONGEST
 from linker.names.forward import HOPELESS, Direction, Tables, forward
 from linker.names.units import DEVANAGARI, LATIN, OTHER, Tokens, read
 
@@ -59,6 +60,9 @@ class Encoded:
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+
+_NO_ROWS, _NO_NUMBERS = np.empty(0, np.int32), np.empty((0, LONGEST), np.int16)
 
 
 def identities(tokens: Sequence[str]) -> NDArray[np.int64]:
@@ -103,18 +107,23 @@ class Channel:
     def encode(self, tokens: Sequence[str]) -> Encoded:
         """Tokens as the kernels read them. Tokens are folded (`linker.names.unicode.fold`)."""
         sounds = read(tokens)
+        scripts = frozenset(np.flatnonzero(np.bincount(sounds.script)).tolist())
         bits = np.zeros(len(tokens), np.float32)
-        for script in (LATIN, DEVANAGARI):
-            mine = sounds.script == script
-            if mine.any():
-                bits[mine] = self._surprise(sounds, script)[mine]
-        strange = sounds.script == OTHER
-        bits[strange] = np.fromiter((4.0 * len(t) for t in tokens), np.float32, len(tokens))[strange]
+        for script in scripts - {OTHER}:
+            found = self._surprise(sounds, script)
+            if len(scripts) == 1:
+                bits = found
+            else:
+                mine = sounds.script == script
+                bits[mine] = found[mine]
+        if OTHER in scripts:
+            strange = sounds.script == OTHER
+            bits[strange] = np.fromiter((4.0 * len(t) for t in tokens), np.float32, len(tokens))[strange]
         rows, numbers = {}, {}
-        for name, (source, _) in DIRECTIONS.items():
+        for name, (source, target) in DIRECTIONS.items():
             direction = self._directions[name]
-            rows[name] = direction.emissions.rows(sounds) if (sounds.script == source).any() else np.empty(0, np.int32)
-            numbers[name] = direction.numbers(sounds)
+            rows[name] = direction.emissions.rows(sounds) if source in scripts else _NO_ROWS
+            numbers[name] = direction.numbers(sounds) if target in scripts else _NO_NUMBERS
         return Encoded(tuple(tokens), sounds.script, sounds, bits, identities(tokens), rows, numbers)
 
     @cached_property

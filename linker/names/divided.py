@@ -39,7 +39,7 @@ _WHOLE = 63
 def worth_another_look(agreement: NameAgreement) -> NDArray[np.bool_]:
     """Pairs that may agree better with their words divided otherwise."""
     level = agreement.level
-    return np.asarray(_LEFT_OVER[level] | ((agreement.weight < LITTLE) & (level != NameLevel.UNKNOWN)))
+    return np.asarray(_LEFT_OVER[level] | ((agreement.weight < LITTLE) & (level != int(NameLevel.UNKNOWN))))
 
 
 def may_be_divided(
@@ -192,7 +192,7 @@ class _Pieces:
         end = np.where(whole, 255, letters[row, LETTERS + np.where(whole, 0, last)])
         texts: dict[str, int] = {}
         which = np.empty(len(distinct), np.int64)
-        prefix = (distinct >> 14 & 31) == Free.PREFIX
+        prefix = (distinct >> 14 & 31) == int(Free.PREFIX)
         spans = zip(
             (distinct >> 20).tolist(), native.tolist(), start.tolist(), end.tolist(), prefix.tolist(), strict=True
         )
@@ -209,7 +209,7 @@ def _roles(
 ) -> NDArray[np.uint8]:
     """The roles of pieces: a prefix is one, and the first piece that is none is the given name if the word was."""
     out = role.copy()
-    prefix = (first != _WHOLE) & (free == Free.PREFIX)
+    prefix = (first != _WHOLE) & (free == int(Free.PREFIX))
     plain = np.uint8(255 - int(Role.HEAD))
     out[first != _WHOLE] &= np.uint8(255 - int(Role.FILLER | Role.LAST))
     out[prefix] = (out[prefix] & plain) | np.uint8(Role.PREFIX)

@@ -16,6 +16,7 @@ from linker.names.kernel_types import F4S, I1S, I4S, I8S
 from linker.names.slips import LETTERS
 from linker.names.token_rows import TOKEN
 
+_NO_TOKENS = np.empty(0, np.int64)
 WAYS = tuple(DIRECTIONS)
 """The directions of the channel in the order of the tuples below."""
 
@@ -44,27 +45,22 @@ class Facts:
     @classmethod
     def gathered(cls, parts: Sequence[tuple[Facts, NDArray[np.int64]]]) -> Facts:
         """Some tokens of several tables, in this order."""
-        rooms = np.zeros(5, np.int64)
-        for facts, at in parts:
-            _add_room(facts.arrays, at, rooms)
-        count, letters, folded, units, symbols = rooms.tolist()
-
-        def starts() -> NDArray[np.int64]:
-            return np.zeros(count + 1, np.int64)
-
-        read = (np.empty(units, np.int8), starts(), starts(), np.empty(count, np.float32), np.empty(count, np.int64))
+        (first, one), (second, other) = parts[0], parts[1] if len(parts) > 1 else (parts[0][0], _NO_TOKENS)
+        if len(parts) > 2:
+            return cls.gathered([(cls.gathered(parts[:2]), np.arange(len(one) + len(other))), *parts[2:]])
+        count, letters, folded, units, symbols = _rooms(first.arrays, one, second.arrays, other)
         out = (
             np.empty(count, TOKEN),
-            (np.empty(letters, np.int32), starts()),
-            (np.empty(folded, np.int32), starts()),
-            read,
-            tuple(np.empty(units, np.int32) for _ in WAYS),
-            tuple(np.empty((symbols, 3), np.int16) for _ in WAYS),
-        )
-        first = 0
-        for facts, at in parts:
-            _gather(facts.arrays, at, out, first)
-            first += len(at)
+            (np.empty(letters, np.int32), np.zeros(count + 1, np.int64)),
+            (np.empty(folded, np.int32), np.zeros(count + 1, np.int64)),
+            (
+                np.empty(units, np.int8), np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64), np.empty(count, np.float32),
+                np.empty(count, np.int64),
+            ),
+            tuple([np.empty(units, np.int32) for _ in WAYS]),
+            tuple([np.empty((symbols, 3), np.int16) for _ in WAYS]),
+        )  # fmt: skip
+        _gather(first.arrays, one, second.arrays, other, out)
         return cls(out)
 
     @property
@@ -74,16 +70,21 @@ class Facts:
         return rows
 
 
-@njit(types.void(FACTS, I8S, I8S), cache=True, nogil=True)
-def _add_room(facts, at, rooms):  # type: ignore[no-untyped-def]
-    """Adds how many tokens, letters, folded letters, units and symbols some tokens have."""
-    _, letters, folded, read, _, _ = facts
-    rooms[0] += len(at)
-    for t in at:
-        rooms[1] += letters[1][t + 1] - letters[1][t]
-        rooms[2] += folded[1][t + 1] - folded[1][t]
-        rooms[3] += read[1][t + 1] - read[1][t]
-        rooms[4] += read[2][t + 1] - read[2][t]
+@njit(types.UniTuple(types.int64, 5)(FACTS, I8S, FACTS, I8S), cache=True, nogil=True)  # type: ignore[no-untyped-call]
+def _rooms(first, one, second, other):  # type: ignore[no-untyped-def]
+    """How many tokens, letters, folded letters, units and symbols some tokens of two tables have."""
+    letters = folded = units = symbols = 0
+    for t in one:
+        letters += first[1][1][t + 1] - first[1][1][t]
+        folded += first[2][1][t + 1] - first[2][1][t]
+        units += first[3][1][t + 1] - first[3][1][t]
+        symbols += first[3][2][t + 1] - first[3][2][t]
+    for t in other:
+        letters += second[1][1][t + 1] - second[1][1][t]
+        folded += second[2][1][t + 1] - second[2][1][t]
+        units += second[3][1][t + 1] - second[3][1][t]
+        symbols += second[3][2][t + 1] - second[3][2][t]
+    return len(one) + len(other), letters, folded, units, symbols
 
 
 @njit(types.void(LETTERS, types.int64, LETTERS, types.int64), cache=True, nogil=True)
@@ -97,7 +98,7 @@ def _append(letters, t, out, n):  # type: ignore[no-untyped-def]
 
 
 @njit(types.void(FACTS, I8S, FACTS, types.int64), cache=True, nogil=True)
-def _gather(facts, at, out, first):  # type: ignore[no-untyped-def]
+def _put(facts, at, out, first):  # type: ignore[no-untyped-def]
     """Writes tokens `at` behind the first ones of `out`."""
     rows, letters, folded, read, of_units, of_symbols = facts
     into, into_read, into_units, into_symbols = out[0], out[3], out[4], out[5]
@@ -118,3 +119,10 @@ def _gather(facts, at, out, first):  # type: ignore[no-untyped-def]
         for way in range(4):
             if len(of_symbols[way]):
                 into_symbols[way][s : s + size] = of_symbols[way][s0 : s0 + size]
+
+
+@njit(types.void(FACTS, I8S, FACTS, I8S, FACTS), cache=True, nogil=True)
+def _gather(first, one, second, other, out):  # type: ignore[no-untyped-def]
+    """Writes tokens `one` of the first table and, behind them, `other` of the second."""
+    _put(first, one, out, np.int64(0))
+    _put(second, other, out, np.int64(len(one)))

@@ -43,9 +43,13 @@ class FewPairs(PairTable):
         weight, grade = self.weights[first : self.count], self.grades[first : self.count]
         kind, whole = np.empty(len(fresh), np.int8), np.empty(len(fresh), np.int64)
         self._look(fresh, whole, (weight, grade), kind)
-        some = np.flatnonzero(kind & _SINGLE)
+        some, tokens, i, j = _singles(fresh, kind, len(self._numbers))
         if len(some):
-            weight[some], grade[some] = self._weighed(fresh[some] >> 42, fresh[some] & NO_TOKEN)
+            numbers_of = self._numbers[
+                tokens
+            ]  # what is known of a token lies scattered over memory: only these are gathered
+            facts = Facts.gathered(self._space.parted(numbers_of))
+            weight[some], grade[some] = self.single(facts, (i, j), numbers_of)
         some = np.flatnonzero(kind & _JOINED)
         if len(some):
             parts = (fresh[some] >> 42, fresh[some] >> 21 & NO_TOKEN, fresh[some] & NO_TOKEN)
@@ -67,11 +71,26 @@ class FewPairs(PairTable):
         with kept.lock:
             _sort_out(fresh, self._numbers, self._known, kept.codes, kept.weights, kept.grades, whole, *out, kind)
 
-    def _weighed(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-        """Weights and grades of pairs of places. Only these tokens are gathered: what is known of one lies scattered over memory."""
-        tokens, at = np.unique(np.concatenate([i, j]), return_inverse=True)
-        numbers = self._numbers[tokens]
-        return self.single(Facts.gathered(self._space.parted(numbers)), (at[: len(i)], at[len(i) :]), numbers)
+
+@njit(types.Tuple((I8S, I8S, I8S, I8S))(I8S, I1S, I8), cache=True, nogil=True)  # type: ignore[no-untyped-call]
+def _singles(fresh, kind, places):  # type: ignore[no-untyped-def]
+    """The codes that are pairs of single words to be weighed: which they are, the places of their words, ascending, and for each pair which
+    two of these it joins."""
+    number = np.full(places, -1, np.int64)
+    some = np.empty(len(fresh), np.int64)
+    n = 0
+    for k in range(len(fresh)):
+        if kind[k] & _SINGLE:
+            some[n] = k
+            number[fresh[k] >> 42] = number[fresh[k] & NO_TOKEN] = 0
+            n += 1
+    tokens = np.flatnonzero(number == 0)
+    for k in range(len(tokens)):
+        number[tokens[k]] = k
+    i, j = np.empty(n, np.int64), np.empty(n, np.int64)
+    for k in range(n):
+        i[k], j[k] = number[fresh[some[k]] >> 42], number[fresh[some[k]] & NO_TOKEN]
+    return some[:n].copy(), tokens, i, j
 
 
 @njit(I8(TABLE, I8S, I8, I8S, types.int32[::1]), cache=True, nogil=True)

@@ -38,9 +38,7 @@ class Direction:
         return cls(emissions, emissions.chunks.of_code, background)
 
     def numbers(self, tokens: Tokens) -> NDArray[np.int16]:
-        """Chunk numbers [symbol, length - 1] of tokens of the target script; none if there is no such token."""
-        if not (tokens.script == self.emissions.target).any():
-            return np.empty((0, LONGEST), np.int16)
+        """Chunk numbers [symbol, length - 1] of tokens of the target script."""
         n = len(self.empty_row)
         return chunk_numbers(tokens, self.of_code, (n - 2, n - 1))
 

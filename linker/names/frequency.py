@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit, types
 from numpy.typing import NDArray
 
 from linker.names.lexicon import Counts
@@ -25,33 +26,42 @@ class Frequencies:
     total: float
     prior: Counts
 
-    def sound_share(self, sound: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Share of other names that bear each sound: the name that asks is not counted."""
-        before, _ = self.prior.find(sound)
-        share = np.maximum(before, _UNSEEN) / max(self.prior.total, 1.0)
-        others = np.maximum(self._find(self.n, sound) - 1.0, 0.0)
-        return np.asarray((others + PRIOR_NAMES * share) / (self.total + PRIOR_NAMES))
-
-    def spelling_share(
-        self, sound: NDArray[np.int64], count: NDArray[np.float64], share: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Share of names that bear each spelling, given its count at hand and the share of its sound."""
-        n, spellings = self._find(self.n, sound), self._find(self.spellings, sound)
-        others = np.maximum(count - 1.0, 0.0)
-        return np.asarray(share * (others + 0.5) / (np.maximum(n - 1.0, 0.0) + 0.5 * (spellings + 1.0)))
-
-    def _find(self, values: NDArray[np.float64], key: NDArray[np.int64]) -> NDArray[np.float64]:
-        if not len(self.key):
-            return np.zeros(len(key))
-        at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
-        return np.where(self.key[at] == key, values[at], 0.0)
-
     def describe(self, rows: NDArray[np.void], counts: NDArray[np.float64]) -> None:
         """Fills `bits`, `spelling_bits` and `women` of token rows; `counts` says how many names at hand bear each spelling."""
-        share = self.sound_share(rows["sound"])
-        rows["bits"] = -np.log2(share)
-        rows["spelling_bits"] = -np.log2(self.spelling_share(rows["sound"], counts, share))
-        rows["women"] = self.prior.find(rows["sound"])[1]
+        prior = self.prior
+        shares = np.empty((2, len(rows)))
+        women = np.empty(len(rows), np.float32)
+        own, before = (self.key, self.n, self.spellings), (prior.key, prior.n, prior.women)
+        _shares(np.ascontiguousarray(rows["sound"]), counts, own, before, (self.total, prior.total), shares, women)
+        rows["bits"], rows["spelling_bits"] = -np.log2(shares)
+        rows["women"] = women
+
+
+_I8S, _F8S = types.int64[::1], types.float64[::1]
+_OWN, _PRIOR = types.Tuple((_I8S, _F8S, _F8S)), types.Tuple((_I8S, _F8S, types.float32[::1]))  # type: ignore[no-untyped-call]
+_TOTALS = types.UniTuple(types.float64, 2)  # type: ignore[no-untyped-call]
+
+
+@njit(types.void(_I8S, _F8S, _OWN, _PRIOR, _TOTALS, types.float64[:, ::1], types.float32[::1]), cache=True, nogil=True)
+def _shares(sound, counts, own, prior, totals, shares, women):  # type: ignore[no-untyped-def]
+    """Writes the share of other names that bear each sound (the name that asks is not counted), the share of names that bear each
+    spelling, which stands `counts` times among those at hand, and the share of women."""
+    key, n, spellings = own
+    prior_key, prior_n, prior_women = prior
+    total, prior_total = totals
+    for k in range(len(sound)):
+        borne = kinds = before = 0.0
+        at = np.searchsorted(key, sound[k])
+        if at < len(key) and key[at] == sound[k]:
+            borne, kinds = n[at], spellings[at]
+        at = np.searchsorted(prior_key, sound[k])
+        women[k] = -1
+        if at < len(prior_key) and prior_key[at] == sound[k]:
+            before, women[k] = prior_n[at], prior_women[at]
+        share = max(before, _UNSEEN) / max(prior_total, 1.0)
+        share = (max(borne - 1.0, 0.0) + PRIOR_NAMES * share) / (total + PRIOR_NAMES)
+        shares[0, k] = share
+        shares[1, k] = share * (max(counts[k] - 1.0, 0.0) + 0.5) / (max(borne - 1.0, 0.0) + 0.5 * (kinds + 1.0))
 
 
 def count(sound: NDArray[np.int64], counts: NDArray[np.float64], total: float, prior: Counts) -> Frequencies:

@@ -85,8 +85,8 @@ class TokenSpace:
 
     def parted(self, ids: NDArray[np.int64]) -> list[tuple[Facts, NDArray[np.int64]]]:
         """Tokens `ids`, ascending, by the dictionary that they stand in: its facts, and their numbers there."""
-        ends = np.searchsorted(ids, self.starts)
-        parts = zip(self.parts, self.starts.tolist(), ends[:-1].tolist(), ends[1:].tolist(), strict=False)
+        ends = ids.searchsorted(self.starts).tolist()
+        parts = zip(self.parts, self.starts.tolist(), ends[:-1], ends[1:], strict=False)
         return [(part.facts, ids[low:high] - start) for part, start, low, high in parts if high > low]
 
     def facts_of(self, a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[Facts, NDArray[np.int64]]:

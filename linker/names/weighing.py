@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import numpy as np
 from numba import njit, types
@@ -57,6 +58,7 @@ def weigh(
     return weight, grade
 
 
+@lru_cache(maxsize=4)
 def read_by(channel: Channel) -> tuple[tuple[Tables, ...], NDArray[np.float64]]:
     """What the kernels read of a channel."""
     return tuple(channel.tables(way) for way in WAYS), channel.model.calibration

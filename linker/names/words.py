@@ -57,6 +57,8 @@ def as_array(names: Sequence[str] | pa.Array) -> pa.Array:
     """Names as one Arrow text array without nulls."""
     if isinstance(names, pa.ChunkedArray):
         names = names.combine_chunks()
+    if not isinstance(names, pa.Array) and None not in names:
+        return pa.array(names, pa.string())
     array = names if isinstance(names, pa.Array) else pa.array(list(names), pa.string())
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
@@ -106,13 +108,16 @@ def _without_marks(
     offsets: NDArray[np.int64], ids: NDArray[np.int32], forms: list[str], alias_marks: frozenset[str]
 ) -> Words:
     """Brackets and alias marks taken out, what they cover flagged."""
+    lengths = offsets[1:] - offsets[:-1]
     step = np.array([1 if f in _OPEN else -1 if f in _CLOSE else 0 for f in forms], np.int8)
     alias = np.array([f == _ALIAS or f.rstrip("." + ABBREVIATION) in alias_marks for f in forms], np.bool_)
-    lengths = np.diff(offsets)
-    rows = np.repeat(np.arange(len(lengths)), lengths)
     optional = np.zeros(len(ids), np.bool_)
+    marks = len(forms) > 0 and bool(step.any() or alias.any())
+    if not marks and lengths.max(initial=0) <= _MOST_WORDS:
+        return Words(offsets.astype(np.int32), ids, optional, forms)
+    rows = np.repeat(np.arange(len(lengths)), lengths)
     keep = np.ones(len(ids), np.bool_)
-    if len(forms) and (step.any() or alias.any()):
+    if marks:
         marked = np.unique(rows[(step[ids] != 0) | alias[ids]])
         for row in marked.tolist():  # few names hold a bracket or an alias
             depth, after = 0, False
