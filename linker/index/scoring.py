@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +13,10 @@ from linker.config.policy import Policy
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons import Comparison, comparisons_of
 from linker.matching.comparisons.base import Cost, Rows
-from linker.matching.csr import shared_values
 from linker.matching.deciding import Decider
 from linker.matching.model import MatchModel
 from linker.matching.policy import RULES, Rule, vetoed
-from linker.matching.vectors import measure, measure_above
+from linker.matching.vectors import Joints, Weights, measure, measure_above
 from linker.schema import Decision
 
 FEW = 4_000
@@ -54,6 +54,9 @@ class Scorer:
         self.comparisons: tuple[Comparison, ...] = comparisons_of(matching.comparisons)
         self.tables = model.weights(self.comparisons)
         self._decider = Decider(policy, self.comparisons, self.tables)
+        self._joints, self._weights = Joints.of(self.comparisons), Weights(self.tables)
+        plain = [k for k, c in enumerate(self.comparisons) if c.joined is None and c.cost == Cost.NUMBERS]
+        self._numbers, self._number_weights = plain, Weights([self.tables[k] for k in plain])
 
     def score(
         self, columns: PersonColumns, left: Rows, right: Rows, floor: float | None = None, known: Known | None = None
@@ -61,7 +64,7 @@ class Scorer:
         """Measure, weigh and decide pairs of rows; with a `floor` (bits) only those that reach it, found without measuring the others to
         the end."""
         if floor is None or len(left) <= FEW:
-            vectors = measure(columns, self.comparisons, left, right, known)
+            vectors = measure(columns, self.comparisons, left, right, known, self._joints)
             weight = self.weigh(vectors)
             if floor is not None:
                 reached = weight >= floor
@@ -74,29 +77,26 @@ class Scorer:
         chosen = alive[keep]
         return self._decided(columns, left[chosen], right[chosen], vectors[:, keep], weight[keep])
 
-    def likeliest(self, columns: PersonColumns, left: Rows, right: Rows, most: int) -> tuple[NDArray[np.int64], Known]:
+    def likeliest(
+        self, columns: PersonColumns, left: Rows, right: Rows, most: int, shared: Sequence[NDArray[np.int64]]
+    ) -> tuple[NDArray[np.int64], Known]:
         """The pairs for which most speaks before their names are compared: by all comparisons of numbers, and by how many keys of names
-        and of relatives' names they share. Of those that are level with the last one, up to as many again. And the level codes that these
-        comparisons gave."""
-        bits = np.zeros(len(left))
-        codes: Known = {}
-        for k, (comparison, table) in enumerate(zip(self.comparisons, self.tables, strict=True)):
-            if comparison.joined is None and comparison.cost == Cost.NUMBERS:
-                codes[k] = comparison.measure(columns, left, right)
-                bits += table[codes[k]]
-        for keys, worth in ((columns.name_keys, NAME_KEY_BITS), (columns.relative_keys, RELATIVE_KEY_BITS)):
-            bits += worth * np.minimum(shared_values(keys.offsets, keys.values, left, right), MOST_KEYS)
+        and of relatives' names they share (`shared`). Of those that are level with the last one, up to as many again. And the level codes
+        that these comparisons gave."""
+        codes = np.empty((len(self._numbers), len(left)), np.int8)
+        for row, k in zip(codes, self._numbers, strict=True):
+            row[:] = self.comparisons[k].measure(columns, left, right)
+        bits = self._number_weights.of(codes, 0.0)
+        for keys, worth in zip(shared, (NAME_KEY_BITS, RELATIVE_KEY_BITS), strict=True):
+            bits += worth * np.minimum(keys, MOST_KEYS)
         order = np.argsort(-bits, kind="stable")
         last = bits[order[most - 1]] if most < len(order) else -np.inf
         chosen = np.sort(order[: max(most, min(2 * most, int(np.count_nonzero(bits >= last))))])
-        return chosen, {k: found[chosen] for k, found in codes.items()}
+        return chosen, dict(zip(self._numbers, codes[:, chosen], strict=True))
 
     def weigh(self, vectors: NDArray[np.int8]) -> NDArray[np.float64]:
         """Match weights in bits of level codes, shape (comparisons, pairs)."""
-        weight = np.full(vectors.shape[1], self.model.prior_bits)
-        for table, codes in zip(self.tables, vectors, strict=True):
-            weight += table[codes]
-        return weight
+        return self._weights.of(np.ascontiguousarray(vectors), self.model.prior_bits)
 
     def _decided(
         self, columns: PersonColumns, left: Rows, right: Rows, vectors: NDArray[np.int8], weight: NDArray[np.float64]

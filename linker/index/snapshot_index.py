@@ -20,11 +20,11 @@ from linker.index.lookup import Asked, Found, Terms, look_up, plan_of
 from linker.index.postings import Postings, feature_names
 from linker.index.rows import Rows
 from linker.index.scoring import Scored, Scorer
-from linker.index.together import Reads, narrow, together
+from linker.index.together import Reads, together
 from linker.index.walk import Plan
 from linker.matching.candidates import scaled_cap
 from linker.matching.columns import PersonColumns
-from linker.matching.csr import Csr
+from linker.matching.csr import Csr, shared_values
 from linker.matching.keys import Features
 
 SEARCH_CAP = 4
@@ -175,7 +175,7 @@ class SnapshotIndex:
     ) -> Scored:
         """Levels, weights and decisions of (new person, partner) pairs as `candidates` gives them: a partner below the number of records
         is a record of the base, above it a new person. In the result `left` holds partners and `right` new persons. Of more than `most`
-        pairs those are measured for which most speaks at first sight."""
+        pairs (with records of the base) those are measured for which most speaks at first sight."""
         n = self.columns.n
         in_base = partner < n
         if in_base.all():
@@ -192,11 +192,13 @@ class SnapshotIndex:
         small = together(self.columns, rows, new, new_rows, self._reads)
         left_out, known = 0, None
         if most is not None and len(left) > most:
-            chosen, known = self.scorer.likeliest(small, left, right, most)
+            base, keys = self.columns, ("name_keys", "relative_keys")
+            shared = [shared_values(getattr(base, k), getattr(new, k), partner, new_row) for k in keys]
+            chosen, known = self.scorer.likeliest(small.columns, left, right, most, shared)
             left_out = distinct(left) - distinct(left[chosen])
             left, right = left[chosen], right[chosen]
-        narrow(small, left, right)
-        scored = self.scorer.score(small, left, right, floor, known)
+        small.narrow(left, right)
+        scored = self.scorer.score(small.columns, left, right, floor, known)
         whole = np.concatenate([rows, new_rows + n]).astype(np.int32)
         return Scored(
             whole[scored.left],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,16 @@ from numpy.typing import NDArray
 
 from linker.arrays import find_texts
 from linker.config.matching import ComparisonKind, Matching
-from linker.index.gather import renumbered, stacked
+from linker.index.gather import names_of, recoded, renumbered, stacked
 from linker.index.stored import PLAIN
-from linker.matching.columns import PersonColumns
+from linker.matching.columns import NAME_FIELDS, PersonColumns
 from linker.matching.comparisons.registration import meaning, meaning_of
 from linker.matching.csr import Coded, Csr
-from linker.matching.impossible import IMPOSSIBLE
+from linker.matching.impossible import ONE_SIDED
 
 Rows = NDArray[np.int64]
 _NO_TEXTS = pa.array([], pa.string())
+_HEIGHTS = ("height_from", "height_to")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Reads:
             if comparison.kind == ComparisonKind.HOME:
                 home_station, home_district, station, district = comparison.fields
                 across += [(home_district, district), (home_station, station)]
-        vetoes = (veto.fields for veto in matching.vetoes if veto.when in IMPOSSIBLE)
+        vetoes = (veto.fields for veto in matching.vetoes if veto.when in ONE_SIDED)
         return cls(tuple(across), frozenset(field for fields in vetoes for field in fields))
 
     def needed(self, stated: set[str]) -> set[str]:
@@ -46,27 +48,51 @@ class Reads:
         return stated | linked | self.always
 
 
-def together(base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows, reads: Reads) -> PersonColumns:
-    """Columns of the base's `rows` and, behind them, of the new persons' `new_rows`. Codes are numbered anew (names by `narrow`); counts,
-    and with them how rare a value is, stay those of the base. What no new person states is left out of the base's records as well,
+@dataclass(frozen=True)
+class Together:
+    """Some records of the base, `rows`, and new persons, `new_rows`, as one small set of columns."""
+
+    columns: PersonColumns
+    base: PersonColumns
+    rows: Rows
+    new: PersonColumns
+    new_rows: Rows
+
+    def narrow(self, left: Rows | NDArray[np.int32], right: Rows | NDArray[np.int32]) -> None:
+        """Give names, aliases and their keys to the rows that are to be compared, numbered anew as a table of their own."""
+        columns, base, rows, new, new_rows = self.columns, self.base, self.rows, self.new, self.new_rows
+        used = np.zeros(columns.n, np.bool_)
+        used[left] = used[right] = True
+        (upper, aliases), (lower, more) = ((tuple(c.name[f] for f in NAME_FIELDS), c.aliases) for c in (base, new))
+        wanted, offsets = names_of(
+            upper, (aliases.offsets, aliases.values), rows, lower, (more.offsets, more.values), new_rows, used
+        )
+        columns.few, numbers = columns.names.narrow(wanted)
+        columns.name = {f: numbers[k * columns.n : (k + 1) * columns.n] for k, f in enumerate(NAME_FIELDS)}
+        columns.aliases = Csr(offsets, numbers[len(NAME_FIELDS) * columns.n :].astype(np.int64))
+        columns.name_keys = stacked(base.name_keys, rows, new.name_keys, new_rows, used)
+        columns.relative_keys = stacked(base.relative_keys, rows, new.relative_keys, new_rows, used)
+
+
+def together(base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows, reads: Reads) -> Together:
+    """Columns of the base's `rows` and, behind them, of the new persons' `new_rows`; names are added by `narrow`. Codes are numbered anew;
+    counts, and with them how rare a value is, stay those of the base. What no new person states is left out of the base's records as well,
     unless the comparisons read it all the same: it could not be compared.
     """
     joiner = _Joiner(base, rows, new, new_rows, reads)
     groups: dict[str, Any] = {group: joiner.group(group) for group in ("ids", "last4", "place", "extra")}
     aadhaar, near = joiner.aadhaar()
     groups["ids"]["aadhaar"] = aadhaar
-    name_keys, relative_keys = joiner.lists("name_keys"), joiner.lists("relative_keys")
     phones, relative_phones = joiner.coded_lists("phones", ("phones", "relative_phones"))
     (marks,) = joiner.coded_lists("marks", ("marks",))
-    plain: dict[str, Any] = {n: np.concatenate([getattr(base, n)[rows], getattr(new, n)[new_rows]]) for n in PLAIN}
-    return PersonColumns(
+    columns = PersonColumns(
         n=len(rows) + len(new_rows),
         names=new.names,
-        name={f: np.concatenate([base.name[f][rows], new.name[f][new_rows]]) for f in base.name},
-        aliases=joiner.lists("aliases"),
-        name_keys=name_keys,
-        relative_keys=relative_keys,
-        **plain,
+        name={},
+        aliases=joiner.no_lists,
+        name_keys=joiner.no_lists,
+        relative_keys=joiner.no_lists,
+        **joiner.numbers(),
         **groups,
         phones=phones,
         relative_phones=relative_phones,
@@ -76,37 +102,38 @@ def together(base: PersonColumns, rows: Rows, new: PersonColumns, new_rows: Rows
         population=base.population,
         made=joiner.meanings(),
     )
-
-
-def narrow(columns: PersonColumns, left: Rows | NDArray[np.int32], right: Rows | NDArray[np.int32]) -> None:
-    """Number the names of the rows that are to be compared anew, as a table of their own. The other rows have no names any more."""
-    used = np.zeros(columns.n, np.bool_)
-    used[left] = used[right] = True
-    aliases = columns.aliases
-    of_aliases = np.where(used[aliases.rows], aliases.values, -1).astype(np.int32)
-    parts = [np.where(used, ids, np.int32(-1)) for ids in columns.name.values()]
-    columns.few, numbers = columns.names.narrow(np.concatenate([*parts, of_aliases]))
-    columns.name = {f: numbers[k * columns.n : (k + 1) * columns.n] for k, f in enumerate(columns.name)}
-    columns.aliases = Csr(aliases.offsets, numbers[len(parts) * columns.n :].astype(np.int64))
+    return Together(columns, base, rows, new, new_rows)
 
 
 class _Part(Coded):
-    """A part of a base's dictionary (`known`: codes) with what is new behind it. Texts are fetched when a comparison reads them; most
-    compare codes only."""
+    """A part of a base's dictionary (`known`: codes) with what is new behind it (`unknown`: numbers in `more`). Texts and counts are
+    fetched when a comparison reads them; most compare codes only."""
 
-    def __init__(self, base: Coded, known: Rows, fresh: pa.Array, counts: NDArray[np.int64]) -> None:
-        object.__setattr__(self, "known", known)
-        object.__setattr__(self, "fresh", fresh)
-        object.__setattr__(self, "_base", base)
-        object.__setattr__(self, "counts", counts)
+    def __init__(self, base: Coded, known: Rows, more: Coded | None, unknown: Rows) -> None:
+        for name, value in (("known", known), ("_base", base), ("_more", more), ("_unknown", unknown)):
+            object.__setattr__(self, name, value)
 
     known: Rows
-    fresh: pa.Array
+    _base: Coded
+    _more: Coded | None
+    _unknown: Rows
 
     @property
+    def fresh(self) -> pa.Array:
+        """The texts that the base does not know."""
+        unknown = self._unknown
+        return self._more.dictionary.take(pa.array(unknown)) if self._more is not None and len(unknown) else _NO_TEXTS
+
+    @cached_property
     def dictionary(self) -> pa.Array:
-        base: Coded = self._base  # type: ignore[attr-defined]
-        return pa.concat_arrays([base.dictionary.take(pa.array(self.known)), self.fresh])
+        return pa.concat_arrays([self._base.dictionary.take(pa.array(self.known)), self.fresh])
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        known = self._base.counts[self.known]
+        if self._more is None or not len(self._unknown):
+            return known
+        return np.concatenate([known, self._more.counts[self._unknown]])
 
 
 _NOTHING = Coded(_NO_TEXTS, np.zeros(0, np.int64))
@@ -120,7 +147,7 @@ class _Joiner:
         self._reads = reads
         self._n = len(rows) + len(new_rows)
         self._none = np.full(self._n, -1, np.int32)
-        self._no_lists = Csr(np.zeros(self._n + 1, np.int64), np.empty(0, np.int64))
+        self.no_lists = Csr.empty(self._n)
         self.dictionaries: dict[str, Coded] = {}
         stated = self._said_by(new)
         self._stated = {
@@ -150,16 +177,16 @@ class _Joiner:
             if (id(codes) in self._unsaid) if group == "last4" else (name not in self._stated):
                 joined[name], self.dictionaries[dictionary] = self._none, _NOTHING
             else:
-                mine = codes[self._new_rows]
-                theirs = getattr(self._base, group)[name][self._rows]
-                (joined[name],) = self._renumbered(dictionary, [np.concatenate([theirs, mine])])
+                theirs = getattr(self._base, group)[name]
+                joined[name], distinct = recoded(theirs, self._rows, codes, self._new_rows)
+                self._part(dictionary, distinct)
         return joined
 
     def aadhaar(self) -> tuple[NDArray[np.int32], Csr]:
         own = self._new.ids["aadhaar"][self._new_rows]
         if "aadhaar" not in self._stated and not len(self._new.near["aadhaar"].values):
             self.dictionaries["aadhaar"] = _NOTHING
-            return self._none, self._no_lists
+            return self._none, self.no_lists
         near = self._lists(self._base.near["aadhaar"], self._new.near["aadhaar"])
         own = np.concatenate([self._base.ids["aadhaar"][self._rows], own])
         own, values = self._renumbered("aadhaar", [own, near.values])
@@ -169,13 +196,24 @@ class _Joiner:
         return self._lists(getattr(self._base, name), getattr(self._new, name))
 
     def _lists(self, base: Csr, new: Csr) -> Csr:
-        return stacked(base, self._rows, new, self._new_rows)
+        return stacked(base, self._rows, new, self._new_rows, np.ones(self._n, np.bool_))
+
+    def numbers(self) -> dict[str, Any]:
+        """The columns of numbers. Heights that no new person states are left out."""
+        found = {}
+        for name in PLAIN:
+            theirs, mine = getattr(self._base, name), getattr(self._new, name)[self._new_rows]
+            if name in _HEIGHTS and mine.max(initial=-1) < 0:
+                found[name] = np.full(self._n, -1, mine.dtype)
+            else:
+                found[name] = np.concatenate([theirs[self._rows], mine])
+        return found
 
     def coded_lists(self, dictionary: str, names: tuple[str, ...]) -> tuple[Csr, ...]:
         """Lists whose values are codes of one dictionary."""
         if not any(len(getattr(self._new, name).values) for name in names):
             self.dictionaries[dictionary] = _NOTHING
-            return tuple(self._no_lists for _ in names)
+            return tuple(self.no_lists for _ in names)
         lists = [self.lists(name) for name in names]
         numbered = self._renumbered(dictionary, [part.values for part in lists])
         return tuple(Csr(part.offsets, v.astype(np.int64)) for part, v in zip(lists, numbered, strict=True))
@@ -183,17 +221,16 @@ class _Joiner:
     def _renumbered(self, dictionary: str, parts: list[NDArray[Any]]) -> list[NDArray[np.int32]]:
         """Codes from 0, in the order of the old ones (a list's values stay ascending), and their part of the dictionary."""
         distinct, numbers = renumbered(np.concatenate(parts).astype(np.int64))
-        base = self._base.dictionaries[dictionary]
-        fresh = self._new.dictionaries.get(dictionary)
-        split = int(np.searchsorted(distinct, len(base.dictionary)))
-        known, unknown = distinct[:split], distinct[split:] - len(base.dictionary)
-        counts, texts = base.counts[known], _NO_TEXTS
-        if fresh is not None and len(unknown):
-            counts, texts = np.concatenate([counts, fresh.counts[unknown]]), fresh.dictionary.take(pa.array(unknown))
-        self.dictionaries[dictionary] = _Part(base, known, texts, counts)
-        if len(parts) == 1:
-            return [numbers]
+        self._part(dictionary, distinct)
         return list(np.split(numbers, np.cumsum([len(p) for p in parts])[:-1]))
+
+    def _part(self, dictionary: str, codes: Rows) -> None:
+        """Keep the part of a dictionary that has these codes, ascending."""
+        base = self._base.dictionaries[dictionary]
+        size = len(base.counts)
+        split = int(codes.searchsorted(size)) if len(codes) and codes[-1] >= size else len(codes)
+        more = self._new.dictionaries.get(dictionary)
+        self.dictionaries[dictionary] = _Part(base, codes[:split], more, codes[split:] - size)
 
     def meanings(self) -> dict[tuple[str, ...], NDArray[Any]]:
         """What values of a column are in another one, by what is known of the whole base; texts are compared only for new values."""

@@ -131,6 +131,8 @@ class Coded:
 
     def rarity(self, rows: int) -> NDArray[np.float32]:
         """-log2 of the share of rows that bear each value."""
+        if not len(self.counts):
+            return np.empty(0, np.float32)
         share: NDArray[np.float32] = -np.log2(np.maximum(self.counts, 1) / max(rows, 1)).astype(np.float32)
         return share
 
@@ -202,18 +204,38 @@ def raise_to(best: NDArray[np.float32], at: NDArray[np.int64], values: NDArray[n
         best[at[k]] = max(best[at[k]], values[k])
 
 
-@nb.njit("int64[:](int64[:], int64[:], int32[:], int32[:])", cache=True, nogil=True)
-def shared_values(
-    offsets: NDArray[np.int64], values: NDArray[np.int64], left: NDArray[np.int32], right: NDArray[np.int32]
+def shared_values(first: Csr, second: Csr, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.int64]:
+    """How many values each row of one table has in common with each of another; the values of a row are ascending and distinct."""
+    found: NDArray[np.int64] = _shared(first.offsets, first.values, second.offsets, second.values, left, right)
+    return found
+
+
+@nb.njit("int64[:](int64[:], int64[:], int64[:], int64[:], int32[:], int32[:])", cache=True, nogil=True)
+def _shared(
+    first_at: NDArray[np.int64],
+    first: NDArray[np.int64],
+    second_at: NDArray[np.int64],
+    second: NDArray[np.int64],
+    left: NDArray[np.int32],
+    right: NDArray[np.int32],
 ) -> NDArray[np.int64]:
-    """How many values each pair of rows has in common; the values of a row are ascending and distinct."""
     out = np.zeros(len(left), dtype=np.int64)
-    for k in range(len(left)):
-        i, j = offsets[left[k]], offsets[right[k]]
-        i_end, j_end = offsets[left[k] + 1], offsets[right[k] + 1]
-        while i < i_end and j < j_end:
-            out[k] += values[i] == values[j]
-            x, y = values[i], values[j]
-            i += x <= y
-            j += y <= x
+    start, end, value = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    for begin in range(0, len(left), BLOCK):
+        size = min(BLOCK, len(left) - begin)
+        for k in range(size):
+            start[k], end[k] = first_at[left[begin + k]], first_at[left[begin + k] + 1]
+        for k in range(size):
+            value[k] = first[start[k]] if start[k] < end[k] else 0
+        for k in range(size):
+            i, j = start[k], second_at[right[begin + k]]
+            i_end, j_end = end[k], second_at[right[begin + k] + 1]
+            x = value[k]
+            while i < i_end and j < j_end:
+                y = second[j]
+                out[begin + k] += x == y
+                j += y <= x
+                if x <= y:
+                    i += 1
+                    x = first[i] if i < i_end else x
     return out

@@ -24,6 +24,8 @@ LATEST = 2200
 
 def seen_after_death(columns: PersonColumns, veto: Veto, left: Rows, right: Rows) -> Flags:
     """Pairs in which one record's person had died and the other's record was made later."""
+    if not len(columns.dictionaries[veto.fields[0]].counts):
+        return np.zeros(len(left), np.bool_)
     died = _days(columns, veto.fields[0])
     seen = columns.record_day
 
@@ -37,6 +39,8 @@ def seen_after_death(columns: PersonColumns, veto: Veto, left: Rows, right: Rows
 
 def held_elsewhere(columns: PersonColumns, veto: Veto, left: Rows, right: Rows) -> Flags:
     """Pairs whose times in custody overlap although the places differ."""
+    if not all(len(columns.dictionaries[field].counts) for field in veto.fields):
+        return np.zeros(len(left), np.bool_)
     first, last = _days(columns, veto.fields[0]), _days(columns, veto.fields[1])
     place = columns.text_column(veto.fields[2])
     held = (first != NEVER) & (last != NEVER) & (place >= 0)
@@ -63,3 +67,5 @@ IMPOSSIBLE: dict[str, Callable[[PersonColumns, Veto, Rows, Rows], Flags]] = {
     "died": seen_after_death,
     "custody": held_elsewhere,
 }
+ONE_SIDED = frozenset({"died"})
+"""Vetoes of which one record says something that the other does not."""

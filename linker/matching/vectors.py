@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,26 +23,72 @@ def measure(
     left: Rows,
     right: Rows,
     known: Mapping[int, NDArray[np.int8]] | None = None,
+    joints: Joints | None = None,
 ) -> NDArray[np.int8]:
     """Level codes, shape (comparisons, pairs): one contiguous row per comparison. `known`: codes of comparisons that are measured already,
-    by their place."""
+    by their place. `joints`: the joint ones among them, where they are at hand."""
     vectors = np.empty((len(comparisons), len(left)), dtype=np.int8)
     for k, comparison in enumerate(comparisons):
         if known is not None and k in known:
             vectors[k] = known[k]
         elif comparison.joined is None:
             vectors[k] = comparison.measure(columns, left, right)
-    return _with_joints(comparisons, vectors)
-
-
-def _with_joints(comparisons: Sequence[Comparison], vectors: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Fill in the rows of joint comparisons from those of their parts."""
-    at = {c.name: k for k, c in enumerate(comparisons)}
-    for k, comparison in enumerate(comparisons):
-        if comparison.joined is not None:
-            first, second = (vectors[at[part]] for part in comparison.parts)
-            vectors[k] = combined(comparison.joined, first, second)
+    (joints or Joints.of(comparisons)).fill(vectors)
     return vectors
+
+
+@dataclass(frozen=True)
+class Joints:
+    """The joint comparisons: `places[j]` are the rows of one and of its two parts, `codes[j]` its code by theirs."""
+
+    places: NDArray[np.int64]
+    codes: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, comparisons: Sequence[Comparison]) -> Joints:
+        at = {c.name: k for k, c in enumerate(comparisons)}
+        joint = [(c, c.joined) for c in comparisons if c.joined is not None]
+        places = [(at[c.name], at[c.parts[0]], at[c.parts[1]]) for c, _ in joint]
+        room = max((max(joined.shape) for _, joined in joint), default=0)
+        codes = np.zeros((len(joint), room, room), np.int8)
+        for table, (_, joined) in zip(codes, joint, strict=True):
+            table[: joined.shape[0], : joined.shape[1]] = joined
+        return cls(np.array(places, np.int64).reshape(len(joint), 3), codes)
+
+    def fill(self, vectors: NDArray[np.int8]) -> None:
+        """Write the rows of joint comparisons, shape (comparisons, pairs), from those of their parts."""
+        _join(vectors, self.places, self.codes)
+
+
+@nb.njit("void(int8[:, ::1], int64[:, ::1], int8[:, :, ::1])", cache=True, nogil=True)
+def _join(vectors: NDArray[np.int8], places: NDArray[np.int64], codes: NDArray[np.int8]) -> None:
+    for j in range(len(places)):
+        row, first, second = places[j]
+        for v in range(vectors.shape[1]):
+            vectors[row, v] = codes[j, vectors[first, v], vectors[second, v]]
+
+
+class Weights:
+    """The weights in bits of all levels of some comparisons."""
+
+    def __init__(self, tables: Sequence[NDArray[np.float64]]) -> None:
+        self._bits = np.zeros((len(tables), max((len(table) for table in tables), default=0)))
+        for row, table in zip(self._bits, tables, strict=True):
+            row[: len(table)] = table
+
+    def of(self, vectors: NDArray[np.int8], prior: float) -> NDArray[np.float64]:
+        """Match weights in bits of level codes, shape (comparisons, pairs)."""
+        found: NDArray[np.float64] = _weigh(vectors, self._bits, prior)
+        return found
+
+
+@nb.njit("float64[::1](int8[:, ::1], float64[:, ::1], float64)", cache=True, nogil=True)
+def _weigh(vectors: NDArray[np.int8], bits: NDArray[np.float64], prior: float) -> NDArray[np.float64]:
+    weight = np.full(vectors.shape[1], prior)
+    for k in range(len(vectors)):
+        for v in range(len(weight)):
+            weight[v] += bits[k, vectors[k, v]]
+    return weight
 
 
 Scale = tuple[Sequence[NDArray[np.float64]], float, float]
@@ -102,4 +150,5 @@ def unpack(packed: NDArray[np.int64], comparisons: Sequence[Comparison]) -> NDAr
     for k in range(len(comparisons) - 1, -1, -1):
         if comparisons[k].joined is None:
             rest, vectors[k] = np.divmod(rest, len(comparisons[k].levels))
-    return np.ascontiguousarray(_with_joints(comparisons, vectors).T)
+    Joints.of(comparisons).fill(vectors)
+    return np.ascontiguousarray(vectors.T)

@@ -52,10 +52,10 @@ class Pairs:
         Raises:
             ValueError: arrays of different lengths.
         """
-        none = np.full(len(left), -1, np.int32)
-        owners = (none if owner_left is None else owner_left, none if owner_right is None else owner_right)
-        arrays = [np.ascontiguousarray(a, np.int32) for a in (left, right, *owners)]
-        if any(len(a) != len(arrays[0]) for a in arrays):
+        if owner_left is None or owner_right is None:
+            owner_left = owner_right = np.full(len(left), -1, np.int32)
+        arrays = [np.ascontiguousarray(a, np.int32) for a in (left, right, owner_left, owner_right)]
+        if not len(arrays[0]) == len(arrays[1]) == len(arrays[2]) == len(arrays[3]):
             raise ValueError("left, right and owners must have one length")
         return cls(*arrays)
 

@@ -107,7 +107,8 @@ class ComparedNames:
         wanted = np.concatenate([some.left, some.right, some.owner_left, some.owner_right])
         numbers, _, names, tokens = gathered(wanted, len(self.names), self.names, self.names)
         old = tokens if self._tokens is None else self._tokens[tokens]
-        few = Pairs(*(np.ascontiguousarray(n) for n in np.split(numbers, 4)))
+        n = len(at)
+        few = Pairs(numbers[:n], numbers[n : 2 * n], numbers[2 * n : 3 * n], numbers[3 * n :])
         found = divided(self._space, old, names, self._letters_of(tokens), self._free, few)
         return found and found.renumbered(at)
 

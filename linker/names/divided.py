@@ -34,6 +34,8 @@ _LEFT_OVER[
 LITTLE = 3.0
 """Names of which every word has a partner are looked at again if that is worth fewer bits."""
 _WHOLE = 63
+_NO_HEAD, _NO_SORT = np.uint8(255 - int(Role.HEAD)), np.uint8(255 - int(Role.FILLER | Role.LAST))
+_PREFIX = np.uint8(Role.PREFIX)
 
 
 def worth_another_look(agreement: NameAgreement) -> NDArray[np.bool_]:
@@ -210,10 +212,9 @@ def _roles(
     """The roles of pieces: a prefix is one, and the first piece that is none is the given name if the word was."""
     out = role.copy()
     prefix = (first != _WHOLE) & (free == int(Free.PREFIX))
-    plain = np.uint8(255 - int(Role.HEAD))
-    out[first != _WHOLE] &= np.uint8(255 - int(Role.FILLER | Role.LAST))
-    out[prefix] = (out[prefix] & plain) | np.uint8(Role.PREFIX)
+    out[first != _WHOLE] &= _NO_SORT
+    out[prefix] = (out[prefix] & _NO_HEAD) | _PREFIX
     behind_a_piece = np.zeros(len(word), np.bool_)
     behind_a_piece[1:] = (word[1:] == word[:-1]) & (first[1:] > 0) & (first[1:] != _WHOLE) & ~prefix[:-1]
-    out[behind_a_piece] &= plain
+    out[behind_a_piece] &= _NO_HEAD
     return out

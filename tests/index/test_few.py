@@ -109,5 +109,5 @@ def test_shared_values(rows: list[set[int]]) -> None:
         len(rows),
     )
     left, right = np.arange(len(rows), dtype=np.int32), np.arange(len(rows), dtype=np.int32)[::-1].copy()
-    found = shared_values(table.offsets, table.values, left, right)
+    found = shared_values(table, table, left, right)
     assert found.tolist() == [len(rows[a] & rows[b]) for a, b in zip(left, right, strict=True)]

@@ -117,6 +117,8 @@ def place_comparison(name: str, fields: tuple[str, ...]) -> Comparison:
 
 def _regions(columns: PersonColumns, pin: str) -> NDArray[np.int16]:
     """The first three digits of every PIN code (by its number in the dictionary): the postal region, about a district."""
+    if not len(columns.dictionaries[pin].counts):
+        return np.empty(0, np.int16)
     texts = columns.dictionaries[pin].dictionary
     regions = pc.utf8_slice_codeunits(texts, 0, 3).cast("int16")
     return np.array(regions.to_numpy(zero_copy_only=False))  # a copy: kernels refuse the read-only memory of Arrow
