@@ -73,7 +73,7 @@ class Asked:
 @dataclass(frozen=True)
 class Terms:
     """How far a look-up goes, by the keys of `plan`. With `search`, a feature that the record lacks is skipped and `most` records of a
-    group that stays too large are taken, evenly spread; otherwise, as in the batch, the `cap` neighbours of `place[row]`, the number that
+    group that stays too large are taken, evenly spread; otherwise, as in the batch, the neighbours of `place[row]`, the number that
     the new record would have among those of the base."""
 
     plan: Plan

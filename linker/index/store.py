@@ -43,7 +43,7 @@ from linker.registry.files import Lock, write_json
 from linker.registry.snapshot import Snapshot, open_current
 
 INDEXES, FACTS = "indexes", "index.json"
-VERSION = 6
+VERSION = 7
 PARTIAL = ".partial-"
 SETTINGS = "settings.json"
 """The file of a snapshot that holds its matching configuration and policy."""

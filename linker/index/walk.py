@@ -9,6 +9,7 @@ from numba import njit, types
 from numpy.typing import NDArray
 
 from linker.index.intersect import begin_of, cut, intersect, intersect_set, position
+from linker.matching.candidates import NEIGHBOURS
 
 DEEPEST = 12
 """The most features that a key's start and one of its chains have together."""
@@ -181,7 +182,7 @@ def _walk(base, dense, own, asked, plan, bounds, place, left_out, held, out, cou
             out, count = _take(held, level, some, 0, bounds[2], out, count, row, kind)
             left_out[row, kind] = max(left_out[row, kind], n_base[level] - some)
         elif whole:
-            some = _neighbours(held[0][level], n_base[level], place[row], cap // 2)
+            some = _neighbours(held[0][level], n_base[level], place[row], NEIGHBOURS)
             out, count = _take(held, level, some, 0, bounds[2], out, count, row, kind)
             left_out[row, kind] = max(left_out[row, kind], n_base[level] - some)
     return out, count

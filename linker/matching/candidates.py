@@ -1,8 +1,8 @@
 """Candidate pairs: records that share a key.
 
 A group of records that share a key is paired completely while it is small. A larger group is refined: split by a further feature of its
-records, and again, until its parts are small. What is still too large when nothing is left to split by is paired within a sliding window
-and counted, so that the report can say what the cap has cost.
+records, and again, until its parts are small. What is still too large when nothing is left to split by is paired with its neighbours
+only and counted, so that the report can say what the cap has cost.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 FULL_CAP_RECORDS = 150_000
 """Up to so many records a key's cap is used as configured; beyond it shrinks with the square root, because in a larger population a group
 of the same size has more strangers in it."""
+NEIGHBOURS = 1
+"""With so many on either side each record of a group that nothing splits is paired. More cost a fifth of all pairs at a million records and
+found one true pair in three thousand (docs/decisions/0003)."""
 KIND_BITS = 4
 MAX_KINDS = 1 << KIND_BITS
 
@@ -146,7 +149,7 @@ def _start_groups(features: Features, spec: Key, row_bits: int) -> _Started:
 
 
 def _refine(features: Features, spec: Key, started: _Started, chain: Sequence[str], row_bits: int) -> _Found:
-    """Split the large groups by one feature after the other; pair what is left at the end within a window."""
+    """Split the large groups by one feature after the other; pair neighbours in what is left at the end."""
     big, refined = started.big, started.found.refined
     parts, groups = [np.empty(0, dtype=np.uint64)], 0
     for salt, feature in enumerate(chain, start=1):
@@ -155,7 +158,7 @@ def _refine(features: Features, spec: Key, started: _Started, chain: Sequence[st
         groups += refined
     left_over = np.zeros(features.columns.n, dtype=bool)
     if len(big):
-        parts.append(window(big, np.uint64(row_bits), max(spec.cap // 2, 1)))
+        parts.append(window(big, np.uint64(row_bits), NEIGHBOURS))
         left_over[(big & np.uint64((1 << row_bits) - 1)).astype(np.int64)] = True
     return _Found(distinct(parts), groups, refined if len(big) else 0, int(np.count_nonzero(left_over)))
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 INFORMATIVE_BITS = 5.0
 """A name token shared by more than one record in 2**5 is no start for a group, unless the name has nothing rarer."""
+_STRICT = int(KeyKind.STRICT)
 _STATED, _ALL = int(KeyKind.LOOSE), max(map(int, KeyKind)) + 1
 _EQUAL_BITS = np.float32(1e-3)
 _I8S = types.int64[::1]
@@ -52,12 +53,15 @@ def keys_of_bearers(
     nogil=True,
 )
 def _dealt(keys, wanted, only, names, rows, through, n):  # type: ignore[no-untyped-def]
-    """The wanted keys (kinds below one, so many bits at least or most of their name) of names, collected by the rows that bear these."""
+    """The wanted keys (kinds below one, so many bits at least or as many as their name's rarest word) of names, collected by the rows that
+    bear these. How rare a word is its strict key says: a loose or near key that is rarer (Sonu, whose skeleton is one of Singh's too) must
+    not displace it."""
     name_id, kind, key, bits = keys
     kinds, least = wanted
     rarest = np.zeros(names, np.float32)
     for k in range(len(key)):
-        rarest[name_id[k]] = max(rarest[name_id[k]], bits[k])
+        if kind[k] == _STRICT:
+            rarest[name_id[k]] = max(rarest[name_id[k]], bits[k])
     start = np.zeros(names + 1, np.int64)
     chosen = np.empty(len(key), np.bool_)
     for k in range(len(key)):

@@ -24,6 +24,12 @@ _ROWS = ROW[::1]
 _CONSONANT = Ending.CONSONANT
 MOST_JOINED = 4
 """So many neighbouring words at most make a key as if they were written as one."""
+MOST_WAYS = MOST_JOINED - 1 + 2
+"""So many such keys at most begin with one word: two words are written together in up to three ways."""
+_APART, _ONCE, _SILENT = 0, 1, 2
+"""How two words meet: every letter is written; a consonant that both share is written once, an aspirate counts for both, and h makes an
+aspirate of the consonant before it (Zahid Husain, Zahidhusain); h leaves no trace (Aziz Hasan, Azizhasan, where z is j)."""
+_H = 104
 
 
 @dataclass(frozen=True)
@@ -48,19 +54,25 @@ def _room(ids, role, near_start):  # type: ignore[no-untyped-def]
     count = 0
     for k in range(len(ids)):
         if not role[k] & _INITIAL:
-            count += 3 + MOST_JOINED + near_start[ids[k] + 1] - near_start[ids[k]]
+            count += 2 + MOST_WAYS + near_start[ids[k] + 1] - near_start[ids[k]]
     return count
 
 
-@njit(types.uint64(types.uint64, types.uint8, ROW, types.boolean), cache=True, nogil=True)
-def _join(value, last, row, once):  # type: ignore[no-untyped-def]
-    """The value of words written together: those behind `value`, whose last letter is `last`, and one more. `once`: a consonant that both
-    share is written once, and an aspirate counts for both. m before b and p is n, as in one word."""
+@njit(types.uint64(types.uint64, types.uint8, ROW, types.int64), cache=True, nogil=True)
+def _join(value, last, row, way):  # type: ignore[no-untyped-def]
+    """The value of words written together: those behind `value`, whose last letter is `last`, and one more. m before b and p is n, as in
+    one word."""
     power = row.power
-    if once and last == row.first:
-        shorter = power * INVERSE
+    shorter = power * INVERSE
+    if way != _APART and row.first == _H:
+        if way == _ONCE and (last == 98 or last == 100 or last == 103 or last == 106 or last == 107 or last == 116):  # noqa: PLR1714  numba: no set of constants
+            value -= np.uint64(32)
+        elif way == _ONCE and last == 112:  # ph is f
+            value -= np.uint64(10)
+        return value * shorter + (row.inner - np.uint64(_H) * shorter)
+    if way == _ONCE and last == row.first:
         return value * shorter + (row.inner - np.uint64(last) * shorter)
-    if once and last >= 97 and row.first == last - 32:
+    if way == _ONCE and last >= 97 and row.first == last - 32:
         return (value - np.uint64(last)) * INVERSE * power + row.inner
     if last == 109 and (row.first == 98 or row.first == 66 or row.first == 112):  # noqa: PLR1714  numba: no set of constants
         value += np.uint64(1)
@@ -93,12 +105,17 @@ def _fill(rows, offsets, ids, role, near_start, near_key, joined, name_id, token
                 if role[j] & _INITIAL:
                     break
                 row = rows[ids[j]]
-                shared = last == row.first or last == row.first + 32
-                if j == k + 1 and shared:  # two words: both ways of writing
-                    joined[pending] = _join(value, last, row, soft)
-                    name_id[at], token[at], kind[at], key[at] = name, position, _NEAR + 100, pending
-                    at, pending = at + 1, pending + 1
-                value = _join(value, last, row, not soft)
+                breathed = row.first == _H and not soft
+                usual = _APART if soft else _ONCE
+                if j == k + 1:  # two words: all ways of writing
+                    for way in range(_SILENT + 1):
+                        shared = way != _SILENT and (last == row.first or last == row.first + 32)
+                        silent = way == _SILENT and (last == 106 or last == 107)  # noqa: PLR1714  z and q as well as j and k
+                        if way != usual and (shared or (breathed and (way == _APART or silent))):
+                            joined[pending] = _join(value, last, row, way)
+                            name_id[at], token[at], kind[at], key[at] = name, position, _NEAR + 100, pending
+                            at, pending = at + 1, pending + 1
+                value = _join(value, last, row, usual)
                 joined[pending] = value
                 name_id[at], token[at], kind[at], key[at] = name, position, _NEAR + 100, pending
                 at, pending = at + 1, pending + 1
@@ -129,7 +146,7 @@ def make_keys(
     room = int(_room(names.ids, names.role, tokens.near_start))
     name_id, token = np.empty(room, np.int32), np.empty(room, np.int16)
     kind, key = np.empty(room, np.int8), np.empty(room, np.int64)
-    joined = np.zeros(MOST_JOINED * len(names.ids) + 1, np.uint64)
+    joined = np.zeros(MOST_WAYS * len(names.ids) + 1, np.uint64)
     columns = (name_id, token, kind, key)
     near = (tokens.near_start, tokens.near_key)
     used = int(_fill(tokens.rows, names.offsets, names.ids, names.role, *near, joined, *columns))

@@ -22,7 +22,7 @@ from linker.names.lexicon import Lexicon
 from linker.names.token_rows import TOKEN
 from linker.names.units import Tokens
 
-VERSION = 6
+VERSION = 7
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,29 @@ def test_names_that_may_be_one_share_a_key(table: NameTable, left: str, right: s
     assert keys_of(table, AT[left], kinds) & keys_of(table, AT[right], kinds)
 
 
+@pytest.mark.parametrize(
+    ("apart", "joined"),
+    [
+        ("Noor Hasan", "Noorhasan"),  # h behind r leaves no trace in a skeleton
+        ("Zahid Husain", "Zahidhusain"),  # behind d it makes an aspirate
+        ("Siraj Hasan", "Sirajhasan"),
+        ("Aziz Hasan", "Azizhasan"),  # z is j, but has no aspirate
+        ("Ishaq Haq", "Ishaqhaq"),
+        ("Anup Husain", "Anuphusain"),
+        ("Noor Hasan", "Nurahasan"),
+        ("Raja Husain", "Rajahusain"),  # behind a vowel h stays
+        ("Zakir Husain Ansari", "Zakirhusainansari"),
+        ("नूर हसन", "Noorhasan"),
+        ("Ram Mohan", "Rammohan"),
+        ("Ram Mohan", "Ramohan"),
+    ],
+)
+def test_a_name_and_its_words_as_one_share_a_key(apart: str, joined: str) -> None:
+    pair = NameTable.build([apart, joined])
+    kinds = (KeyKind.STRICT, KeyKind.NEAR)
+    assert keys_of(pair, 0, kinds) & keys_of(pair, 1, kinds)
+
+
 def test_keys_of_an_extension(table: NameTable) -> None:
     new = table.extend(["Rakesh Kumar"]).keys(start=len(NAMES))
     assert set(new.name_id.tolist()) == {len(NAMES)}
