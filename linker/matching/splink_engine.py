@@ -75,14 +75,6 @@ class VectorScorer:
         return np.asarray(table["match_weight"].to_numpy(), dtype=np.float64)
 
 
-def score_vectors(
-    model: MatchModel, comparisons: Sequence[Comparison], vectors: NDArray[np.int8]
-) -> NDArray[np.float64]:
-    """The match weights of distinct vectors, asked once (`VectorScorer`)."""
-    with VectorScorer(model, comparisons) as scorer:
-        return scorer.weights(vectors)
-
-
 def train_by_em(start: MatchModel, comparisons: Sequence[Comparison], vectors: NDArray[np.int8]) -> MatchModel:
     """m of every level by Splink's EM over the comparison vectors of candidate pairs (repeated vectors count as often as they stand);
     u stays what `start` says. Levels that no vector shows are named in `untrained` and keep the start's m."""

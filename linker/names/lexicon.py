@@ -6,7 +6,7 @@ They are data in `configs/reference`; here they are folded, indexed and offered 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
@@ -113,7 +113,6 @@ class Lexicon:
     endings: dict[str, tuple[int, float]]
     """Ending of a Latin word to (family of endings, cost in bits)."""
     counts: Counts
-    pet_family: int = field(default=1 << 20)
 
     @cached_property
     def glued_lengths(self) -> list[int]:

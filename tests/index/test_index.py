@@ -15,7 +15,7 @@ from linker.index.store import index_folder, sweep
 from linker.matching.candidates import find_candidates
 from linker.matching.columns import build_columns
 from linker.matching.keys import Features
-from linker.matching.splink_engine import score_vectors
+from linker.matching.splink_engine import VectorScorer
 from linker.matching.vectors import measure
 from linker.names.table import NameTable
 from linker.registry.files import sha256
@@ -59,7 +59,8 @@ def test_parity_with_the_batch(workspace: Path, index: SnapshotIndex) -> None:
     scorer = index.scorer
     batch = measure(columns, scorer.comparisons, np.minimum(new_row, partner), np.maximum(new_row, partner))
     distinct, back = np.unique(batch, axis=1, return_inverse=True)
-    weights = score_vectors(scorer.model, scorer.comparisons, distinct.T)[back]
+    with VectorScorer(scorer.model, scorer.comparisons) as splink:
+        weights = splink.weights(distinct.T)[back]
     scored = index.score(index.code(person), new_row, partner)
     assert np.array_equal(scored.left, partner)
     assert np.array_equal(scored.right, new_row)

@@ -13,7 +13,7 @@ from linker.config.matching import Matching
 from linker.errors import ModelError
 from linker.matching.comparisons import comparisons_of
 from linker.matching.model import LevelParameters, MatchModel
-from linker.matching.splink_engine import score_vectors, train_by_em
+from linker.matching.splink_engine import VectorScorer, train_by_em
 from linker.matching.training import prior_of
 
 COMPARISONS = comparisons_of(load(CONFIGS / "matching" / "offenders.yaml", Matching).comparisons)
@@ -39,14 +39,16 @@ def random_vectors(count: int, seed: int) -> np.ndarray:
 
 def test_splink_scores_what_the_levels_weigh() -> None:
     model, vectors = random_model(1), random_vectors(10_000, 2)
-    by_splink = score_vectors(model, COMPARISONS, vectors)
+    with VectorScorer(model, COMPARISONS) as splink:
+        by_splink = splink.weights(vectors)
     tables = model.weights(COMPARISONS)
     by_levels = model.prior_bits + sum(t[vectors[:, k]] for k, t in enumerate(tables))
     assert np.abs(by_splink - by_levels).max() < 1e-9
 
 
 def test_no_vectors_no_scores() -> None:
-    assert len(score_vectors(random_model(1), COMPARISONS, random_vectors(0, 1))) == 0
+    with VectorScorer(random_model(1), COMPARISONS) as splink:
+        assert len(splink.weights(random_vectors(0, 1))) == 0
 
 
 def test_a_model_file_comes_back_as_it_was(tmp_path: Path) -> None:

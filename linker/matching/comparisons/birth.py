@@ -104,12 +104,14 @@ def _levels(
             continue
         if kind[a] == date_kind and kind[b] == date_kind:
             if first[a] == first[b]:
-                codes[i] = 8
+                codes[i] = BirthEvidence.SAME_DATE
                 continue
             if _like_a_typing_error(first[a], first[b]):
-                codes[i] = 7
+                codes[i] = BirthEvidence.NEAR_DATE
                 continue
-            codes[i] = 9 if abs(first[a] - first[b]) <= 3.5 * 365.2425 else 10
+            codes[i] = (
+                BirthEvidence.OTHER_DATE if abs(first[a] - first[b]) <= 3.5 * 365.2425 else BirthEvidence.FAR_DATE
+            )
             continue
         gap = abs((np.int64(first[a]) + last[a]) - (np.int64(first[b]) + last[b])) / (2 * 365.2425)
         if gap <= 1.5:
@@ -118,15 +120,15 @@ def _levels(
                 and kind[b] >= year_kind
                 and civil((np.int64(first[a]) + last[a]) // 2)[0] == civil((np.int64(first[b]) + last[b]) // 2)[0]
             ):
-                codes[i] = 6
+                codes[i] = BirthEvidence.SAME_YEAR
             else:
-                codes[i] = 5
+                codes[i] = BirthEvidence.CLOSE
         elif gap <= 3.5:
-            codes[i] = 4
+            codes[i] = BirthEvidence.GAP_3
         elif gap <= 6.5:
-            codes[i] = 3
+            codes[i] = BirthEvidence.GAP_6
         elif gap <= 10.5:
-            codes[i] = 2
+            codes[i] = BirthEvidence.GAP_10
         else:
-            codes[i] = 1
+            codes[i] = BirthEvidence.FAR
     return codes

@@ -122,9 +122,9 @@ def _marks(
                     bits += rarity[marks[k]]
                     shared = True
         if not shared:
-            codes[i] = 1
+            codes[i] = MarksEvidence.NONE_SHARED
         elif bits < common:
-            codes[i] = 2
+            codes[i] = MarksEvidence.SHARED_COMMON
         else:
-            codes[i] = 3 if bits < rare else 4
+            codes[i] = MarksEvidence.SHARED if bits < rare else MarksEvidence.SHARED_RARE
     return codes

@@ -87,11 +87,13 @@ def _levels(
         a0, a1, b0, b1 = own_at[a], own_at[a + 1], own_at[b], own_at[b + 1]
         if a0 < a1 and b0 < b1:
             if _meet(own, a0, a1, own, b0, b1, shared, False):
-                codes[i] = 4
+                codes[i] = PhoneEvidence.SAME
                 continue
-            codes[i] = 2 if _meet(own, a0, a1, own, b0, b1, shared, True) else 1
+            codes[i] = (
+                PhoneEvidence.SHARED if _meet(own, a0, a1, own, b0, b1, shared, True) else PhoneEvidence.DIFFERENT
+            )
         if _meet(own, a0, a1, rel, rel_at[b], rel_at[b + 1], shared, False) or _meet(
             rel, rel_at[a], rel_at[a + 1], own, b0, b1, shared, False
         ):
-            codes[i] = 3
+            codes[i] = PhoneEvidence.RELATIVES
     return codes

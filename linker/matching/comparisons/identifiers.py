@@ -197,7 +197,7 @@ def _levels(
         a4, b4 = last4[left[i]], last4[right[i]]
         if a >= 0 and b >= 0:
             if a == b:
-                codes[i] = 4 if shared[a] else 5
+                codes[i] = IdentifierEvidence.SHARED if shared[a] else IdentifierEvidence.SAME
                 continue
             off, first, swapped = 0, -1, False
             for k in range(letters.shape[1]):
@@ -211,7 +211,7 @@ def _levels(
                         )
                     else:
                         break
-            codes[i] = 3 if off == 1 or (off == 2 and swapped) else 1
+            codes[i] = IdentifierEvidence.NEAR if off == 1 or (off == 2 and swapped) else IdentifierEvidence.DIFFERENT
         elif a4 >= 0 and b4 >= 0:
-            codes[i] = 2 if a4 == b4 else 1
+            codes[i] = IdentifierEvidence.LAST_FOUR if a4 == b4 else IdentifierEvidence.DIFFERENT
     return codes

@@ -141,12 +141,12 @@ def _of_one_village(
 ) -> int:
     """The level where the villages have one name."""
     if pins == SAME:
-        return 15
+        return PlaceEvidence.SAME_VILLAGE_AND_PIN
     if elsewhere:
-        return 16
+        return PlaceEvidence.SAME_VILLAGE_OTHER_AREA
     if same_station or same_tehsil or districts == SAME:
-        return 7
-    return 6 if rare else 5
+        return PlaceEvidence.SAME_VILLAGE_AND_STATION
+    return PlaceEvidence.SAME_VILLAGE if rare else PlaceEvidence.SAME_COMMON_VILLAGE
 
 
 @nb.njit("int8(boolean, boolean, boolean, boolean, boolean, boolean)", cache=True, nogil=True)
@@ -155,26 +155,30 @@ def _of_one_area(
 ) -> int:
     """The level where station, PIN code, tehsil or district agree, but no village does."""
     if same_pin:
-        return 14 if villages_differ else 13 if rare_pin else 4 if same_station else 12
+        if villages_differ:
+            return PlaceEvidence.SAME_PIN_OTHER_VILLAGE
+        if rare_pin:
+            return PlaceEvidence.SAME_PIN
+        return PlaceEvidence.SAME_STATION if same_station else PlaceEvidence.SAME_COMMON_PIN
     if villages_differ:
-        return 8
+        return PlaceEvidence.OTHER_VILLAGE
     if same_station:
-        return 4
+        return PlaceEvidence.SAME_STATION
     if elsewhere:
-        return 17
-    return 11 if same_tehsil else 3
+        return PlaceEvidence.OTHER_AREA
+    return PlaceEvidence.SAME_TEHSIL if same_tehsil else PlaceEvidence.SAME_DISTRICT
 
 
 @nb.njit("int8(int64, int64, boolean, boolean)", cache=True, nogil=True)
 def _apart(states: int, districts: int, far: bool, villages_differ: bool) -> int:
     """The level where nothing agrees."""
     if states == OTHER:
-        return 1
+        return PlaceEvidence.DIFFERENT_STATE
     if districts == OTHER:
-        return 2
+        return PlaceEvidence.DIFFERENT_DISTRICT
     if far:
-        return 18
-    return 9 if villages_differ else 0
+        return PlaceEvidence.OTHER_PIN_REGION
+    return PlaceEvidence.VILLAGES_DIFFER if villages_differ else PlaceEvidence.MISSING
 
 
 @nb.njit(
@@ -205,7 +209,7 @@ def _levels(
             rare_name = rare_village[village[a]]
             codes[i] = _of_one_village(pins, districts, same_station, same_tehsil, elsewhere, rare_name)
             if house[a] >= 0 and house[a] == house[b]:
-                codes[i] = 10
+                codes[i] = PlaceEvidence.SAME_HOUSE
         elif near and (pins == SAME or same_station or same_tehsil or districts == SAME):
             rare_code = pins == SAME and rare_pin[pin[a]]
             codes[i] = _of_one_area(villages == OTHER, pins == SAME, rare_code, same_station, same_tehsil, elsewhere)
