@@ -99,8 +99,16 @@ class PersonColumns:
 
     def rarity(self, name: str) -> NDArray[np.float32]:
         """Bits of surprise (-log2 of the share of rows) of each code of a column."""
-        coded = self.dictionaries.get(name)
-        return np.empty(0, np.float32) if coded is None else coded.rarity(self.population)
+        return self.coded(name).rarity(self.population)
+
+    def coded(self, name: str) -> Coded:
+        """The dictionary of a column that `text_column` gives; of an `extra.` column that no source at hand feeds, an empty one."""
+        found = self.dictionaries.get(name)
+        if found is None and name.startswith(EXTRA_PREFIX):
+            return Coded(pa.array([], pa.string()), np.empty(0, np.int64))
+        if found is None:
+            raise KeyError(name)
+        return found
 
 
 def build_columns(person: pa.Table, name_table: Callable[[pa.Array, NDArray[np.int64]], NameTable]) -> PersonColumns:

@@ -24,7 +24,7 @@ LATEST = 2200
 
 def seen_after_death(columns: PersonColumns, veto: Veto, left: Rows, right: Rows) -> Flags:
     """Pairs in which one record's person had died and the other's record was made later."""
-    if not len(columns.dictionaries[veto.fields[0]].counts):
+    if not len(columns.coded(veto.fields[0]).counts):
         return np.zeros(len(left), np.bool_)
     died = _days(columns, veto.fields[0])
     seen = columns.record_day
@@ -39,7 +39,7 @@ def seen_after_death(columns: PersonColumns, veto: Veto, left: Rows, right: Rows
 
 def held_elsewhere(columns: PersonColumns, veto: Veto, left: Rows, right: Rows) -> Flags:
     """Pairs whose times in custody overlap although the places differ."""
-    if not all(len(columns.dictionaries[field].counts) for field in veto.fields):
+    if not all(len(columns.coded(field).counts) for field in veto.fields):
         return np.zeros(len(left), np.bool_)
     first, last = _days(columns, veto.fields[0]), _days(columns, veto.fields[1])
     place = columns.text_column(veto.fields[2])
@@ -52,7 +52,7 @@ def held_elsewhere(columns: PersonColumns, veto: Veto, left: Rows, right: Rows) 
 def _days(columns: PersonColumns, name: str) -> NDArray[np.int32]:
     """A text column as days since 1970-01-01; what is no whole date is unknown. Distinct texts are read once."""
     codes = columns.text_column(name)
-    texts = columns.dictionaries[name].dictionary.to_pylist()
+    texts = columns.coded(name).dictionary.to_pylist()
     days = np.array([*map(_day, texts), NEVER], np.int32)
     return days[codes]
 

@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linker.config.loading import CONFIGS, load
-from linker.config.matching import Matching
+from linker.config.matching import Comparison as Configured
+from linker.config.matching import Matching, Veto
 from linker.matching.comparisons import Side, comparisons_of
+from linker.matching.policy import vetoed
 from linker.matching.vectors import measure, pack, unpack
 from tests.matching.people import born, columns_of
 
@@ -84,3 +86,20 @@ def test_comparing_is_symmetric(people: list[tuple[dict[str, Any], str]]) -> Non
     backward = measure(columns, COMPARISONS, right, left)
     assert np.array_equal(forward, backward)
     assert np.array_equal(unpack(pack(forward, COMPARISONS), COMPARISONS).T, forward)
+
+
+def test_a_further_column_that_no_source_at_hand_feeds_says_nothing() -> None:
+    columns = columns_of([{"name": "Ramesh"}, {"name": "Ramesh"}])
+    left, right = np.array([0], np.int32), np.array([1], np.int32)
+    places = ("extra.a", "extra.b", "extra.c", "extra.d", "extra.e", "extra.f", "extra.g")
+    configured = (
+        Configured(name="party", kind="category", fields=("extra.party",)),
+        Configured(name="other_place", kind="place", fields=places),
+        Configured(name="other_case", kind="registration", fields=places[:3]),
+        Configured(name="other_home", kind="home", fields=places[:4]),
+    )
+    for comparison in comparisons_of(configured):
+        assert comparison.measure(columns, left, right).tolist() == [0], comparison.name
+    for when, fields in (("same", 2), ("different", 1), ("died", 1), ("custody", 3)):
+        veto = Veto(name="v", fields=places[:fields], when=when, reason="x")
+        assert not vetoed(columns, [veto], left, right).any(), when

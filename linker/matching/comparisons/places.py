@@ -117,9 +117,9 @@ def place_comparison(name: str, fields: tuple[str, ...]) -> Comparison:
 
 def _regions(columns: PersonColumns, pin: str) -> NDArray[np.int16]:
     """The first three digits of every PIN code (by its number in the dictionary): the postal region, about a district."""
-    if not len(columns.dictionaries[pin].counts):
+    if not len(columns.coded(pin).counts):
         return np.empty(0, np.int16)
-    texts = columns.dictionaries[pin].dictionary
+    texts = columns.coded(pin).dictionary
     regions = pc.utf8_slice_codeunits(texts, 0, 3).cast("int16")
     return np.array(regions.to_numpy(zero_copy_only=False))  # a copy: kernels refuse the read-only memory of Arrow
 
@@ -149,17 +149,23 @@ def _of_one_village(
     return PlaceEvidence.SAME_VILLAGE if rare else PlaceEvidence.SAME_COMMON_VILLAGE
 
 
+@nb.njit("int8(boolean, boolean, boolean)", cache=True, nogil=True)
+def _of_one_pin(villages_differ: bool, rare_pin: bool, same_station: bool) -> int:
+    """The level where the PIN codes agree, but no village does."""
+    if villages_differ:
+        return PlaceEvidence.SAME_PIN_OTHER_VILLAGE
+    if rare_pin:
+        return PlaceEvidence.SAME_PIN
+    return PlaceEvidence.SAME_STATION if same_station else PlaceEvidence.SAME_COMMON_PIN
+
+
 @nb.njit("int8(boolean, boolean, boolean, boolean, boolean, boolean)", cache=True, nogil=True)
 def _of_one_area(
     villages_differ: bool, same_pin: bool, rare_pin: bool, same_station: bool, same_tehsil: bool, elsewhere: bool
 ) -> int:
     """The level where station, PIN code, tehsil or district agree, but no village does."""
     if same_pin:
-        if villages_differ:
-            return PlaceEvidence.SAME_PIN_OTHER_VILLAGE
-        if rare_pin:
-            return PlaceEvidence.SAME_PIN
-        return PlaceEvidence.SAME_STATION if same_station else PlaceEvidence.SAME_COMMON_PIN
+        return _of_one_pin(villages_differ, rare_pin, same_station)
     if villages_differ:
         return PlaceEvidence.OTHER_VILLAGE
     if same_station:

@@ -155,9 +155,9 @@ def meaning_of(columns: PersonColumns, fields: tuple[str, str]) -> NDArray[np.in
 
 def _meaning(columns: PersonColumns, fields: tuple[str, str]) -> NDArray[np.int32]:
     """The codes of the first column as codes of the second, -2 where it has none; code -1 reads the last."""
-    sizes = [len(columns.dictionaries[f].counts) for f in fields]
+    sizes = [len(columns.coded(f).counts) for f in fields]
     if not all(sizes):
         return np.array([-2] * sizes[0] + [-1], np.int32)
-    here, there = (columns.dictionaries[f].dictionary for f in fields)
+    here, there = (columns.coded(f).dictionary for f in fields)
     meaning = pc.fill_null(pc.index_in(here, value_set=there), -2).to_numpy(zero_copy_only=False).astype(np.int32)
     return np.append(meaning, np.int32(-1))
