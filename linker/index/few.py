@@ -25,7 +25,7 @@ _PLAIN = {
 }  # fmt: skip
 """Columns of numbers, and what stands for a missing one."""
 _NOTHING = Coded(pa.array([], pa.string()), np.zeros(0, np.int64))
-_PHONES = ("phones", "relative_phones")
+_PHONES, _AADHAAR = ("phones", "relative_phones"), ("aadhaar", "aadhaar_near")
 _IDS = {str(t): str(t) for t in IdType if t is not IdType.AADHAAR}
 _LAST4 = {str(t): f"{t}_last4" for t in IdType}
 
@@ -114,8 +114,11 @@ class _Coding:
         )
 
     def _numbers(self, field: str, missing: int) -> NDArray[Any]:
+        kind = getattr(self._base, field).dtype
+        if field not in self._stated:
+            return np.full(self._n, missing, kind)
         values = (person.get(field) for person in self._persons)
-        return np.array([missing if v is None else v for v in values], getattr(self._base, field).dtype)
+        return np.array([missing if v is None else v for v in values], kind)
 
     def _texts(self, fields: Mapping[str, str]) -> dict[str, NDArray[np.int32]]:
         """Columns of texts, by name, of these fields. Those that nobody states are one array."""
@@ -141,18 +144,27 @@ class _Coding:
         return _csr([[codes.code(text) for text in person.get(field) or ()] for person in self._persons])
 
     def _aadhaar(self) -> tuple[NDArray[np.int32], Csr]:
+        if self._stated.isdisjoint(_AADHAAR):
+            self._fresh["aadhaar"] = _NOTHING
+            return self._none, self._empty
         codes = _Codes(self._finders["aadhaar"])
         own, near = self._column("aadhaar", codes), self._lists("aadhaar_near", codes)
         self._fresh["aadhaar"] = codes.coded()
         return own, near
 
     def _phones(self) -> tuple[Csr, Csr]:
+        if self._stated.isdisjoint(_PHONES):
+            self._fresh["phones"] = _NOTHING
+            return self._empty, self._empty
         codes = _Codes(self._finders["phones"])
         own, relative = (self._lists(field, codes) for field in _PHONES)
         self._fresh["phones"] = codes.coded()
         return own, relative
 
     def _marks(self) -> Csr:
+        if "marks" not in self._stated:
+            self._fresh["marks"] = _NOTHING
+            return self._empty
         codes = _Codes(self._finders["marks"])
         marks = self._lists("marks", codes)
         self._fresh["marks"] = codes.coded()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,9 +66,9 @@ class Asked:
     @classmethod
     def of(cls, features: Features, names: Sequence[str]) -> Asked:
         tables = [features.get(name) for name in names]
-        before = np.cumsum([0, *(len(t.values) for t in tables)])[:-1]
-        at = np.stack([t.offsets + start for t, start in zip(tables, before, strict=True)])
-        return cls(np.ascontiguousarray(at), np.concatenate([t.values for t in tables]))
+        before = np.array([0, *accumulate(len(t.values) for t in tables)], np.int64)[:-1]
+        at = np.concatenate([t.offsets for t in tables]).reshape(len(tables), -1) + before[:, None]
+        return cls(at, np.concatenate([t.values for t in tables]))
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ class Rows:
     """A mapped table."""
 
     def __init__(self, chunks: Sequence[pa.Array], columns: Sequence[tuple[str, Callable[[str], Any]]]) -> None:
-        self._chunks, self._columns = chunks, columns
+        self._chunks, self._names = chunks, [name for name, _ in columns]
+        self._read = [(k, name, read) for k, (name, read) in enumerate(columns) if read is not str]
 
     def __len__(self) -> int:
         return sum(map(len, self._chunks))
@@ -59,13 +60,11 @@ class Rows:
         found = []
         for row in rows.tolist():
             values = self._chunks[row // CHUNK][row % CHUNK].as_py().split(_BETWEEN)
-            found.append(
-                {
-                    name: value if read is str else read(value)
-                    for (name, read), value in zip(self._columns, values, strict=True)
-                    if value
-                }
-            )
+            fields = {name: value for name, value in zip(self._names, values, strict=True) if value}
+            for k, name, read in self._read:
+                if values[k]:
+                    fields[name] = read(values[k])
+            found.append(fields)
         return found
 
 

@@ -109,8 +109,9 @@ def _all_ids(features: Features) -> Csr:
     """Any identifier, its type mixed in so that equal numbers of different types do not meet."""
     columns = features.columns
     parts = []
+    unsaid = {id(codes) for codes in {id(c): c for c in columns.ids.values()}.values() if codes.max(initial=-1) < 0}
     for number, (_, codes) in enumerate(sorted(columns.ids.items())):
-        if codes.max(initial=-1) >= 0:
+        if id(codes) not in unsaid:
             parts.append(Csr.of_column(np.where(codes >= 0, codes.astype(np.int64) * 64 + number, -1)))
     return Csr.join(parts) if parts else Csr.empty(columns.n)
 

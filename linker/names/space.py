@@ -41,9 +41,8 @@ class TokenSpace:
     def subset(self, ids: NDArray[np.int64]) -> TokenDictionary:
         """Rows and keys of tokens `ids` as a dictionary of their own, for making keys."""
         near, start = [], [0]
-        for token in ids.tolist():
-            k = int(np.searchsorted(self.starts, token, side="right")) - 1
-            part, at = self.parts[k], token - int(self.starts[k])
+        for k, at in zip(*self._found(ids), strict=True):
+            part = self.parts[k]
             near.append(part.near_key[part.near_start[at] : part.near_start[at + 1]])
             start.append(start[-1] + len(near[-1]))
         keys = np.concatenate(near) if near else np.zeros(0, np.int64)
@@ -80,7 +79,7 @@ class TokenSpace:
 
     def _found(self, tokens: NDArray[np.int64]) -> tuple[list[int], list[int]]:
         """In which part each token stands, and where."""
-        part = np.searchsorted(self.starts, tokens, side="right") - 1
+        part = self.starts.searchsorted(tokens, side="right") - 1
         return part.tolist(), (tokens - self.starts[part]).tolist()
 
     def parted(self, ids: NDArray[np.int64]) -> list[tuple[Facts, NDArray[np.int64]]]:

@@ -221,8 +221,9 @@ def _home(fields: Fields, phrase: Mapping[Field, Sequence[str]]) -> Fields:
         or _first(phrase, Field.PRESENT)
         or _first(address, Field.PRESENT),
     }
+    told = [parsed for parsed in (phrase, address, present) if parsed]
     for target, parts in _PLACES.items():
-        sources = (_first(parsed, *parts) for parsed in (phrase, address, present))
+        sources = (_first(parsed, *parts) for parsed in told)
         found[target] = fields.get(target) or next((text for text in sources if text), None)
     return found
 

@@ -214,35 +214,40 @@ def _instead(living: list[str]) -> str:
 def _figures(scored: Scored, at: int) -> tuple[float, float, str, str]:
     weight = float(scored.weight[at])
     decision = Decision(int(scored.decision[at])).name.lower()
-    return weight, 1 / (1 + 2.0**-weight), decision, str(RULES[scored.rule[at]])
+    return weight, _probability(weight), decision, str(RULES[scored.rule[at]])
+
+
+def _probability(weight: float) -> float:
+    return float(1 / (1 + 2.0**-weight))
 
 
 def _evidence(index: SnapshotIndex, scored: Scored, at: int) -> tuple[Evidence, ...]:
     """Every comparison that found something, the strongest first."""
     said = _sayings(index.scorer)
     found = [said[k][code] for k, code in enumerate(scored.vectors[:, at].tolist()) if code]
-    return tuple(sorted(found, key=_strength))
-
-
-def _strength(evidence: Evidence) -> float:
-    return -abs(evidence.weight)
+    return tuple([evidence for _, _, evidence in sorted(found)])
 
 
 @lru_cache(maxsize=4)
-def _sayings(scorer: Scorer) -> list[list[Evidence]]:
-    """What every level of every comparison says under a model."""
+def _sayings(scorer: Scorer) -> list[list[tuple[float, int, Evidence]]]:
+    """What every level of every comparison says under a model, behind what puts the strongest first."""
     return [
         [
-            Evidence(comparison.name, level.name, float(bits), str(level.side), level.english, level.hindi)
+            (
+                -abs(float(bits)), number,
+                Evidence(comparison.name, level.name, float(bits), str(level.side), level.english, level.hindi),
+            )
             for level, bits in zip(comparison.levels, table, strict=True)
         ]
-        for comparison, table in zip(scorer.comparisons, scorer.tables, strict=True)
-    ]
+        for number, (comparison, table) in enumerate(zip(scorer.comparisons, scorer.tables, strict=True))
+    ]  # fmt: skip
 
 
 def _hits(index: SnapshotIndex, ranking: Ranking, states: Collection[str] | None) -> tuple[Hit, ...]:
     scored = ranking.scored
     rows = scored.left[ranking.order]
+    weights = scored.weight[ranking.order].tolist()
+    numbers = rows.tolist()
     records = index.records_at(rows)
     ends = [*ranking.first[1:].tolist(), len(ranking.order)][: len(ranking.first)]
     hits = []
@@ -252,9 +257,7 @@ def _hits(index: SnapshotIndex, ranking: Ranking, states: Collection[str] | None
         best = int(ranking.order[begin])
         identity_id = shown["identity_id"]
         matches = tuple(
-            RecordMatch(
-                _record(index, int(rows[k]), records[k], identity_id), *_figures(scored, int(ranking.order[k]))[:2]
-            )
+            RecordMatch(_record(index, numbers[k], records[k], identity_id), weights[k], _probability(weights[k]))
             for k in range(begin, end)
         )
         whole = states is None or {state_key(s) for s in shown.get("states") or ()} <= set(states)
