@@ -74,6 +74,8 @@ class AuditQueue:
                     self._log.keep_head(self._head)
         finally:
             self._forget_connection()
+            if self._turns is not None:
+                self._turns.close()
 
     def _write(self, first: _Waiting) -> bool:
         """Write an entry and those that have come until the turn is ours; whether no more will come."""

@@ -26,6 +26,7 @@ def test_one_at_a_time_and_nobody_twice_while_another_waits(tmp_path: Path) -> N
                 assert held.acquire(blocking=False), "two hold the turn"
                 order.append(name)
                 held.release()
+        turns.close()
 
     workers = [threading.Thread(target=work, args=(name,)) for name in "ab"]
     for worker in workers:
@@ -52,6 +53,8 @@ def test_who_has_just_had_it_lets_the_one_at_the_door_in(tmp_path: Path) -> None
     with first.taken():
         order.append("first again")
     waiting.join()
+    first.close()
+    second.close()
     assert order == ["first", "second", "first again"]
 
 
@@ -61,6 +64,7 @@ def test_a_turn_ends_with_an_error(tmp_path: Path) -> None:
         raise ValueError("x")
     with turns.taken():
         pass
+    turns.close()
 
 
 def _locked(path: Path) -> bool:
