@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from linker.batch.adapting import channel_of_run
 from linker.batch.admission import Admitted, admit
-from linker.batch.facts import MODEL, SETTINGS, final_tables, manifest_of, published_tables, report_of, settings_json
+from linker.batch.facts import SETTINGS, final_tables, manifest_of, published_tables, report_of, settings_json
 from linker.batch.identify import Before, identify
 from linker.batch.purge import purge_due
 from linker.batch.result import RunResult
@@ -53,8 +53,7 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
         InputError, QuarantineError, ModelError, AuditError, WorkspaceError: nothing is published then.
     """
     watch = Stopwatch(observer or Silent())
-    file = loaded.model_file()
-    model = None if file is None else fitting_model(file, loaded.matching.comparisons)
+    model = fitting_model(loaded)
     purge_due(workspace)
     with SnapshotWriter(workspace, loaded.settings.keep_snapshots, audit_snapshot) as writer:
         admitted = admit(loaded, watch, Suppression.of(workspace))
@@ -102,7 +101,7 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
             report = render(report_of(loaded, admitted, matched, tables, (writer.next_name, watch.seconds)))
             extra: dict[str, str | bytes] = {
                 "report.html": report,
-                MODEL: matched.model.to_json(matched.comparisons),
+                **matched.model.files(matched.comparisons),
                 SETTINGS: settings_json(loaded),
                 **({ADAPTED: adapted} if adapted else {}),
             }

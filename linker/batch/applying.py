@@ -93,7 +93,7 @@ def _regrouped(
     snapshot: Snapshot, tables: dict[str, pa.Table], settings: SnapshotSettings, before: Before
 ) -> Regrouped:
     """Groups formed anew from the stored evidence; what was held back links again first."""
-    scorer = Scorer(settings.matching, settings.policy, MatchModel.load(snapshot.path / "model.json"))
+    scorer = Scorer(settings.matching, settings.policy, MatchModel.kept(snapshot.path))
     edge = released(tables["edge"], scorer, settings.clusters.hysteresis)
     edge = with_pooled(edge, single(tables["person"]["record_id"]), scorer)
     crosswalk = snapshot.table("crosswalk", ["record_id", "identity_id"])

@@ -131,7 +131,7 @@ def _plan(workspace: Path, asked: Sequence[str], order_text: str) -> _Plan:
     crosswalk = snapshot.table("crosswalk", ["record_id", "identity_id"])
     touched = pc.unique(single(crosswalk["identity_id"]).filter(pa.array(among(ids)(single(crosswalk["record_id"])))))
     person = snapshot.table("person").filter(pa.array(~erased))
-    scorer = Scorer(settings.matching, settings.policy, MatchModel.load(snapshot.path / "model.json"))
+    scorer = Scorer(settings.matching, settings.policy, MatchModel.kept(snapshot.path))
     edge = released(edges_without(snapshot.table("edge"), ids), scorer, settings.clusters.hysteresis)
     edge = with_pooled(edge, single(person["record_id"]), scorer)
     stake = Stake(records_without(record, erased), person, edge, crosswalk, touched)

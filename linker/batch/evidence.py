@@ -16,8 +16,8 @@ from linker.identity.values import single
 from linker.index.scoring import Scorer
 from linker.matching.deciding import decide
 from linker.matching.hysteresis import nearly_linked
-from linker.matching.policy import AGAINST, LINKED, RULES, Rule
-from linker.matching.pooling import Across, pooled
+from linker.matching.policy import LINKED, RULES, Rule
+from linker.matching.pooling import Pairs, Pooling
 from linker.schema import EDGE, Decision
 
 Codes = NDArray[np.int8]
@@ -42,25 +42,17 @@ def released(edge: pa.Table, scorer: Scorer, slack: float) -> pa.Table:
 
 
 def with_pooled(edge: pa.Table, record_ids: pa.Array, scorer: Scorer) -> pa.Table:
-    """An EDGE table with those pairs linked that lack a few bits and whose two groups agree (`matching.pooling`)."""
-    rules = scorer.policy.rules
-    if not rules.pooled_lack or not edge.num_rows:
+    """An EDGE table with those pairs linked that lack little and whose two groups agree (`matching.pooling`)."""
+    pooling = Pooling.of(scorer.model, scorer.policy, scorer.comparisons, scorer.matching.floor)
+    if pooling is None or not edge.num_rows:
         return edge
     decision, rule = _decisions(edge)
-    links, against = decision == Decision.LINK, np.isin(rule, [RULES.index(r) for r in AGAINST])
-    near = np.zeros(len(rule), np.bool_)
-    rows = np.flatnonzero(~links & ~against)
-    part = edge.take(pa.array(rows))
-    near[rows] = nearly_linked(
-        scorer.policy, scorer.comparisons, vectors_of(part, scorer), part["weight"].to_numpy().astype(np.float64),
-        scorer.tables, rules.pooled_lack,
-    )  # fmt: skip
     left, right = (
         pc.index_in(single(edge[side]), value_set=record_ids).to_numpy().astype(np.int32)
         for side in ("record_id_l", "record_id_r")
     )
-    pairs = Across(left, right, edge["weight"].to_numpy().astype(np.float32), links, near, against)
-    found = pooled(len(record_ids), pairs, rules.pooled_mean, scorer.matching.floor - 1)
+    pairs = Pairs(left, right, edge["weight"].to_numpy(), decision, rule)
+    found = pooling.found(len(record_ids), pairs, lambda rows: vectors_of(edge.take(pa.array(rows)), scorer))
     decision[found], rule[found] = Decision.LINK, RULES.index(Rule.POOLED)
     return _with(edge, decision, rule)
 

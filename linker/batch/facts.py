@@ -19,6 +19,7 @@ from linker.config.policy import bits
 from linker.config.run import LoadedRun
 from linker.evaluate.report_input import Finding, MatchFacts, ReportInput, ReportTables, RunFacts
 from linker.matching.edges import HISTOGRAM, Matched
+from linker.matching.model import GROUPS, MODEL
 from linker.names.channel_file import ADAPTED
 from linker.normalise.findings import PersonFindings
 from linker.normalise.persons import publishable
@@ -26,8 +27,8 @@ from linker.progress import peak_bytes
 from linker.registry.snapshot import Snapshot
 from linker.schema import CROSSWALK, Decision
 
-SETTINGS, MODEL = "settings.json", "model.json"
-"""A snapshot's files that hold its settings and its model."""
+SETTINGS = "settings.json"
+"""A snapshot's file that holds its settings."""
 PACKAGES = ("linker", "splink", "duckdb", "pyarrow", "numpy", "numba", "pandas")
 
 
@@ -98,7 +99,11 @@ def settings_json(loaded: LoadedRun) -> str:
 
 def taken_over(snapshot: Snapshot) -> dict[str, str | bytes]:
     """The files that a snapshot which changes another has from that one: the model, and the name channel if it was adapted."""
-    held: dict[str, str | bytes] = {MODEL: (snapshot.path / MODEL).read_text(encoding="utf-8")}
+    held: dict[str, str | bytes] = {
+        name: (snapshot.path / name).read_text(encoding="utf-8")
+        for name in (MODEL, GROUPS)
+        if (snapshot.path / name).is_file()
+    }
     channel = snapshot.path / ADAPTED
     return held | ({ADAPTED: channel.read_bytes()} if channel.is_file() else {})
 
@@ -108,9 +113,9 @@ def configuration_hash(loaded: LoadedRun) -> str:
     parts = [
         s.model_dump_json() for s in (loaded.settings, *loaded.sources, loaded.matching, loaded.policy, loaded.clusters)
     ]
-    model = loaded.model_file()
-    if model is not None and model.is_file():
-        parts.append(model.read_text(encoding="utf-8"))
+    for file in (loaded.model_file(), loaded.groups_file()):
+        if file is not None and file.is_file():
+            parts.append(file.read_text(encoding="utf-8"))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -32,7 +32,8 @@ from linker.config.policy import Policy, bits
 from linker.config.run import LoadedRun
 from linker.errors import ConfigError
 from linker.identity.values import single
-from linker.matching.policy import LINKED, REMEMBERED, Rule
+from linker.matching.policy import LINKED, REMEMBERED
+from linker.matching.pooling import POOLED_FROM
 from linker.progress import Observer, Silent, Stopwatch, peak_bytes
 from linker.registry.auditlog import AuditLog
 from linker.registry.audits import audit_snapshot
@@ -133,10 +134,8 @@ class _Edges:
     def tying(self, policy: Policy) -> pa.Table:
         """The pairs that evidence links, or may link when groups grow (`matching.pooling`)."""
         lowest = bits(policy.link_threshold) - policy.rules.pooled_lack
-        may = pc.and_(
-            pc.equal(self.keys["rule"], str(Rule.UNCERTAIN)), pc.greater_equal(self.keys["weight"], lowest - 0.01)
-        )
-        may = pc.or_(may, pc.equal(self.keys["rule"], str(Rule.NAMESAKE)))
+        may = pc.is_in(self.keys["rule"], value_set=pa.array([str(r) for r in POOLED_FROM]))
+        may = pc.and_(may, pc.greater_equal(self.keys["weight"], lowest - 0.01))
         linked = pc.is_in(self.keys["rule"], value_set=pa.array([str(r) for r in LINKED]))
         return self.keys.filter(pc.or_(linked, may) if policy.rules.pooled_lack else linked)
 

@@ -94,9 +94,11 @@ class Veto(Settings):
 
 
 class Model(Settings):
-    """`file` holds trained parameters. Without it they are trained by EM on the data at hand."""
+    """`file` holds trained parameters. Without it they are trained by EM on the data at hand. `groups` holds what was trained to judge
+    groups of records (policy: `pooled_lack`); it goes with the `file`, and without it every pair stands for itself."""
 
     file: str | None = None
+    groups: str | None = None
     records_per_person: Annotated[float, Field(gt=1, le=50)] = 2.0
     random_pairs: Annotated[int, Field(ge=10_000)] = 1_000_000
     em_pairs: Annotated[int, Field(ge=10_000)] = 500_000

@@ -54,7 +54,13 @@ class LoadedRun(Settings):
 
     def model_file(self) -> Path | None:
         """Where the trained parameters stand, or None if they are trained on the data at hand."""
-        name = self.matching.model.file
+        return self._beside_matching(self.matching.model.file)
+
+    def groups_file(self) -> Path | None:
+        """Where that which judges groups of records stands, if anything does."""
+        return self._beside_matching(self.matching.model.groups)
+
+    def _beside_matching(self, name: str | None) -> Path | None:
         return None if name is None else (self.path.parent / self.settings.matching).resolve().parent / name
 
 

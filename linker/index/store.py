@@ -222,7 +222,7 @@ def _open(folder: Path, snapshot: Snapshot) -> SnapshotIndex:
             facts=facts,
             columns=read_columns(folder, facts),
             postings=Postings.open(folder),
-            scorer=Scorer(matching, policy, MatchModel.load(snapshot.path / "model.json")),
+            scorer=Scorer(matching, policy, MatchModel.kept(snapshot.path)),
             record_ids=get_texts(folder, "record_ids"),
             identity=get_array(folder, "identity_of"),
             members=Csr(get_array(folder, "members_offsets"), get_array(folder, "members_values")),

@@ -6,16 +6,15 @@ import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from linker.config.matching import Comparison as ComparisonConfig
 from linker.config.matching import Matching
 from linker.config.policy import Policy
+from linker.config.run import LoadedRun
 from linker.matching.candidates import Candidates, KeyCount, find_candidates
 from linker.matching.closure import unweighed_pairs
 from linker.matching.columns import PersonColumns
@@ -25,8 +24,8 @@ from linker.matching.deciding import decide
 from linker.matching.hysteresis import Memory, nearly_linked
 from linker.matching.keys import Features
 from linker.matching.model import MatchModel
-from linker.matching.policy import AGAINST, RULES, Rule, vetoed
-from linker.matching.pooling import Across, pooled
+from linker.matching.policy import RULES, Rule, vetoed
+from linker.matching.pooling import Pairs, Pooling
 from linker.matching.splink_engine import VectorScorer
 from linker.matching.training import prior_of, train_on_data
 from linker.matching.vectors import measure, measure_above, pack, unpack
@@ -90,14 +89,20 @@ class Matched:
     """how many candidate pairs have a weight in [b, b + 1) bits, for b in HISTOGRAM; the first holds all below and those given up early"""
 
 
-def fitting_model(file: Path, configured: Sequence[ComparisonConfig]) -> MatchModel:
-    """The trained model of a file that knows every level of the comparisons, which a run should not learn after an hour of reading.
+def fitting_model(loaded: LoadedRun) -> MatchModel | None:
+    """The trained model that a run names, checked before anything is read: it knows every level of the comparisons, and its trees the figures
+    of groups. None if the run trains on its own data.
 
     Raises:
-        ModelError: it is missing, is no model, or lacks a comparison or a level.
+        ModelError: a file is missing, is no model, or lacks a comparison, a level or a figure.
     """
-    model = MatchModel.load(file)
-    model.weights(comparisons_of(configured))
+    file = loaded.model_file()
+    if file is None:
+        return None
+    model = MatchModel.load(file, loaded.groups_file())
+    comparisons = comparisons_of(loaded.matching.comparisons)
+    model.weights(comparisons)
+    Pooling.of(model, loaded.policy, comparisons, loaded.matching.floor)
     return model
 
 
@@ -120,7 +125,8 @@ def match(
     tables = model.weights(comparisons)
     kept, histogram = _weigh(columns, comparisons, candidates, (tables, model.prior_bits, matching.floor), progress)
     with VectorScorer(model, comparisons) as splink:
-        scorer = _Scorer(columns, matching, policy, comparisons, splink, tables, memory)
+        pooling = Pooling.of(model, policy, comparisons, matching.floor)
+        scorer = _Scorer(columns, matching, policy, comparisons, splink, tables, memory, pooling)
         edges = scorer.decide(kept).above(matching.floor)
         edges = _closed(_with_pooled(_closed(edges, scorer), scorer), scorer)
     return Matched(edges, comparisons, model, len(candidates), candidates.counts, histogram)
@@ -186,6 +192,7 @@ class _Scorer:
     splink: VectorScorer
     tables: Sequence[NDArray[np.float64]]
     memory: Memory | None
+    pooling: Pooling | None
 
     def decide(self, kept: _Kept) -> Edges:
         """Splink's weight and the policy's decision once per distinct vector, then the vetoes pair by pair."""
@@ -205,19 +212,11 @@ class _Scorer:
 
 
 def _with_pooled(edges: Edges, scorer: _Scorer) -> Edges:
-    """The edges with those linked that lack a few bits by themselves, and whose two groups of records agree."""
-    rules = scorer.policy.rules
-    if not rules.pooled_lack:
+    """The edges with those linked that lack little by themselves, and whose two groups of records agree."""
+    if scorer.pooling is None:
         return edges
-    distinct, inverse = np.unique(edges.vector, return_inverse=True)
-    vectors = unpack(distinct, scorer.comparisons)
-    weights = np.zeros(len(distinct))
-    weights[inverse] = edges.weight
-    near = nearly_linked(scorer.policy, scorer.comparisons, vectors, weights, scorer.tables, rules.pooled_lack)
-    links = edges.decision == Decision.LINK
-    against = np.isin(edges.rule, [RULES.index(r) for r in AGAINST])
-    pairs = Across(edges.left, edges.right, edges.weight, links, near[inverse] & ~links & ~against, against)
-    found = pooled(scorer.columns.n, pairs, rules.pooled_mean, scorer.matching.floor - 1)
+    pairs = Pairs(edges.left, edges.right, edges.weight, edges.decision, edges.rule)
+    found = scorer.pooling.found(scorer.columns.n, pairs, lambda rows: unpack(edges.vector[rows], scorer.comparisons))
     return replace(
         edges,
         decision=np.where(found, Decision.LINK, edges.decision).astype(np.int8),

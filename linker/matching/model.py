@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from linker.errors import ModelError
+from linker.matching.forest import Forest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from linker.matching.comparisons import Comparison
 
+MODEL, GROUPS = "model.json", "groups.json"
+"""A snapshot's files that hold its model and, if it has one, the model of groups."""
 SMALLEST = 1e-9
 TRAIN_AGAIN = "train it again with this configuration (training/match.py)"
 TRAIN_ONE = "train one (training/match.py), or remove 'model.file' to train on the data at hand"
@@ -55,6 +58,8 @@ class MatchModel:
     levels: dict[str, dict[str, LevelParameters]]
     untrained: tuple[str, ...] = ()
     origin: str = ""
+    groups: Forest | None = None
+    """how probable it is that two groups of records are one person (`matching.pooling`); a file of its own"""
 
     def weights(self, comparisons: Sequence[Comparison]) -> list[NDArray[np.float64]]:
         """For each comparison the weight in bits by level code.
@@ -143,11 +148,31 @@ class MatchModel:
             levels[comparison["output_column_name"]] = of_comparison
         return cls(settings["probability_two_random_records_match"], levels, tuple(untrained), origin)
 
+    def files(self, comparisons: Sequence[Comparison]) -> dict[str, str]:
+        """The content of the files that a snapshot keeps the model in, by name."""
+        files = {MODEL: self.to_json(comparisons)}
+        return files if self.groups is None else files | {GROUPS: self.groups.to_json()}
+
     @classmethod
-    def load(cls, path: Path) -> MatchModel:
-        """Raises ModelError where the file is missing or is no model."""
+    def kept(cls, folder: Path) -> MatchModel:
+        """The model that a snapshot keeps.
+
+        Raises:
+            ModelError: its file is missing or is no model.
+        """
+        groups = folder / GROUPS
+        return cls.load(folder / MODEL, groups if groups.is_file() else None)
+
+    @classmethod
+    def load(cls, path: Path, groups: Path | None = None) -> MatchModel:
+        """The model of a file, and of another that judges groups.
+
+        Raises:
+            ModelError: a file is missing or is no model.
+        """
         try:
-            return cls.from_splink(json.loads(path.read_text(encoding="utf-8")), str(path))
+            model = cls.from_splink(json.loads(path.read_text(encoding="utf-8")), str(path))
+            return model if groups is None else replace(model, groups=Forest.load(groups))
         except FileNotFoundError:
             raise ModelError("no such model file", where=str(path), do=TRAIN_ONE) from None
         except (json.JSONDecodeError, KeyError, TypeError) as error:

@@ -1,55 +1,85 @@
 """A record against a whole identity: several pairs that each lack a little, and together say enough.
 
-Where links have made two groups of records, the pairs across them are looked at together. If they agree with each other (no pair speaks
-against, and on average they speak clearly for one person), the best of them may link although it lacks a few bits by itself. That is
-more than one pair can tell: each further record brings other spellings, ages and addresses of its own.
+Where links have made two groups of records, the pairs across them are looked at together. Each further record brings other spellings, ages
+and addresses of its own, so that a group says more than its best pair. `figures` sums up what the pairs say, a `Forest` that was trained on
+labelled groups (`training/groups.py`) tells how probable it is that both are one person; the pairs that lack little by themselves then
+link. Where one pair speaks against one person, nothing links.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from linker.config.policy import Policy, bits
+from linker.errors import ModelError
+from linker.matching.comparisons import Comparison
 from linker.matching.comparisons.base import Rows
+from linker.matching.figures import FIGURES, Across, Evidence, linked_groups
+from linker.matching.forest import TRAIN_AGAIN, Forest
+from linker.matching.model import MatchModel
+from linker.matching.policy import CONTESTED, RULES, Rule
+from linker.schema import Decision
+
+POOLED_FROM = (Rule.UNCERTAIN, Rule.NAMESAKE, Rule.NAME_AND_RELATION_ALONE)
+"""Rules of pairs that lack probability or independent evidence, not of those that are held because something differs."""
+Vectors = Callable[[NDArray[np.int64]], NDArray[np.int8]]
+"""Level codes, shape (rows, comparisons), of the scored pairs at some places."""
 
 
 @dataclass(frozen=True)
-class Across:
-    """Scored pairs: rows, weights in bits, which link, which would link with a few bits more, and which speak against one person."""
+class Pairs:
+    """Scored pairs: rows, weights in bits, decisions and rules (index into RULES)."""
 
     left: Rows
     right: Rows
-    weight: NDArray[np.float32]
-    links: NDArray[np.bool_]
-    near: NDArray[np.bool_]
-    against: NDArray[np.bool_]
+    weight: NDArray[np.floating]
+    decision: NDArray[np.int8]
+    rule: NDArray[np.int8]
 
 
-def pooled(n: int, pairs: Across, mean: float, unseen: float) -> NDArray[np.bool_]:
-    """Which pairs link because their groups agree: at least one pair across the two groups is `near`, none is `against`, there are several,
-    and on average they weigh `mean` bits, those that were never scored counting as `unseen` bits."""
-    label, size = _groups(n, pairs)
-    a, b = label[pairs.left], label[pairs.right]
-    across = a != b
-    group = np.minimum(a, b)[across].astype(np.int64) * n + np.maximum(a, b)[across]
-    distinct, inverse = np.unique(group, return_inverse=True)
-    count = np.bincount(inverse, minlength=len(distinct))
-    possible = (size[distinct // n] * size[distinct % n]) if len(distinct) else np.empty(0)
-    total = np.bincount(inverse, pairs.weight[across], minlength=len(distinct)) + (possible - count) * unseen
-    agree = (possible > 1) & (total >= mean * possible)
-    agree &= np.bincount(inverse, pairs.against[across], minlength=len(distinct)) == 0
-    found = np.zeros(len(pairs.left), dtype=bool)
-    found[across] = agree[inverse]
-    return found & pairs.near
+@dataclass(frozen=True)
+class Pooling:
+    """When groups link: trees, what they look at, and what the policy asks for."""
 
+    forest: Forest
+    policy: Policy
+    evidence: Evidence
 
-def _groups(n: int, pairs: Across) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """The group of each record that links make, and how many records each has."""
-    left, right = pairs.left[pairs.links], pairs.right[pairs.links]
-    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n, n))
-    count, label = connected_components(graph, directed=False)
-    return label, np.bincount(label, minlength=count)
+    @classmethod
+    def of(cls, model: MatchModel, policy: Policy, comparisons: Sequence[Comparison], floor: float) -> Pooling | None:
+        """None where the model has no trees or the policy pools nothing. `floor` are the bits from which pairs were scored.
+
+        Raises:
+            ModelError: the trees ask for figures that this version does not know.
+        """
+        if model.groups is None or not policy.rules.pooled_lack:
+            return None
+        if model.groups.figures != FIGURES:
+            raise ModelError(f"the trees ask for {', '.join(model.groups.figures)}", do=TRAIN_AGAIN)
+        independent = frozenset(policy.rules.independent)
+        return cls(model.groups, policy, Evidence(comparisons, model.weights(comparisons), independent, floor - 1))
+
+    def lacking(self, pairs: Pairs) -> NDArray[np.bool_]:
+        """Pairs that lack little by themselves."""
+        lowest = bits(self.policy.link_threshold) - self.policy.rules.pooled_lack
+        poolable = np.isin(pairs.rule, [RULES.index(r) for r in POOLED_FROM])
+        return poolable & (pairs.weight >= lowest)
+
+    def across(self, n: int, pairs: Pairs) -> Across:
+        """The pairs of groups that a lacking pair lies across, among `n` records."""
+        links = pairs.decision == Decision.LINK
+        label = linked_groups(n, pairs.left[links], pairs.right[links])
+        return Across.of(label, pairs.left, pairs.right, self.lacking(pairs))
+
+    def found(self, n: int, pairs: Pairs, vectors: Vectors) -> NDArray[np.bool_]:
+        """Which pairs link because their groups agree."""
+        across = self.across(n, pairs)
+        figures = self.evidence.figures(across, pairs.weight[across.rows], vectors(across.rows))
+        agree = self.forest.bits(figures) >= bits(self.policy.rules.pooled_probability)
+        agree &= figures[:, FIGURES.index("independent")] >= self.policy.rules.pooled_independent
+        agree &= ~across.any(np.isin(pairs.rule, [RULES.index(r) for r in (*CONTESTED, Rule.VETO)]))
+        return across.spread(agree, len(pairs.left)) & self.lacking(pairs)
