@@ -5,7 +5,7 @@
 
 Each --set names the inputs of one data set and its truth table, as for training/match.py, whose model must have been trained before. The
 sets should hold ordinary records as well as households in which brothers, cousins and namesakes stand side by side
-(benchmarks/generate.py and benchmarks/households.py). Prints what groups a threshold would join, judged by trees that have not seen the set.
+(benchmarks/generate.py and benchmarks/households.py). Prints what a threshold would join, judged by trees that have not seen the set.
 """
 
 from __future__ import annotations
@@ -72,15 +72,10 @@ def groups_of(loaded: LoadedRun, truth: Path) -> Groups:
     model = MatchModel.load(file)
     admitted = admit(loaded, Stopwatch(Silent()))
     columns = build_columns(admitted.person, lambda names, counts: NameTable.build(names, counts=counts))
-    matched = match(columns, loaded.matching, loaded.policy, model, lambda done, total: None)
+    matched = match(columns, loaded.matching, loaded.policy, model, Silent().step)
     edges, comparisons = matched.edges, matched.comparisons
     pairs = Pairs(edges.left, edges.right, edges.weight, edges.decision, edges.rule)
-    evidence = Evidence(
-        comparisons,
-        matched.model.weights(comparisons),
-        frozenset(loaded.policy.rules.independent),
-        loaded.matching.floor - 1,
-    )
+    evidence = Evidence.of(matched.model, loaded.policy, comparisons, loaded.matching.floor)
     pooling = Pooling(Forest(FIGURES, 0.0, ()), loaded.policy, evidence)
     across = pooling.across(columns.n, pairs)
     links = edges.decision == Decision.LINK

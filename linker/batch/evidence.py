@@ -46,15 +46,20 @@ def with_pooled(edge: pa.Table, record_ids: pa.Array, scorer: Scorer) -> pa.Tabl
     pooling = Pooling.of(scorer.model, scorer.policy, scorer.comparisons, scorer.matching.floor)
     if pooling is None or not edge.num_rows:
         return edge
-    decision, rule = _decisions(edge)
+    pairs = pairs_of(edge, record_ids)
+    decision, rule = pairs.decision, pairs.rule
+    found = pooling.found(len(record_ids), pairs, lambda rows: vectors_of(edge.take(pa.array(rows)), scorer))
+    decision[found], rule[found] = Decision.LINK, RULES.index(Rule.POOLED)
+    return _with(edge, decision, rule)
+
+
+def pairs_of(edge: pa.Table, record_ids: pa.Array) -> Pairs:
+    """An EDGE table as scored pairs of the rows of `record_ids`."""
     left, right = (
         pc.index_in(single(edge[side]), value_set=record_ids).to_numpy().astype(np.int32)
         for side in ("record_id_l", "record_id_r")
     )
-    pairs = Pairs(left, right, edge["weight"].to_numpy(), decision, rule)
-    found = pooling.found(len(record_ids), pairs, lambda rows: vectors_of(edge.take(pa.array(rows)), scorer))
-    decision[found], rule[found] = Decision.LINK, RULES.index(Rule.POOLED)
-    return _with(edge, decision, rule)
+    return Pairs(left, right, edge["weight"].to_numpy(), *_decisions(edge))
 
 
 def vectors_of(edge: pa.Table, scorer: Scorer) -> Codes:

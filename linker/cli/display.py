@@ -10,6 +10,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from linker.batch.grouped import GroupLink
+from linker.evaluate.words import FIGURES
 from linker.schema import Decision
 
 SHOWN_IDS = 4
@@ -113,4 +115,18 @@ def edges(title: str, rows: Sequence[dict[str, Any]]) -> Table:
         table.add_row(
             cell(row["record_id_l"]), cell(row["record_id_r"]), f"{row['weight']:.1f}", cell(decision), evidence
         )
+    return table
+
+
+def group_links(rows: Sequence[GroupLink]) -> Table:
+    """Groups of records that link together: what all pairs between them say, the weightiest figure first."""
+    table = grid(
+        "records", "records", "probability", "evidence", right=(2,), title="groups that are one person together"
+    )
+    for row in rows:
+        evidence = Text()
+        for name, (value, bits) in sorted(row.figures.items(), key=lambda item: -abs(item[1][1])):
+            evidence.append(cell(f"{FIGURES[name].format(value)} "))
+            evidence.append(f"{bits:+.1f}  ", style="green" if bits > 0 else "red")
+        table.add_row(cell("\n".join(row.left)), cell("\n".join(row.right)), f"{row.probability:.2f}", evidence)
     return table

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from linker.batch.grouped import group_links
 from linker.cli import display
 from linker.cli.options import Workspace
 from linker.errors import WorkspaceError
@@ -83,6 +84,8 @@ def _print_identity(console: Console, snapshot: Snapshot, at: Found) -> None:
     inside, outside = neighbours(snapshot, at)
     if inside.num_rows:
         console.print(display.edges("why these are one person", inside.to_pylist()))
+        if together := group_links(inside, snapshot):
+            console.print(display.group_links(together))
     if outside.num_rows:
         console.print(display.edges("closest others, not linked", outside.to_pylist()))
 

@@ -46,6 +46,19 @@ RULES = {
 }
 """`matching.policy.Rule` in words."""
 
+FIGURES = {
+    "best": "the best pair weighs {:.1f} bits",
+    "mean": "{:.1f} bits on average",
+    "against": "{:.1f} bits speak against",
+    "relative": "relatives {:.1f} bits on average",
+    "personal": "aliases, phone, documents and marks {:.1f} bits",
+    "independent": "one pair has {:.1f} bits besides name and relation",
+    "unscored": "{:.0%} of the pairs too unlike to be scored",
+    "smaller": "{:.0f} in the smaller group",
+    "larger": "{:.0f} in the larger group",
+}
+"""`matching.figures.FIGURES` in words."""
+
 LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){8,}")
 """Nine or more digits: phones and identifiers of all kinds, but not dates."""
 

@@ -90,8 +90,8 @@ class Matched:
 
 
 def fitting_model(loaded: LoadedRun) -> MatchModel | None:
-    """The trained model that a run names, checked before anything is read: it knows every level of the comparisons, and its trees the figures
-    of groups. None if the run trains on its own data.
+    """The trained model that a run names, checked before anything is read: it knows every level of the comparisons, and its trees ask for
+    known figures of groups. None if the run trains on its own data.
 
     Raises:
         ModelError: a file is missing, is no model, or lacks a comparison, a level or a figure.

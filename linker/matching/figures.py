@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from linker.config.policy import Policy
 from linker.matching.comparisons import Comparison
 from linker.matching.comparisons.base import Rows
+from linker.matching.model import MatchModel
 
-FIGURES = ("mean", "against", "personal", "independent", "unscored", "smaller", "larger")
-"""Bits that the pairs weigh on average (those never scored count as `unseen`); bits that speak against, the worst of every comparison; bits
-by which the two share what is a person's own (aliases, telephone, documents, marks), the best of each; independent bits of the pair that
-has most of them; share of the pairs that were never scored; records in the smaller and in the larger group."""
-RISING = (1, 1, 1, 1, -1, 0, 0)
+FIGURES = ("best", "mean", "against", "relative", "personal", "independent", "unscored", "smaller", "larger")
+"""Bits of the pair that weighs most; bits that the pairs weigh on average (those never scored count as `unseen`); bits that speak against,
+the worst of every comparison; bits of the relatives' names on average; bits of what is a person's own (aliases, telephone, documents,
+marks), the best of each; independent bits of the pair that has most of them; share of the pairs that were never scored; records in the
+smaller and in the larger group."""
+RISING = (1, 1, 1, 1, 1, 1, -1, 0, 0)
 """Which way each figure may move the probability of one person: never down as it grows, never up, or either."""
 PERSONAL = frozenset({"aliases", "fingerprint", "aadhaar", "documents", "accounts", "phone", "height", "marks"})
 Bits = NDArray[np.float64]
@@ -73,13 +76,21 @@ class Across:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the comparisons say: their weights by level code, and which of them are independent of name and relation."""
+    """What the comparisons say: their weights by level code, and which of them are independent of name and
+    relation, and which is that of the relatives."""
 
     comparisons: Sequence[Comparison]
     tables: Sequence[Bits]
     independent: frozenset[str]
+    relative: str | None
     unseen: float
     """bits that a pair counts that was never scored"""
+
+    @classmethod
+    def of(cls, model: MatchModel, policy: Policy, comparisons: Sequence[Comparison], floor: float) -> Evidence:
+        """By the model's weights and the policy's rules; `floor` are the bits from which pairs were scored."""
+        rules = policy.rules
+        return cls(comparisons, model.weights(comparisons), frozenset(rules.independent), rules.relative, floor - 1)
 
     def figures(self, across: Across, weight: NDArray[np.floating], vectors: NDArray[np.int8]) -> Bits:
         """FIGURES of each pair of groups, shape (pairs of groups, figures); `weight` and level codes `vectors`, shape (rows, comparisons),
@@ -90,20 +101,24 @@ class Evidence:
         possible = across.size.prod(axis=1)
         total = np.add.reduceat(weight.astype(np.float64), across.starts)
         against, personal = np.zeros(len(across)), np.zeros(len(across))
-        independent = np.zeros(len(across.rows))
+        relative, independent = np.zeros(len(across)), np.zeros(len(across.rows))
         for k, (comparison, table) in enumerate(zip(self.comparisons, self.tables, strict=True)):
             if comparison.joined is not None:
                 continue
             bits = table[vectors[:, k]]
             against += np.minimum(np.minimum.reduceat(bits, across.starts), 0)
+            if comparison.name == self.relative:
+                relative = np.add.reduceat(bits, across.starts) / count
             if comparison.name in PERSONAL:
                 personal += np.maximum(np.maximum.reduceat(bits, across.starts), 0)
             if comparison.name in self.independent:
                 independent += np.maximum(bits, 0)
         return np.stack(
             [
+                np.maximum.reduceat(weight.astype(np.float64), across.starts),
                 (total + (possible - count) * self.unseen) / possible,
                 against,
+                relative,
                 personal,
                 np.maximum.reduceat(independent, across.starts),
                 1 - count / possible,

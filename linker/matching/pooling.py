@@ -60,8 +60,8 @@ class Pooling:
             return None
         if model.groups.figures != FIGURES:
             raise ModelError(f"the trees ask for {', '.join(model.groups.figures)}", do=TRAIN_AGAIN)
-        independent = frozenset(policy.rules.independent)
-        return cls(model.groups, policy, Evidence(comparisons, model.weights(comparisons), independent, floor - 1))
+        evidence = Evidence.of(model, policy, comparisons, floor)
+        return cls(model.groups, policy, evidence)
 
     def lacking(self, pairs: Pairs) -> NDArray[np.bool_]:
         """Pairs that lack little by themselves."""
@@ -69,11 +69,15 @@ class Pooling:
         poolable = np.isin(pairs.rule, [RULES.index(r) for r in POOLED_FROM])
         return poolable & (pairs.weight >= lowest)
 
+    @staticmethod
+    def groups(n: int, pairs: Pairs) -> NDArray[np.int32]:
+        """The number of the group of each of `n` records that links by themselves make."""
+        links = pairs.decision == Decision.LINK
+        return linked_groups(n, pairs.left[links], pairs.right[links])
+
     def across(self, n: int, pairs: Pairs) -> Across:
         """The pairs of groups that a lacking pair lies across, among `n` records."""
-        links = pairs.decision == Decision.LINK
-        label = linked_groups(n, pairs.left[links], pairs.right[links])
-        return Across.of(label, pairs.left, pairs.right, self.lacking(pairs))
+        return Across.of(self.groups(n, pairs), pairs.left, pairs.right, self.lacking(pairs))
 
     def found(self, n: int, pairs: Pairs, vectors: Vectors) -> NDArray[np.bool_]:
         """Which pairs link because their groups agree."""
