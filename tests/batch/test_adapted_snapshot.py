@@ -51,6 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     matching = yaml.safe_load((CONFIGS / "matching" / "offenders.yaml").read_text("utf-8"))
     matching["names"] = {"adapt": True}
     matching["model"]["file"] = str(CONFIGS / "models" / "offenders.json")
+    matching["model"]["groups"] = str(CONFIGS / "models" / "groups.json")
     (folder / "matching.yaml").write_text(yaml.safe_dump(matching), "utf-8")
     config["matching"] = "matching.yaml"
     config["sources"] = [{"config": str(CONFIGS / "sources" / "eprison.yaml"), "input": str(folder / "prison.csv")}]
