@@ -2,8 +2,10 @@
 
     python benchmarks/calibration.py --persons 15000 --seeds 505 606
 
-Runs configs/four_states.yaml as shipped on generated extracts of seeds that nothing was trained or chosen on, and looks at all scored pairs
-above the floor of the configuration. The expected calibration error (ECE) is the mean distance between predicted probability and share of
+Runs configs/four_states.yaml as shipped on generated extracts of seeds that nothing was trained or chosen on, and looks at all candidate pairs
+above the floor of the configuration. Pairs that no key brought, and that were weighed only because links connect their records
+(docs/decisions/0005), stand in a row of their own: what chose them are the links, which say more than the pair does, so that its own
+probability cannot be the share of them that is true. The expected calibration error (ECE) is the mean distance between predicted probability and share of
 true pairs over ten bins of equal width, weighted by the pairs in each. Since most scored pairs are improbable, it is also given for the
 pairs from 0.2 on, which policy reviews or links. `wrong links` compares what the report expects by the probabilities with the truth.
 """
@@ -61,7 +63,7 @@ def scored(folder: Path, persons: int, seed: int) -> pd.DataFrame:
         true=(person[left] == person[right])[edge["rule"] != "veto"],
         scripts=np.where(script[left] == script[right], "same script", "cross script")[edge["rule"] != "veto"],
     )
-    return edge[["probability", "true", "decision", "rule", "scripts", "levels"]]
+    return edge[["probability", "true", "decision", "rule", "scripts", "levels", "keys"]]
 
 
 def error(probability: npt.NDArray[np.float64], true: Flags) -> float:
@@ -73,6 +75,9 @@ def error(probability: npt.NDArray[np.float64], true: Flags) -> float:
 
 
 def report(pairs: pd.DataFrame) -> tuple[dict[str, Any], str]:
+    closing = pairs[pairs["keys"].fillna("") == ""]
+    links = pairs[pairs["decision"] == int(Decision.LINK)]
+    pairs = pairs[pairs["keys"].fillna("") != ""]
     pairs = pairs.assign(kinds=[set(json.loads(levels)) for levels in pairs["levels"]])
     bins = [
         [f"{low:.1f}–{high:.1f}", len(part), f"{part['probability'].mean():.3f}", f"{part['true'].mean():.3f}"]
@@ -90,13 +95,15 @@ def report(pairs: pd.DataFrame) -> tuple[dict[str, Any], str]:
         values = [error(p["probability"].to_numpy(float), p["true"].to_numpy(bool)) for p in (part, sure)]
         figures[name] = {"pairs": len(part), "ece": values[0], "pairs_from_0.2": len(sure), "ece_from_0.2": values[1]}
         rows.append([name, len(part), f"{values[0]:.4f}", len(sure), f"{values[1]:.4f}"])
-    links = pairs[pairs["decision"] == int(Decision.LINK)]
+    predicted, share = float(closing["probability"].mean()), float(closing["true"].mean())
+    figures["inside groups"] = {"pairs": len(closing), "mean predicted": predicted, "share true": share}
     expected, wrong = float((1 - links["probability"]).sum()), int((~links["true"].astype(bool)).sum())
     figures["wrong links"] = {"links": len(links), "expected": expected, "wrong": wrong}
     text = (
         markdown_table(["probability", "pairs", "mean predicted", "share true"], bins)
         + "\n"
         + markdown_table(["pairs", "number", "ECE", "from 0.2", "ECE from 0.2"], rows)
+        + f"\nPairs inside groups that no key brought: {len(closing):,}, mean predicted {predicted:.3f}, share true {share:.3f}.\n"
         + f"\nWrong links: {expected:.1f} expected among {len(links):,} by their probabilities, {wrong} are wrong.\n"
     )
     return figures, text

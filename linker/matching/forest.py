@@ -61,13 +61,17 @@ class Forest:
         return total
 
     def to_json(self) -> str:
-        """The file's content: one line a tree."""
-        trees = [
-            {name: np.round(getattr(t, name), 6).tolist() for name in Tree.__dataclass_fields__} for t in self.trees
+        """The file's content: one line a tree. Limits are kept to the last digit, because figures may lie on them."""
+        lines = [
+            {
+                **{name: getattr(t, name).tolist() for name in Tree.__dataclass_fields__},
+                "bits": np.round(t.bits, 6).tolist(),
+            }
+            for t in self.trees
         ]
-        lines = ",\n".join(json.dumps(t, separators=(",", ":")) for t in trees)
+        trees = ",\n".join(json.dumps(line, separators=(",", ":")) for line in lines)
         head = f'"figures": {json.dumps(list(self.figures))},\n"start": {self.start:.6f},\n'
-        return f'{{{head}"trees": [\n{lines}\n]}}\n'
+        return f'{{{head}"trees": [\n{trees}\n]}}\n'
 
     @classmethod
     def from_json(cls, text: str, origin: str = "") -> Forest:

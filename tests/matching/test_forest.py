@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linker.config.loading import CONFIGS
 from linker.errors import ModelError
+from linker.evaluate.words import FIGURES as WORDS
+from linker.matching.figures import FIGURES as FIGURES_OF_GROUPS
 from linker.matching.forest import Forest, Tree
 
 FIGURES = ("mean", "size")
@@ -66,6 +70,24 @@ BAD = {
 def test_what_is_no_forest_is_refused(why: str) -> None:
     with pytest.raises(ModelError):
         Forest.from_json(BAD[why])
+
+
+def test_the_file_says_what_the_trees_that_were_grown_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(CONFIGS.parent / "training"))
+    groups = importlib.import_module("groups")
+    random = np.random.default_rng(1)
+    figures = random.normal(size=(400, len(groups.FIGURES)))
+    same = figures[:, 1] + 0.5 * random.normal(size=400) > 0
+    trees = groups.trained([groups.Groups(figures, same, np.ones(400, np.int64))])
+    forest = Forest.from_json(groups.forest_of(trees).to_json())
+    assert np.allclose(1 / (1 + np.exp2(-forest.bits(figures))), trees.predict_proba(figures)[:, 1], atol=1e-5)
+    more = figures + np.array(groups.RISING) * 0.3
+    assert (forest.bits(more) >= forest.bits(figures) - 1e-4).all()
+
+
+def test_the_shipped_trees_ask_for_known_figures() -> None:
+    assert Forest.load(CONFIGS / "models" / "groups.json").figures == FIGURES_OF_GROUPS
+    assert set(WORDS) == set(FIGURES_OF_GROUPS)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
