@@ -2,11 +2,11 @@
 
     python benchmarks/calibration.py --persons 15000 --seeds 505 606
 
-Runs configs/four_states.yaml as shipped on generated extracts of seeds that nothing was trained or chosen on, and looks at all candidate pairs
-above the floor of the configuration. Pairs that no key brought, and that were weighed only because links connect their records
-(docs/decisions/0005), stand in a row of their own: what chose them are the links, which say more than the pair does, so that its own
-probability cannot be the share of them that is true. The expected calibration error (ECE) is the mean distance between predicted probability and share of
-true pairs over ten bins of equal width, weighted by the pairs in each. Since most scored pairs are improbable, it is also given for the
+Runs configs/four_states.yaml as shipped on generated extracts of seeds that nothing was trained or chosen on, and looks at all candidate
+pairs above the floor of the configuration. Pairs that no key brought, and that were weighed only because links connect their records
+(docs/decisions/0005), stand by themselves: the links chose them, and say more than the pair does, so that the pair's own probability
+cannot be the share of them that is true. The expected calibration error (ECE) is the mean distance between predicted probability and share
+of true pairs over ten bins of equal width, weighted by the pairs in each. Since most scored pairs are improbable, it is also given for the
 pairs from 0.2 on, which policy reviews or links. `wrong links` compares what the report expects by the probabilities with the truth.
 """
 
