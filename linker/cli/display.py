@@ -128,5 +128,5 @@ def group_links(rows: Sequence[GroupLink]) -> Table:
         for name, (value, bits) in sorted(row.figures.items(), key=lambda item: -abs(item[1][1])):
             evidence.append(cell(f"{FIGURES[name].format(value)} "))
             evidence.append(f"{bits:+.1f}  ", style="green" if bits > 0 else "red")
-        table.add_row(cell("\n".join(row.left)), cell("\n".join(row.right)), f"{row.probability:.2f}", evidence)
+        table.add_row(cell(", ".join(row.left)), cell(", ".join(row.right)), f"{row.probability:.2f}", evidence)
     return table
