@@ -66,11 +66,11 @@ class ComparedNames:
             got.weight[at[better]], got.level[at[better]] = more.weight[better], more.level[better]
         return got
 
-    def prospects(self, left: Numbers, right: Numbers, owned: NDArray[np.bool_]) -> Prospects:
+    def prospects(self, left: Numbers, right: Numbers) -> Prospects:
         """As `NameTable.prospects`."""
         names, pairs = self.names, Pairs.of(left, right)
         most, odds = np.empty(len(pairs), np.float32), np.empty(len(pairs), np.int8)
-        about = (names.offsets, names.ids, names.role, pairs.left, pairs.right, owned)
+        about = (names.offsets, names.ids, names.role, pairs.left, pairs.right)
         cutting = (
             self._words,
             self._glances,

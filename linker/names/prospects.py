@@ -23,8 +23,6 @@ from linker.names.scoring import gap_cost
 from linker.names.workspace import F4S, I1S, I4S, I8, MOST_TOKENS, TOKENS, U1S, P
 
 _INITIAL, _HEAD, _MINOR = int(Role.INITIAL), int(Role.HEAD), int(Role.PREFIX | Role.OPTIONAL)
-_OWNED_GAP = np.float32(0.5)
-"""A word of the owner's name costs no more than this in a relative's name, see `scoring`."""
 
 
 class Odds(IntEnum):
@@ -58,16 +56,13 @@ def _may_join(rows, ids, role, a, n, b, m):  # type: ignore[no-untyped-def]
 
 
 @uncounted(
-    types.void(
-        TOKENS, P, I4S, I4S, U1S, I4S, I4S, types.boolean[::1], ROWS, I8S, I8S, U1S, ROOM, ROOM, ROOM, F4S, F4S, I1S
-    ),
+    types.void(TOKENS, P, I4S, I4S, U1S, I4S, I4S, ROWS, I8S, I8S, U1S, ROOM, ROOM, ROOM, F4S, F4S, I1S),
 )
 def prospects(  # type: ignore[no-untyped-def]  # noqa: PLR0912
-    rows, p, offsets, ids, role, left, right, owned, words, glances, numbers, sorts, room, best, spare, top, most, odds
+    rows, p, offsets, ids, role, left, right, words, glances, numbers, sorts, room, best, spare, top, most, odds
 ):
-    """Fills `most` and `odds` for pairs of names (-1 is no name). `owned`: names of relatives whose owners' names are both known. `words`
-    to `spare` are those of `cuts.cuts_some`: of names whose words may be divided alike nothing is known; `top` is room for MOST_TOKENS
-    numbers."""
+    """Fills `most` and `odds` for pairs of names (-1 is no name) that are agreed without owners. `words` to `spare` are those of
+    `cuts.cuts_some`: of names whose words may be divided alike nothing is known; `top` is room for MOST_TOKENS numbers."""
     initial = max(p["initial"], p["initials"])
     for k in range(len(left)):
         most[k], odds[k] = np.inf, 0
@@ -97,13 +92,11 @@ def prospects(  # type: ignore[no-untyped-def]  # noqa: PLR0912
             if mine >= 0:
                 total += mine
             else:
-                cost = gap_cost(rows, p, s, role[a + i])
-                total -= min(cost, _OWNED_GAP) if owned[k] else cost
+                total -= gap_cost(rows, p, s, role[a + i])
                 head_a = head_a or (role[a + i] & _HEAD != 0 and role[a + i] & _MINOR == 0)
         for j in range(m):
             if top[j] < 0:
-                cost = gap_cost(rows, p, ids[b + j], role[b + j])
-                total -= min(cost, _OWNED_GAP) if owned[k] else cost
+                total -= gap_cost(rows, p, ids[b + j], role[b + j])
                 head_b = head_b or (role[b + j] & _HEAD != 0 and role[b + j] & _MINOR == 0)
         if cuts_some(words, glances, ids, role, a, n, b, m, numbers, sorts, room, best, spare):
             continue

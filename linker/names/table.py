@@ -127,12 +127,12 @@ class NameTable:
         few, (a, b, c, d) = self._narrow(left, right, owner_left, owner_right)
         return few.agree(a, b, c, d)
 
-    def prospects(self, left: NDArray[np.int32], right: NDArray[np.int32], owned: NDArray[np.bool_]) -> Prospects:
-        """What `agree` can say at most of each pair, much faster. `owned`: a pair of relatives' names that will be given with owners."""
+    def prospects(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> Prospects:
+        """What `agree` can say at most of each pair that is given without owners, much faster."""
         if self._added is None:
-            return self._base.compared.prospects(left, right, owned)
+            return self._base.compared.prospects(left, right)
         few, (a, b) = self._narrow(left, right)
-        return few.prospects(a, b, owned)
+        return few.prospects(a, b)
 
     def divisible(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Pairs of names that may agree better with their words divided alike, see `names.divided`; never where a number is -1."""

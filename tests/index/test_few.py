@@ -84,8 +84,7 @@ def test_few_names_are_worth_what_they_are_worth_in_the_whole_table(index: Snaps
         assert np.array_equal(found.weight, whole.weight)
         assert np.array_equal(found.level, whole.level)
     assert np.array_equal(few.alike(w, x), names.alike(a, b))
-    owned = (c >= 0) & (d >= 0)
-    assert np.array_equal(few.prospects(w, x, owned).most, names.prospects(a, b, owned).most)
+    assert np.array_equal(few.prospects(w, x).most, names.prospects(a, b).most)
 
 
 def test_a_person_is_among_the_likeliest_of_all_records(people: list[dict[str, Any]], index: SnapshotIndex) -> None:

@@ -57,7 +57,7 @@ def test_either_order_is_worth_the_same_and_no_more_than_was_promised(pair: tupl
     there, back = names.agree(a, b), names.agree(b, a)
     assert there.weight[0] == pytest.approx(back.weight[0], abs=1e-4)
     assert there.level[0] == back.level[0]
-    most = names.prospects(a, b, np.zeros(1, np.bool_))
+    most = names.prospects(a, b)
     assert there.weight[0] <= most.most[0] + 0.01
 
 

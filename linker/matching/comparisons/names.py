@@ -147,7 +147,7 @@ def _outcomes() -> tuple[frozenset[int], ...]:
 def glance_at_names(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     """Which of `_outcomes` are open for each pair."""
     names = columns.name["name"]
-    seen = columns.compared.prospects(names[left], names[right], np.zeros(len(left), dtype=bool))
+    seen = columns.compared.prospects(names[left], names[right])
     cap = np.searchsorted(AGREE_FROM, seen.most + ROUNDING_BITS, side="right")
     closed = (seen.odds > 0) & (seen.most + ROUNDING_BITS < NEAR_FROM)
     number = np.where(closed, seen.odds, _OPEN + cap).astype(np.int8)
