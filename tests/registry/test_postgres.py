@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from linker.errors import WorkspaceError
 from linker.registry.auditlog import AuditLog
+from linker.registry.auditqueue import AuditQueue
 from linker.registry.database import open_registry
 from linker.registry.ledger import Ledger, NewVerdict, Verdict
 from linker.registry.redaction import purge
@@ -51,6 +52,23 @@ def test_many_writers_at_once_lose_nothing(server: str) -> None:
     entries = Ledger(server).entries()
     assert [entry.number for entry in entries] == list(range(1, before + 41))
     assert AuditLog(server).verify().faults == []
+
+
+def test_queues_write_one_chain_and_get_over_a_lost_connection(server: str) -> None:
+    """The connection of a queue is kept; the server may end it at any time."""
+    first, second = AuditQueue(server), AuditQueue(server)
+    begun = first.append("search", "", {}, "key 1").result(30).number
+    waiting = [queue.append("search", "", {"n": n}, "key 1") for n in range(20) for queue in (first, second)]
+    assert sorted(future.result(30).number for future in waiting) == list(range(begun + 1, begun + 41))
+    with open_registry(server).connect() as connection:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        connection.exec_driver_sql(others)
+    with pytest.raises(DatabaseError):
+        first.append("search", "", {}, "key 1").result(30)
+    assert first.append("search", "", {}, "key 1").result(30).number == begun + 41
+    first.close()
+    second.close()
+    assert not AuditLog(server).verify().faults
 
 
 def test_tampering_on_the_server_shows(server: str) -> None:
