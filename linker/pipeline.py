@@ -27,6 +27,7 @@ from linker.index import build_index
 from linker.matching.columns import build_columns
 from linker.matching.edges import edge_table, fitting_model, match
 from linker.matching.policy import exclusive_pairs
+from linker.names.channel import Channel
 from linker.names.channel_file import ADAPTED
 from linker.names.table import NameTable
 from linker.progress import Observer, Silent, Stopwatch, give_back, peak_bytes
@@ -55,14 +56,18 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
     watch = Stopwatch(observer or Silent())
     model = fitting_model(loaded)
     purge_due(workspace)
-    with SnapshotWriter(workspace, loaded.settings.keep_snapshots, audit_snapshot) as writer:
+    with (
+        ThreadPoolExecutor(1) as early,  # reading leaves a core idle
+        SnapshotWriter(workspace, loaded.settings.keep_snapshots, audit_snapshot) as writer,
+    ):
+        shipped = early.submit(Channel.load)
         admitted = admit(loaded, watch, Suppression.of(workspace))
         record_ids = admitted.record["record_id"]
         with watch.stage("names"):
             give_back()
             with ThreadPoolExecutor(1) as aside:  # much of making names comparable leaves one core idle
                 masking = aside.submit(_written_ahead, admitted, writer)
-                channel = channel_of_run(admitted, loaded.matching.names)
+                channel = channel_of_run(admitted, loaded.matching.names, shipped.result())
                 columns = build_columns(admitted.person, lambda names, counts: NameTable.build(names, channel, counts))
                 adapted = channel.kept
                 final = masking.result()

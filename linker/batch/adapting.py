@@ -29,9 +29,8 @@ def adapted_channel(person: pa.Table, channel: Channel) -> Adaptation:
     return adapt(channel, side_by_side([a for a, _ in ordered], [b for _, b in ordered], channel))
 
 
-def channel_of_run(admitted: Admitted, names: Names) -> Channel:
+def channel_of_run(admitted: Admitted, names: Names, shipped: Channel) -> Channel:
     """The shipped channel, or the adapted one if the run asks for it; a note says what became of that."""
-    shipped = Channel.load()
     if not names.adapt:
         return shipped
     adaptation = adapted_channel(admitted.person, shipped)

@@ -123,8 +123,10 @@ def match(
         model = train_on_data(columns, comparisons, (candidates.left, candidates.right), prior, options)
     model = model.with_prior(prior)
     tables = model.weights(comparisons)
-    kept, histogram = _weigh(columns, comparisons, candidates, (tables, model.prior_bits, matching.floor), progress)
-    with VectorScorer(model, comparisons) as splink:
+    with ThreadPoolExecutor(1) as aside:  # setting Splink up takes a second of Python, while kernels weigh
+        setting_up = aside.submit(VectorScorer, model, comparisons)
+        kept, histogram = _weigh(columns, comparisons, candidates, (tables, model.prior_bits, matching.floor), progress)
+    with setting_up.result() as splink:
         pooling = Pooling.of(model, policy, comparisons, matching.floor)
         scorer = _Scorer(columns, matching, policy, comparisons, splink, tables, memory, pooling)
         edges = scorer.decide(kept).above(matching.floor)
