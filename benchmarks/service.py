@@ -249,7 +249,7 @@ def report(figures: dict[str, Any], given: argparse.Namespace) -> None:
     )
     rate = f" --rate {given.rate:g}" if given.rate else ""
     command = f"python benchmarks/service.py --workspace … --clients {given.clients} --requests {given.requests}{rate}"
-    print(keep("service", command, figures, text).read_text(encoding="utf-8"))
+    print(keep("service_paced" if given.rate else "service", command, figures, text).read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
