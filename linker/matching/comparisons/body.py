@@ -66,7 +66,8 @@ def height_comparison(name: str) -> Comparison:
 
 
 def marks_comparison(name: str) -> Comparison:
-    return Comparison(name, levels_of(MarksEvidence, MARKS), measure_marks)
+    # hardly any labelled pair shows a mark that frequent, and what cannot be counted may not weigh more than what is rarer
+    return Comparison(name, levels_of(MarksEvidence, MARKS), measure_marks, weaker={"SHARED_COMMON": ("SHARED", 2.0)})
 
 
 def measure_sex(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
