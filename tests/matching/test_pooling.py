@@ -35,7 +35,7 @@ COMPARISONS = tuple(comparison(n) for n in ("name", "relative", "birth", "aliase
 MODEL = MatchModel(0.5, {
     "name": {"SAME": LevelParameters.weighing(0.9, 8), "OTHER": LevelParameters.weighing(0.1, -3)},
     "relative": {"SAME": LevelParameters.weighing(0.9, 6), "OTHER": LevelParameters.weighing(0.1, -4)},
-    "birth": {"SAME": LevelParameters.weighing(0.9, 3), "OTHER": LevelParameters.weighing(0.1, -2)},
+    "birth": {"SAME": LevelParameters.weighing(0.9, 4.5), "OTHER": LevelParameters.weighing(0.1, -2)},
     "aliases": {"SAME": LevelParameters.weighing(0.9, 5), "OTHER": LevelParameters.weighing(0.1, 0)},
 })  # fmt: skip
 MEAN = FIGURES.index("mean")
@@ -100,7 +100,7 @@ def test_figures_of_a_record_and_a_group() -> None:
     figures = Evidence.of(MODEL, POLICY, COMPARISONS, -4.0).figures(across, pairs.weight[across.rows], vectors)
     expected = {
         "best": 4.0, "mean": (4.0 - 1.0 - 5.0) / 3, "against": -4.0 - 2.0, "relative": (6.0 - 4.0) / 2, "personal": 5.0,
-        "independent": 3.0, "unscored": 1 / 3, "smaller": 1, "larger": 3,
+        "independent": 4.5, "unscored": 1 / 3, "smaller": 1, "larger": 3,
     }  # fmt: skip
     assert dict(zip(FIGURES, figures[0].tolist(), strict=True)) == pytest.approx(expected)
 
