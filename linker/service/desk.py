@@ -74,7 +74,7 @@ class Desk:
                 async with asyncio.timeout_at(deadline):
                     return await asyncio.wrap_future(answer)
             except TimeoutError:
-                raise (_unwritten() if answer.running() else _too_long()) from None
+                raise (_unwritten_yet() if answer.running() else _too_long()) from None
 
     async def ask(self, question: Callable[[View], T]) -> T:
         """The answer to a question about many rows. These take turns with each other and hold no other question up.
@@ -133,6 +133,11 @@ def _settle(answer: Future[bytes], content: bytes, error: BaseException | None) 
 
 def _too_long() -> RefusedError:
     return RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "the answer took too long; ask for less", {"Retry-After": "5"})
+
+
+def _unwritten_yet() -> RefusedError:
+    said = "it took too long until the audit log held the question; without it nothing is answered"
+    return RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, said, {"Retry-After": "5"})
 
 
 def _unwritten() -> RefusedError:
