@@ -31,7 +31,8 @@ class GroupLink:
 
 
 def group_links(edge: pa.Table, snapshot: Snapshot) -> list[GroupLink]:
-    """The links of groups among the edges (an EDGE table) inside one identity of a snapshot, the surest first."""
+    """The links of groups among the edges (an EDGE table) inside one identity of a snapshot, the surest first. Edges that
+    are left out of a very large identity may make its groups look smaller than they were."""
     pooled = np.asarray(pc.equal(edge["rule"], str(Rule.POOLED)))
     if not pooled.any():
         return []

@@ -54,8 +54,6 @@ class Rules(Settings):
     """bits that a pair between two groups of records may lack where the other pairs between them agree; 0: every pair stands for itself"""
     pooled_probability: Annotated[float, Field(ge=SAFEST_LINK, lt=1)] = 0.95
     """how probable it must be, by all pairs between them, that two such groups are one person"""
-    pooled_independent: Annotated[float, Field(ge=1)] = 4.0
-    """bits besides name and relation that one pair between two such groups must bring"""
     conflicts: tuple[str, ...] = ()
     """comparisons in which any conflict level keeps a pair from linking by itself"""
     vetoes: tuple[str, ...] = ()

@@ -54,9 +54,6 @@ REMEMBERED = tuple(r for r in LINKED if r is not Rule.POOLED)
 """Those of them that hysteresis remembers: a link that other records made possible does not outlast them."""
 
 
-AGAINST = (Rule.NAME_CONFLICT, Rule.ALIAS_ONLY, Rule.CONTRADICTION, Rule.MISUSED_IDENTITY, Rule.VETO)
-"""Rules of pairs in which something speaks against one person, however much speaks for it."""
-
 CONTESTED = (Rule.NAME_CONFLICT, Rule.CONTRADICTION, Rule.MISUSED_IDENTITY, Rule.UNLIKE)
 """Rules of pairs that should not stand in one identity without somebody having looked at it."""
 

@@ -84,6 +84,6 @@ class Pooling:
         across = self.across(n, pairs)
         figures = self.evidence.figures(across, pairs.weight[across.rows], vectors(across.rows))
         agree = self.forest.bits(figures) >= bits(self.policy.rules.pooled_probability)
-        agree &= figures[:, FIGURES.index("independent")] >= self.policy.rules.pooled_independent
+        agree &= figures[:, FIGURES.index("independent")] >= self.policy.rules.independent_minimum
         agree &= ~across.any(np.isin(pairs.rule, [RULES.index(r) for r in (*CONTESTED, Rule.VETO)]))
         return across.spread(agree, len(pairs.left)) & self.lacking(pairs)
