@@ -20,13 +20,15 @@ from linker.config.source import SourceConfig
 from linker.errors import AuditError, InputError
 from linker.records.cells import trimmed
 from linker.records.files import checked, content
-from linker.records.header import find_columns, found
+from linker.records.header import TITLES, find_columns, found, header_among
 from linker.records.raw import Limits, Raw, Reject
-from linker.records.scan import HUGE_CELL, HUGE_ROW, NO_QUOTE, NUL, QUOTES, Scan, scan, undecodable
+from linker.records.scan import HUGE_CELL, HUGE_ROW, NO_QUOTE, NUL, QUOTES, Scan, blank, scan, undecodable
 from linker.schema import Quarantined
 
 HEADER_BYTES = 2**20
 BLOCK = 2**23
+UNDECODABLE = "\ufffd"
+"""Stands for a line that is no text."""
 DELIMITERS = (",", ";", "\t", "|")
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -59,11 +61,13 @@ def read_csv(config: SourceConfig, path: str, limits: Limits) -> Raw:
     positions = find_columns(config, header.names, path)
     array = text.array()
     quote = NO_QUOTE if config.quote == "none" else ord(config.quote)
-    rows = scan(array, header.start, header.line, (ord(header.delimiter), quote, len(header.names)), limits)
-    bad = (rows.faults > 0) | (rows.cells != len(header.names))
+    form = (ord(header.delimiter), quote)
+    rows = scan(array, header.start, header.line, (*form, len(header.names)), limits)
+    no_row = blank(array, rows, *form)
+    bad = ~no_row & ((rows.faults > 0) | (rows.cells != len(header.names)))
     cut = _undecodable_rows(text, rows)
     rejects = _rejects(array, rows, bad | cut, cut, len(header.names))
-    good = ~(bad | cut)
+    good = ~(bad | cut | no_row)
     table = _parse(config, header, _pieces(text, rows, good), positions, rows.multiline)
     if len(table) != good.sum():
         raise AuditError(f"{good.sum()} sound rows were found, {len(table)} parsed", where=path, do="report this fault")
@@ -88,33 +92,46 @@ def _utf8(data: pa.Buffer, encoding: str | None) -> Text:
 
 
 def _header(config: SourceConfig, text: Text, path: str, limits: Limits) -> Header:
-    """The first line that is not blank; the delimiter is the one that finds most of the mapped columns in it."""
-    begin = text.data[:HEADER_BYTES].to_pybytes()
-    skipped = len(begin) - len(begin.lstrip(b"\r\n"))
-    array = np.frombuffer(begin, np.uint8)
-    quote = NO_QUOTE if config.quote == "none" else ord(config.quote)
-    best: Header | None = None
-    most = -1
-    for delimiter in [config.delimiter] if config.delimiter else DELIMITERS:
-        rows = scan(array, skipped, 1 + _breaks(begin[:skipped]), (ord(delimiter), quote, -1), limits)
-        if not len(rows.begins):
-            raise InputError("the file is empty", where=path, do="check the export")
-        end = int(rows.ends[0])
-        try:
-            names = _cells(begin[skipped:end].decode("utf-8"), delimiter, config.quote)
-        except UnicodeDecodeError:
-            raise InputError(
-                "the header is not UTF-8 text", where=path, do="state the file's encoding in the source's mapping"
-            ) from None
-        except csv.Error:
-            names = []
-        if found(config, names) > most:
-            most = found(config, names)
-            best = Header(names, delimiter, end, int(rows.lines[0]) + _breaks(begin[skipped:end]))
-    assert best is not None
+    """The header is the first filled line or a later one below titles; the delimiter is the one that finds most of the mapped columns in it."""
+    tried = [
+        _header_by(config, text, delimiter, path, limits)
+        for delimiter in ([config.delimiter] if config.delimiter else DELIMITERS)
+    ]
+    best = max(tried, key=lambda header: found(config, header.names))  # the first of equals
+    if UNDECODABLE in best.names:
+        raise InputError(
+            "the header is not UTF-8 text", where=path, do="state the file's encoding in the source's mapping"
+        )
     if not 0 < len(best.names) <= limits.columns or "\0" in "".join(best.names):
         raise InputError("the first line is not a CSV header", where=path, do="check that the file is text")
     return best
+
+
+def _header_by(config: SourceConfig, text: Text, delimiter: str, path: str, limits: Limits) -> Header:
+    """The header if cells are parted by `delimiter`."""
+    begin = text.data[:HEADER_BYTES].to_pybytes()
+    quote = NO_QUOTE if config.quote == "none" else ord(config.quote)
+    rows = scan(np.frombuffer(begin, np.uint8), 0, 1, (ord(delimiter), quote, -1), limits)
+    first: list[Header] = []
+    for start, end, line in zip(rows.begins.tolist(), rows.ends.tolist(), rows.lines.tolist(), strict=True):
+        names = _names(begin[start:end], delimiter, config.quote)
+        if not names or any(n.strip() for n in names):
+            first.append(Header(names, delimiter, end, line + _breaks(begin[start:end])))
+        if len(first) == TITLES:
+            break
+    if not first:
+        raise InputError("the file is empty", where=path, do="check the export")
+    return first[header_among(config, [h.names for h in first])]
+
+
+def _names(line: bytes, delimiter: str, quote: str) -> list[str]:
+    """The cells of a line; none where quotes are out of step."""
+    try:
+        return _cells(line.decode("utf-8"), delimiter, quote)
+    except UnicodeDecodeError:
+        return [UNDECODABLE]
+    except csv.Error:
+        return []
 
 
 def _cells(line: str, delimiter: str, quote: str) -> list[str]:

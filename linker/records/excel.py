@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from linker.config.source import SourceConfig
 from linker.errors import InputError
 from linker.records.files import checked
-from linker.records.header import find_columns, header_among
+from linker.records.header import TITLES, find_columns, header_among
 from linker.records.python_rows import from_rows
 from linker.records.raw import Limits, Raw
 from linker.records.spans import UnusualError
@@ -25,8 +25,6 @@ from linker.records.workbook import NOT_ORDINARY, Sheet, open_fast, part_of
 
 MOST_CELLS = 200_000_000
 """Of a sheet that the complete reader takes on, blank ones included."""
-TITLES = 10
-"""Filled rows among which the header is sought: extracts for people have a title above it."""
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from linker.config.source import SourceConfig
 from linker.errors import InputError
 
+TITLES = 10
+"""Filled rows among which the header is sought: extracts for people have a title above it."""
 SHOWN = 6
 """Columns of a header that a message shows."""
 IGNORED = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
@@ -50,7 +52,7 @@ def find_columns(config: SourceConfig, header: Sequence[str], path: Path | str) 
 
 
 def header_among(config: SourceConfig, rows: Sequence[Sequence[str]]) -> int:
-    """Which of the first filled rows of a sheet is the header: the one that names most mapped columns, the first of such. Titles and merged
+    """Which of the first filled rows of a file is the header: the one that names most mapped columns, the first of such. Titles and merged
     cells stand above it."""
     return max(range(len(rows)), key=lambda n: (found(config, rows[n]), -n))
 

@@ -190,3 +190,19 @@ def undecodable(text: Bytes, found: Scan) -> npt.NDArray[np.bool_]:
     out = np.zeros(len(found.begins), np.bool_)
     _undecodable(text, found.begins, found.ends, out)
     return out
+
+
+@nb.njit(nb.void(BYTES, nb.int64[::1], nb.int64[::1], nb.int64[::1], nb.boolean[::1]), cache=True, nogil=True)
+def _blank(text, begins, ends, form, out):  # type: ignore[no-untyped-def]
+    for row in range(len(begins)):
+        i = begins[row]
+        while i < ends[row] and (text[i] == form[0] or text[i] == form[1] or text[i] in (LF, CR, 9, 32)):
+            i += 1
+        out[row] = i == ends[row]
+
+
+def blank(text: Bytes, found: Scan, delimiter: int, quote: int) -> npt.NDArray[np.bool_]:
+    """Per row: all its cells are blank. Spreadsheets write such rows for every line that was formatted once."""
+    out = np.zeros(len(found.begins), np.bool_)
+    _blank(text, found.begins, found.ends, np.array([delimiter, quote], np.int64), out)
+    return out & (found.faults == 0)

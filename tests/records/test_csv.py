@@ -124,6 +124,37 @@ def test_header_is_folded(tmp_path: Path) -> None:
     assert len(read(tmp_path / "b.csv", "id,ल\u0921\u093cका\n1,राम\n".encode(), nukta).rows) == 1
 
 
+TITLES = {
+    "a title": "Delhi Police – list of offenders as of 01.01.2026\n",
+    "a title, its cells blank": "DELHI POLICE,,\n",
+    "titles, blank lines and rows": '\r\nDELHI POLICE,,\n,,\n"As of 1 May, 2026",,\n\n  \n',
+    "a title with a quote that is never closed": '"DELHI POLICE\n',
+    "a quoted title of two lines": '"DELHI POLICE\nas of today",,\n',
+    "the delimiter as Excel states it": "sep=,\n",
+    "a title that is no UTF-8": "",
+    "titles with a mapped column's name": "name,of,accused\n",
+}
+
+
+@pytest.mark.parametrize("what", TITLES)
+def test_titles_above_the_header_are_passed_over(tmp_path: Path, what: str) -> None:
+    above = TITLES[what].encode() or b"D\xe9lhi\n"
+    result = read(tmp_path / "a.csv", above + HEADER + b"1,RAM,98\n2,SITA\nid,name,phone\n")
+    breaks = above.count(b"\n")
+    assert (ids(result), reasons(result), result.rows_in) == (["1", "id"], f"{breaks + 3}:column_count", 3)
+    assert result.rows["line"].to_pylist() == [breaks + 2, breaks + 4]
+
+
+def test_titles_help_to_find_no_delimiter(tmp_path: Path) -> None:
+    content = "Offenders, aliases, relatives, all\nid;name;phone\n1;RAM;98\n"
+    assert ids(read(tmp_path / "a.csv", content.encode())) == ["1"]
+
+
+def test_a_header_below_too_many_lines_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the header there: 'a title'"):
+        read(tmp_path / "a.csv", b"a title\n" * 10 + HEADER + b"1,RAM,98\n")
+
+
 def test_optional_column_may_be_absent(tmp_path: Path) -> None:
     config = source(fields={"name": "name", "phone": "mobile"}, optional=["mobile"])
     assert read(tmp_path / "a.csv", HEADER + b"1,RAM,98\n", config).rows["phone"].to_pylist() == [None]
@@ -149,7 +180,7 @@ def test_optional_column_may_be_absent(tmp_path: Path) -> None:
         (b"%PDF-1.4", "a PDF document"),
         (b"\xff\xfd\xfc\xfb,\n", "not UTF-8"),
         (b"A" * 2**20 + b"\n1\n", "not a CSV header"),
-        (b"," * 5000 + b"\n1\n", "not a CSV header"),
+        (b"a," * 5000 + b"\n1\n", "not a CSV header"),
         (b"id,name,phone\x00\n1,RAM,98\n", "not a CSV header"),
         (gzip.compress(HEADER + b"1,RAM,98\n" * 500, mtime=0)[:40], "damaged or cut short"),
         (b"\x1f\x8b garbage", "damaged or cut short"),
