@@ -68,7 +68,14 @@ class Gazetteer:
     def states(self) -> dict[str, str]:
         """Every known form of a state's name → the state."""
         table = rows("states.tsv")
-        return {_form(form): row["state"] for row in table for form in [row["state"], *forms(row["forms"])]}
+        return {
+            _form(form): row["state"] for row in table for form in [row["state"], row["hindi"], *forms(row["forms"])]
+        }
+
+    @cached_property
+    def hindi(self) -> dict[str, str]:
+        """State → its name in Hindi."""
+        return {row["state"]: row["hindi"] for row in rows("states.tsv")}
 
     def state(self, text: str) -> str | None:
         """Canonical state of a cell; None where it is not known."""
@@ -133,6 +140,11 @@ def _form(text: str) -> str:
 def gazetteer() -> Gazetteer:
     """The shipped gazetteer, read once."""
     return Gazetteer()
+
+
+def state_in_hindi(text: str) -> str:
+    """The Hindi name of a state, or the text itself where none is known by it."""
+    return gazetteer().hindi.get(gazetteer().state(text) or "", text)
 
 
 def state_key(text: str) -> str:

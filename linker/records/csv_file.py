@@ -92,7 +92,7 @@ def _utf8(data: pa.Buffer, encoding: str | None) -> Text:
 
 
 def _header(config: SourceConfig, text: Text, path: str, limits: Limits) -> Header:
-    """The header is the first filled line or a later one below titles; the delimiter is the one that finds most of the mapped columns in it."""
+    """The header is the first filled line or a later one below titles; the delimiter is the one that finds most mapped columns in it."""
     tried = [
         _header_by(config, text, delimiter, path, limits)
         for delimiter in ([config.delimiter] if config.delimiter else DELIMITERS)

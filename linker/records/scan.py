@@ -205,4 +205,5 @@ def blank(text: Bytes, found: Scan, delimiter: int, quote: int) -> npt.NDArray[n
     """Per row: all its cells are blank. Spreadsheets write such rows for every line that was formatted once."""
     out = np.zeros(len(found.begins), np.bool_)
     _blank(text, found.begins, found.ends, np.array([delimiter, quote], np.int64), out)
-    return out & (found.faults == 0)
+    out &= found.faults == 0
+    return out

@@ -12,11 +12,14 @@ from linker.review.people import May
 from linker.schema import Decision
 from linker.web.doors import AwayError, Reading
 from linker.web.drawings.graph import graph
+from linker.web.holding import holding, joined
 from linker.web.pages import page
 from linker.web.searching import LONGEST, Finder
 
 router = APIRouter()
 MOST = 60
+WHY = 12
+"""Links that the page of an identity explains."""
 KINDS = {Decision.LINK: "link", Decision.REVIEW: "review", Decision.NO_LINK: "apart"}
 
 
@@ -58,8 +61,11 @@ def identity_page(identity_id: str, seen: Reading) -> Response:
         seen.teller("case.graph_label"),
         height=240.0,
     )
+    letters = {s.record_id: s.letter for s in sides}
     past = history.of_identity(seen.office.workspace, identity_id)
     return page(
         seen.request, "identity.html", seen.session, golden=golden, summary=summary_of(book, identity_id, rows), sides=sides,
-        drawn=drawn, past=past, more=max(len(rows) - MOST, 0),
+        drawn=drawn, past=past,
+        why=holding(edges, letters, seen.office.comparisons)[:WHY], joined=joined(book, edges, letters, seen.teller),
+        more=max(len(rows) - MOST, 0),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,12 @@ def percent(value: float | None) -> str:
     )
 
 
+def clock(at: str) -> str:
+    """A time of the registry (UTC) by this machine's clock: `2026-01-31 14:05`."""
+    return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+TEMPLATES.filters["clock"] = clock
 TEMPLATES.filters["thousands"] = thousands
 TEMPLATES.filters["percent"] = percent
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import yaml
+
+from linker.normalise.gazetteer import state_in_hindi
 
 LANGUAGES = ("en", "hi")
 FOLDER = Path(__file__).parent / "words"
@@ -39,6 +42,14 @@ class Teller:
         if text is None:
             return key.rpartition(".")[2].replace("_", " ")
         return text.format(**values) if values else text
+
+    def state(self, name: str) -> str:
+        """A state's name in this language; what is no state stays as it is."""
+        return state_in_hindi(name) if self.language == "hi" else name
+
+    def states(self, names: Iterable[str]) -> str:
+        """Names of states in one line."""
+        return " · ".join(map(self.state, names))
 
     def pick(self, english: str, hindi: str) -> str:
         """The one of two ready sentences."""

@@ -18,6 +18,7 @@ from linker.web.doors import AwayError, Changing, Number, Reading, Visit
 from linker.web.drawings.births import births
 from linker.web.drawings.graph import graph
 from linker.web.drawings.timeline import timeline
+from linker.web.holding import joined, joined_across
 from linker.web.pages import page
 
 router = APIRouter()
@@ -74,12 +75,15 @@ def _show(seen: Visit, item: Item, tray: str, done: int) -> Response | None:
         if whole is None:
             return None
         drawn = graph(whole.graph, teller("case.graph_label"), height=260.0)
-        return page(seen.request, "split.html", seen.session, case=whole, drawn=drawn, **values)
+        letters = {s.record_id: s.letter for s in whole.sides}
+        links = joined(office.book, office.book.edges_among(item.records), letters, teller)
+        return page(seen.request, "split.html", seen.session, case=whole, drawn=drawn, joined=links, **values)
     case = pair_case(office.book, item, office.comparisons, steps)
     if case is None:
         return None
     values |= {
         "case": case,
+        "joined": joined_across(office.book, (item.records[0], item.records[1]), teller),
         "births": births(case.left.birth, case.right.birth, teller("case.births_label")),
         "timeline": timeline(case.events["A"], case.events["B"], teller("case.timeline_label")),
         "drawn": graph(case.graph, teller("case.graph_label")),

@@ -71,15 +71,15 @@ class Desk:
 
 
 @cache
-def _published() -> Path:
+def _published(persons: int, seed: int) -> Path:
     workspace = Path(mkdtemp(prefix="review-")) / "workspace"
-    ended = run(workspace, extracts(persons=500, seed=11))
+    ended = run(workspace, extracts(persons=persons, seed=seed))
     assert ended.code == 0, ended.text
     return workspace
 
 
-def workspace(folder: Path) -> Path:
+def workspace(folder: Path, persons: int = 500, seed: int = 11) -> Path:
     """A copy of a small published workspace that a test may change."""
     place = folder / "workspace"
-    shutil.copytree(_published(), place)
+    shutil.copytree(_published(persons, seed), place)
     return place

@@ -31,9 +31,9 @@ PEOPLE = (
 BASE = "http://linker.test"
 
 
-def office(folder: Path, settings: ReviewSettings | None = None) -> Office:
-    """An office with an account of every kind; all have the same password."""
-    place = workspace(folder)
+def office(folder: Path, settings: ReviewSettings | None = None, people: tuple[int, int] = (500, 11)) -> Office:
+    """An office with an account of every kind; all have the same password. `people`: how many are invented, and from which seed."""
+    place = workspace(folder, *people)
     opened = Office.open(place)
     if settings is not None:
         opened.settings = settings

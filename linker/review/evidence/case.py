@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -24,6 +24,8 @@ YEAR = 365
 NEAR_DAYS = 2 * YEAR
 """Births so many days apart are near each other: ages are stated in whole years, and rounded."""
 
+Spelt = tuple[str, str]
+"""A name in Latin letters and in Devanagari."""
 Steps = Callable[[str], dict[str, int]]
 """How far each identifier of a record has been shown to the person who looks."""
 
@@ -97,8 +99,8 @@ class Summary:
     identity_id: str
     records: int
     states: tuple[str, ...]
-    names: tuple[str, ...]
-    relatives: tuple[str, ...]
+    names: tuple[Spelt, ...]
+    relatives: tuple[Spelt, ...]
     birth: str
     apart: int
     """whole years between the births that lie furthest from each other; 0 if they may be one day"""
@@ -292,10 +294,20 @@ def summary_of(book: Book, identity_id: str, rows: Sequence[int]) -> Summary:
     birth = "" if low is None or high is None else _years(*sorted((low, high)))
     return Summary(
         identity_id, len(rows), _distinct(r["state"] for r in records),
-        _distinct(book.latin(p["name"]).title() for p in persons if p["name"]),
-        _distinct(book.latin(p[f]).title() for p in persons for f in ("father", "husband") if p[f]),
+        _spelt(book, [p["name"] for p in persons]),
+        _spelt(book, [p[f] for p in persons for f in ("father", "husband")]),
         birth, apart, _distinct(r["source"] for r in records),
     )  # fmt: skip
+
+
+def _spelt(book: Book, names: Iterable[str | None]) -> tuple[Spelt, ...]:
+    """Each name once, by its Latin spelling."""
+    found: dict[str, str] = {}
+    for name in names:
+        number = book.name_number(name) if name else None
+        if name and number is not None:
+            found.setdefault(book.latin(name).title(), book.devanagari(number) if name.isascii() else name)
+    return tuple(found.items())
 
 
 def _years(low: int, high: int) -> str:
