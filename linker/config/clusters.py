@@ -9,6 +9,8 @@ from pydantic import Field
 from linker.config.loading import Settings
 
 NEVER = float("inf")
+MANY = 1_000_000
+"""Records: more than any group has."""
 
 
 class ClusterRules(Settings):
@@ -22,15 +24,15 @@ class ClusterRules(Settings):
     """two groups join only if the contradicting pairs across them are at most this share of the linking ones"""
     support: Annotated[float, Field(ge=0)] = 0.0
     """a scored pair at or above this weight, although no link, supports the group it lies in"""
-    bridge_side: Annotated[int, Field(ge=1)] = 3
+    bridge_side: Annotated[int, Field(ge=1, le=MANY)] = 3
     """one link does not hold together two groups of at least this many records each …"""
-    hub_side: Annotated[int, Field(ge=1)] = 4
+    hub_side: Annotated[int, Field(ge=1, le=MANY)] = 4
     """… nor one record two groups of at least this many others each …"""
-    bridge_strong: float = NEVER
+    bridge_strong: Annotated[float, Field(gt=0, allow_inf_nan=True)] = NEVER
     """… unless the link, or one of the record's, weighs at least this much"""
-    sparse_from: Annotated[int, Field(ge=3)] = 8
+    sparse_from: Annotated[int, Field(ge=3, le=MANY)] = 8
     """a group of this many records or more …"""
     sparse_degree: Annotated[float, Field(ge=0)] = 2.5
     """… is cut at its weakest link until a record has on average this many supporting pairs"""
-    unusual_size: Annotated[int, Field(ge=2)] = 100
+    unusual_size: Annotated[int, Field(ge=2, le=MANY)] = 100
     """more records than this in one group call for attention"""

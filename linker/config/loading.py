@@ -7,6 +7,7 @@ what stands there and what would be allowed.
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,9 +22,9 @@ CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 
 
 class Settings(BaseModel):
-    """Base of all configuration models: immutable, and a key that is not known is an error, not a silent no-op."""
+    """Base of all configuration models: immutable, a key that is not known is an error, not a silent no-op, and a number is finite."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -36,12 +37,7 @@ def load(path: Path, model: type[M]) -> M:
     Raises:
         ConfigError: no such file, not YAML, or a value that the model does not allow (all mistakes in one message).
     """
-    text = _read(path)
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"not valid YAML: {_first_line(error)}", where=str(path), do="mend the line named") from None
+    node, content = _parsed(path, _read(path))
     if not isinstance(content, dict):
         raise ConfigError("the file holds no settings", where=str(path), do="write 'key: value' lines") from None
     try:
@@ -55,25 +51,67 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        near = (
-            difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*")], n=1)
-            if path.parent.is_dir()
-            else []
-        )
-        hint = f"did you mean {path.parent / near[0]}?" if near else "check the path"
-        raise ConfigError("no such configuration file", where=str(path), do=hint) from None
+        raise ConfigError("no such configuration file", where=str(path), do=_nearest(path)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot be read: {error}", where=str(path), do="save it as UTF-8 text") from None
 
 
-def _first_line(error: Exception) -> str:
+def _nearest(path: Path) -> str:
+    near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*")], n=1)
+    return f"did you mean {path.parent / near[0]}?" if near else "check the path"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's plain values only; what they cannot be is blamed on its line, and a setting that is written twice is refused: the second would
+    silently win."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Raises ConstructorError, with the line, for 31 February or a number of 5,000 digits as for all else that is not YAML."""
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, KeyError, AttributeError, TypeError, IndexError, OverflowError):
+            shown = f"{str(node.value)[:60]!r} cannot be read as {node.tag.rpartition(':')[2]}; put it in quotes if it is text"
+            raise yaml.constructor.ConstructorError(None, None, shown, node.start_mark) from None
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        """Raises ComposerError: a key stands twice."""
+        node: yaml.MappingNode = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.composer.ComposerError(None, None, f"{key.value[:60]!r} is set twice", key.start_mark)
+                seen.add(key.value)
+        return node
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Raises ComposerError at an alias: a few lines of them stand for a billion values."""
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            said = f"'*{event.anchor[:60]}' refers to another place; write the value out"
+            raise yaml.composer.ComposerError(None, None, said, event.start_mark)
+        return super().compose_node(parent, index)
+
+
+def _parsed(path: Path, text: str) -> tuple[yaml.Node | None, Any]:
+    """The file's nodes, which know their lines, and its content."""
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        return node, None if node is None else loader.construct_document(node)
+    except RecursionError:
+        said = "brackets stand inside brackets hundreds of times"
+    except yaml.YAMLError as error:
+        said = _one_line(error)
+    raise ConfigError(f"not valid YAML: {said}", where=str(path), do="mend the line named")
+
+
+def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
 def _complaint(path: Path, node: yaml.Node | None, problem: Any, model: type[BaseModel]) -> str:
     location: Location = problem["loc"]
-    line = line_of(node, location)
-    setting = ".".join(str(part) for part in location)
     message = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
         allowed = sorted(_fields_at(model, location[:-1]))
@@ -84,8 +122,8 @@ def _complaint(path: Path, node: yaml.Node | None, problem: Any, model: type[Bas
     elif problem["type"] == "missing":
         message = "is missing"
     elif problem["type"] in {"literal_error", "enum"}:
-        message = f"{problem['input']!r} is not allowed; allowed: {problem['ctx']['expected']}"
-    return f"{path}:{line}: {setting}: {message}"
+        message = f"{str(problem['input'])[:80]!r} is not allowed; allowed: {problem['ctx']['expected']}"
+    return _blamed(path, node, location, message)
 
 
 def line_of(node: yaml.Node | None, location: Location) -> int:
@@ -120,11 +158,32 @@ def line_of_text(path: Path, text: str) -> int | None:
 
 def misnamed(path: Path, location: Location, name: str, allowed: Sequence[str]) -> str:
     """The complaint that the setting at `location` of a file that was loaded names something that is not there."""
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     near = difflib.get_close_matches(name, allowed, n=1)
-    setting = ".".join(str(part) for part in location)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"{path}:{line_of(node, location)}: {setting}: {name!r} is not known; {hint}allowed: {', '.join(allowed)}"
+    return blamed(path, location, f"{name!r} is not known; {hint}allowed: {', '.join(allowed) or 'none'}")
+
+
+def beside(path: Path, location: Location, name: str) -> Path:
+    """The file that the setting at `location` of a file that was loaded names, from that file's folder.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    file = path.parent / name
+    if not os.path.isfile(file):  # noqa: PTH113  a path too long for the disk is none; Path.is_file fails at it
+        raise ConfigError(blamed(path, location, f"there is no file {str(file)[:200]}"), do=_nearest(file))
+    return file
+
+
+def blamed(path: Path, location: Location, said: str) -> str:
+    """A complaint about the setting at `location` of a file that was loaded."""
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    return _blamed(path, node, location, said)
+
+
+def _blamed(path: Path, node: yaml.Node | None, location: Location, said: str) -> str:
+    setting = ".".join(str(part) for part in location)
+    return f"{path}:{line_of(node, location)}: {f'{setting}: ' if setting else ''}{said}"
 
 
 def _fields_at(model: type[BaseModel], location: Location) -> set[str]:

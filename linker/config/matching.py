@@ -100,9 +100,9 @@ class Model(Settings):
     file: str | None = None
     groups: str | None = None
     records_per_person: Annotated[float, Field(gt=1, le=50)] = 2.0
-    random_pairs: Annotated[int, Field(ge=10_000)] = 1_000_000
-    em_pairs: Annotated[int, Field(ge=10_000)] = 500_000
-    seed: int = 1
+    random_pairs: Annotated[int, Field(ge=10_000, le=100_000_000)] = 1_000_000
+    em_pairs: Annotated[int, Field(ge=10_000, le=100_000_000)] = 500_000
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
 
 
 class Names(Settings):

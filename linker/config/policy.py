@@ -18,8 +18,11 @@ class Purpose(StrEnum):
     STUDY = "study"
 
 
+Probability = Annotated[float, Field(ge=0, lt=1)]
 SAFEST_LINK = 0.9
 """No link that police act on may be less probable."""
+LEAST_ANCHOR = 2.0
+"""Bits of `rules.anchor` below which nothing would tell namesakes apart."""
 
 
 class Costs(Settings):
@@ -40,7 +43,7 @@ class Rules(Settings):
     independent_minimum: Annotated[float, Field(ge=0)] = 2.0
     """bits that the independent kinds must bring together"""
     name: str = "name"
-    name_minimum: float = 3.0
+    name_minimum: Annotated[float, Field(ge=0)] = 3.0
     """bits that the names must bring for an automatic link"""
     relative: str | None = None
     """comparison of the relatives: where it speaks against, father against father, a pair links only with an identifier or a birth date
@@ -69,8 +72,8 @@ class Policy(Settings):
     purpose: Purpose = Purpose.POLICE
     costs: Costs = Costs()
     rules: Rules
-    link_probability: float | None = None
-    review_probability: float | None = None
+    link_probability: Probability | None = None
+    review_probability: Probability | None = None
 
     @property
     def link_threshold(self) -> float:
@@ -97,10 +100,18 @@ class Policy(Settings):
             )
         if self.review_threshold >= self.link_threshold:
             raise ValueError("the review threshold would not be below the link threshold")
+        if not 0 < self.review_threshold < 1 or not self.link_threshold < 1:
+            raise ValueError(
+                "the costs are so far apart that a threshold would be 0 or 1, which no pair reaches or every pair does"
+            )
         if not self.rules.independent:
             raise ValueError("rules.independent is empty: name and relation alone must never link")
         if self.rules.unanchored_probability < self.link_threshold and self.purpose == Purpose.POLICE:
             raise ValueError("rules.unanchored_probability is below the link threshold: namesakes need more, not less")
+        if self.purpose == Purpose.POLICE and self.rules.anchor < LEAST_ANCHOR:
+            raise ValueError(
+                f"rules.anchor below {LEAST_ANCHOR:g} bits would take one district for an anchor, so that namesakes link"
+            )
         if self.rules.independent_minimum < 1:
             raise ValueError("rules.independent_minimum below 1 bit would let name and relation alone link")
         return self

@@ -10,10 +10,11 @@ from typing import Annotated
 from pydantic import Field
 
 from linker.config.clusters import ClusterRules
-from linker.config.loading import Settings, load
+from linker.config.loading import Settings, beside, blamed, load
 from linker.config.matching import Matching
 from linker.config.named import refuse_unknown_names
 from linker.config.policy import SAFEST_LINK, Policy, Purpose, bits
+from linker.config.safety import refuse_unsafe
 from linker.config.source import SourceConfig, load_source
 from linker.errors import ConfigError
 
@@ -35,7 +36,7 @@ class RunConfig(Settings):
     """when a group is trusted to be one person; the defaults of `ClusterRules` if left out"""
     max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     """of all rows; beyond it nothing is published"""
-    keep_snapshots: Annotated[int, Field(ge=1)] = 10
+    keep_snapshots: Annotated[int, Field(ge=1, le=1_000_000)] = 10
     """how many keep all their tables; older ones keep their events and manifest"""
     erasure_reversible_days: Annotated[int, Field(ge=0, le=3650)] = 30
     """how long an erasure can be taken back before everything of the record is removed for good"""
@@ -73,8 +74,12 @@ def load_run(path: Path, replaced: dict[str, str] | None = None, *, update: bool
     """
     settings = load(path, RunConfig)
     folder = path.parent
-    sources = tuple(load_source(folder / ref.config) for ref in settings.sources)
+    sources = tuple(
+        load_source(beside(path, ("sources", place, "config"), ref.config))
+        for place, ref in enumerate(settings.sources)
+    )
     names = [source.name for source in sources]
+    _refuse_twins(path, names)
     given = dict(replaced or {})
     unknown = sorted(set(given) - set(names))
     if unknown:
@@ -96,11 +101,13 @@ def load_run(path: Path, replaced: dict[str, str] | None = None, *, update: bool
             inputs[source.name] = _without_password(chosen, source.name)
     if not inputs and not update:
         raise ConfigError("no source has an input", where=str(path), do="add --input SOURCE=PATH")
-    matching, policy = load(folder / settings.matching, Matching), load(folder / settings.policy, Policy)
-    refuse_unknown_names(
-        (folder / settings.matching, matching), (folder / settings.policy, policy), _extra_columns(sources)
-    )
-    clusters = load(folder / settings.clusters, ClusterRules) if settings.clusters else ClusterRules()
+    files = {name: beside(path, (name,), getattr(settings, name)) for name in ("matching", "policy")}
+    matching, policy = load(files["matching"], Matching), load(files["policy"], Policy)
+    refuse_unknown_names((files["matching"], matching), (files["policy"], policy), _extra_columns(sources))
+    refuse_unsafe((files["matching"], matching), (files["policy"], policy), sources)
+    clusters = ClusterRules()
+    if settings.clusters:
+        clusters = load(beside(path, ("clusters",), settings.clusters), ClusterRules)
     _refuse_loose_links(policy, clusters, path)
     return LoadedRun(
         path=path,
@@ -111,6 +118,14 @@ def load_run(path: Path, replaced: dict[str, str] | None = None, *, update: bool
         policy=policy,
         clusters=clusters,
     )
+
+
+def _refuse_twins(path: Path, names: Sequence[str]) -> None:
+    """Records are told apart by their source's name."""
+    twice = next((place for place, name in enumerate(names) if name in names[:place]), None)
+    if twice is not None:
+        said = f"another source is called {names[twice]!r} as well"
+        raise ConfigError(blamed(path, ("sources", twice), said), do="give each mapping a name of its own")
 
 
 def _extra_columns(sources: Sequence[SourceConfig]) -> list[str]:

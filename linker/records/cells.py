@@ -146,11 +146,10 @@ def lists(values: pa.Array, counts: Any) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), values, mask=pa.array(np.asarray(counts) == 0))
 
 
+LISTS = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
 CONVERTERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.Array]], ...] = (
     (pa.types.is_dictionary, lambda array: text_column(array.dictionary_decode())),
-    (pa.types.is_list, _text_lists),
-    (pa.types.is_large_list, _text_lists),
-    (pa.types.is_fixed_size_list, _text_lists),
+    *((is_list, _text_lists) for is_list in LISTS),
     (pa.types.is_null, lambda array: pa.nulls(len(array), pa.string())),
     (pa.types.is_timestamp, _dates),
     (pa.types.is_date, _dates),

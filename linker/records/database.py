@@ -36,6 +36,9 @@ def read_database(config: SourceConfig, path: str, limits: Limits) -> Raw:
         cause = " ".join(str(getattr(error, "orig", None) or error).split())
         do = f"check the query in {config.origin}, and that the database can be reached"
         raise InputError(f"the query failed: {cause}", where=where, do=do) from None
+    except UnicodeDecodeError:
+        do = "name the columns in the query with 'as', or repair the database"
+        raise InputError("the names of the tables or columns are no text", where=where, do=do) from None
     finally:
         engine.dispose()
     return without_suspects(raw, limits)

@@ -34,8 +34,8 @@ def read_excel(config: SourceConfig, path: str, limits: Limits) -> Raw:
     Its header is the first filled row, or a later one below titles; blank rows are skipped; `lines` are rows of the sheet.
     """
     file = checked(path, "an Excel workbook", (ZIP, OLE))
-    refuse_bomb(file, limits.expanded_bytes)
     try:
+        refuse_bomb(file, limits.expanded_bytes)
         book = CalamineWorkbook.from_path(str(file))
         name = _sheet_name(book, config, path)
         raw = _fast(config, file, name) or _complete(config, book, name, path)
@@ -43,6 +43,9 @@ def read_excel(config: SourceConfig, path: str, limits: Limits) -> Raw:
         raise InputError(
             f"the workbook cannot be read: {error}", where=path, do="open and save it in Excel again"
         ) from None
+    except OverflowError:
+        do = "show the column as text or number instead of as a time"
+        raise InputError("a cell shown as a time holds a number that is none", where=path, do=do) from None
     return without_suspects(raw, limits)
 
 

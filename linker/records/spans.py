@@ -56,4 +56,7 @@ def unescaped(text: str) -> str:
 
 
 def hex_unescaped(text: str) -> str:
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
+    """Halves of surrogate pairs, which are no characters, stay as they are written."""
+    if "_x" not in text:
+        return text
+    return re.sub(r"_x(?!D[89A-F])([0-9A-F]{4})_", lambda m: chr(int(m[1], 16)), text, flags=re.IGNORECASE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,8 +95,8 @@ class Sheet:
         return self.shared.take(numbers)
 
 
-NOT_ORDINARY = (UnusualError, KeyError, ET.ParseError, ValueError, RuntimeError)
-"""RuntimeError: the archive is encrypted or packed in an unknown way."""
+NOT_ORDINARY = (UnusualError, KeyError, ET.ParseError, ValueError, RuntimeError, zlib.error)
+"""RuntimeError: the archive is encrypted or packed in an unknown way. zlib.error: it is damaged."""
 ROOT = re.compile(rb'\s*(<\?xml [^>]*encoding="UTF-8"[^>]*\?>)?\s*<worksheet[ >]', re.IGNORECASE)
 
 

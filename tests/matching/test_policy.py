@@ -19,7 +19,7 @@ UNSAFE = [
     ("costs: {false_merge: 5, missed_link: 0.2, review: 1}", "at least 0.9"),
     ("rules: {independent: []}", "name and relation alone must never link"),
     ("rules: {independent: [birth], independent_minimum: 0.5}", "would let name and relation alone link"),
-    ("rules: {independent: [birth]}\nlink_probability: 1.5", "at least 0.9"),
+    ("rules: {independent: [birth]}\nlink_probability: 1.5", "less than 1"),
     ("rules: {independent: [birth]}\nlink_treshold: 0.99", "unknown setting"),
 ]
 

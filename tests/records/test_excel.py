@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import zipfile
 from pathlib import Path
@@ -347,3 +348,32 @@ values = st.one_of(
 @given(written=st.lists(values, min_size=1, max_size=10), options=st.sampled_from(OPTIONS))
 def test_both_readers_agree(tmp_path: Path, written: list[Any], options: dict[str, Any]) -> None:
     both_ways(write_excel(tmp_path / "a.xlsx", HEADER, rows(*written), options))
+
+
+def test_a_time_that_is_none_is_told(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "x.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEADER)
+    sheet.write_row(1, 0, ["1", "RAM"])
+    sheet.write_number(1, 2, 1e300, book.add_format({"num_format": "[h]:mm"}))
+    book.close()
+    with pytest.raises(InputError, match="shown as a time holds a number that is none"):
+        read_source(source(), tmp_path / "x.xlsx")
+
+
+def test_half_a_character_stays_as_it_is_written(tmp_path: Path) -> None:
+    cell = '<c r="C2" t="inlineStr"><is><t>_xD83D_ _x0041_</t></is></c>'
+    xml = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1">{HEAD}</row><row r="2">{PERSON}{cell}</row></sheetData></worksheet>'
+    found = read_source(source(), with_sheet(tmp_path / "x.xlsx", xml))
+    assert found.rows["extra.value"].to_pylist() == ["_xD83D_ A"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255), kept=st.floats(0.5, 1))
+def test_damaged_archives_are_read_or_refused(tmp_path: Path, place: float, byte: int, kept: float) -> None:
+    content = bytearray(write_excel(tmp_path / "whole.xlsx", HEADER, rows("x", 5, None)).read_bytes())
+    content[int(place * len(content))] = byte
+    file = tmp_path / "damaged.xlsx"
+    file.write_bytes(content[: int(kept * len(content))] if kept < 0.8 else content)
+    with contextlib.suppress(InputError):
+        assert read_source(source(), file).rows_in

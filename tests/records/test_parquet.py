@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from linker.config.source import SourceConfig
 from linker.errors import InputError
@@ -129,3 +132,32 @@ def test_unreadable_files(tmp_path: Path) -> None:
             read_source(source(), path)
     with pytest.raises(InputError, match="not one row"):
         read_source(source(), write(path, id=pa.array([], pa.string()), name=pa.array([], pa.string())))
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        (pa.array([{"a": "x"}]), "struct<a: string>"),
+        (pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int64())), "map<string, int64"),
+        (pa.array([[[1, 2], [3]]]), "list<element: list<element: int64>>"),
+    ],
+)
+def test_structures_are_no_cells(tmp_path: Path, column: pa.Array, kind: str) -> None:
+    file = write(tmp_path / "x.parquet", id=["1"], name=["RAM"], value=column)
+    with pytest.raises(InputError, match="the column 'value' holds") as caught:
+        read_source(source(), file)
+    assert kind in str(caught.value)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(damage=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=4))
+def test_a_file_with_damaged_bytes_is_read_or_refused(tmp_path: Path, damage: list[tuple[float, int]]) -> None:
+    whole = write(tmp_path / "whole.parquet", id=["1", "2", "3"], name=["RAM", "SHYAM", "RAM"], value=[1, 2, None])
+    content = bytearray(whole.read_bytes())
+    for place, byte in damage:
+        content[int(place * len(content))] = byte
+    file = tmp_path / "damaged.parquet"
+    file.write_bytes(content)
+    with contextlib.suppress(InputError):
+        found = read_source(source(), file)
+        assert found.rows_in == len(found.rows) + len(found.quarantine) + found.repeated
