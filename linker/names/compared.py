@@ -29,8 +29,7 @@ class Facts:
     `cuts.glances` at them, the words that may be cut off, and whose names they are (see `NameTable.sex`)."""
 
     letters: Callable[[], NDArray[np.uint8]]
-    words: Callable[[], NDArray[np.uint8]]
-    glances: Callable[[], NDArray[np.int64]]
+    words: Callable[[], tuple[NDArray[np.uint8], NDArray[np.int64]]]
     free: Callable[[], FreeWords]
     sexes: Callable[[], NDArray[np.int8]]
 
@@ -72,8 +71,7 @@ class ComparedNames:
         most, odds = np.empty(len(pairs), np.float32), np.empty(len(pairs), np.int8)
         about = (names.offsets, names.ids, names.role, pairs.left, pairs.right)
         cutting = (
-            self._words,
-            self._glances,
+            *self._words,
             self._free.numbers,
             self._free.sorts,
             *cutting_room(),
@@ -91,7 +89,7 @@ class ComparedNames:
         if not len(left):
             return np.zeros(0, np.bool_)
         names, pairs = self.names, Pairs.of(left, right)
-        return may_be_divided(names, (self._words, self._glances), self._free, pairs)
+        return may_be_divided(names, self._words, self._free, pairs)
 
     def sex(self, numbers: Numbers) -> NDArray[np.int8]:
         """As `NameTable.sex`."""
@@ -115,7 +113,8 @@ class ComparedNames:
     def _letters_of(self, tokens: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """Rows of letters of some tokens, in Latin and in Devanagari, and glances at them."""
         both = np.concatenate([tokens, tokens + len(self.rows)])
-        return self._words[both], self._glances[both]
+        words, glances = self._words
+        return words.take(both, axis=0), glances[both]
 
     def words(self, pairs: Pairs) -> Words:
         """What the comparison of one pair of names rests on, with their words divided alike where that is better."""
@@ -131,12 +130,8 @@ class ComparedNames:
         return self._facts.letters()
 
     @cached_property
-    def _words(self) -> NDArray[np.uint8]:
+    def _words(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         return self._facts.words()
-
-    @cached_property
-    def _glances(self) -> NDArray[np.int64]:
-        return self._facts.glances()
 
     @cached_property
     def _free(self) -> FreeWords:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens, Role, counting, sort_of
 from linker.names.cuts import Free, divide, divisible
-from linker.names.dictionary import build_dictionary
 from linker.names.fewpairs import FewPairs
 from linker.names.folding import LETTERS
 from linker.names.free_words import FreeWords
@@ -117,11 +116,9 @@ def divided(
     numbers = np.concatenate([pairs.left[at], pairs.right[at]])
     pieces = _Pieces.of(np.concatenate([left[at], right[at]]), names, numbers)
     texts, which = pieces.texts(partial(_written, space, tokens), letters[0], space.lexicon)
-    made_of = build_dictionary(texts, space.channel, space.lexicon)
-    space.seen.describe(made_of.rows, np.zeros(len(texts)))
-    wider = TokenSpace((*space.parts, made_of), space.channel, space.lexicon, space.seen)
+    wider, numbers_of_texts = space.coined(texts)
     new, role = tokens[pieces.token], pieces.role.copy()
-    new[pieces.cut] = len(space) + which
+    new[pieces.cut] = numbers_of_texts[which]
     role[pieces.cut] |= np.array([sort_of(t, space.lexicon) for t in texts], np.uint8)[which]
     both = NameTokens(
         np.concatenate([names.offsets, names.offsets[-1] + pieces.ends]).astype(np.int32),

@@ -20,11 +20,12 @@ _NO_TOKENS = np.empty(0, np.int64)
 WAYS = tuple(DIRECTIONS)
 """The directions of the channel in the order of the tuples below."""
 
+ROW = from_dtype(TOKEN)
 _I2 = types.int16[:, ::1]
 READ = types.Tuple((I1S, I8S, I8S, F4S, I8S))  # type: ignore[no-untyped-call]
 FACTS = types.Tuple(  # type: ignore[no-untyped-call]
     (
-        from_dtype(TOKEN)[::1],
+        ROW[::1],
         LETTERS,
         LETTERS,
         READ,
@@ -48,26 +49,38 @@ class Facts:
         (first, one), (second, other) = parts[0], parts[1] if len(parts) > 1 else (parts[0][0], _NO_TOKENS)
         if len(parts) > 2:
             return cls.gathered([(cls.gathered(parts[:2]), np.arange(len(one) + len(other))), *parts[2:]])
-        count, letters, folded, units, symbols = _rooms(first.arrays, one, second.arrays, other)
-        out = (
-            np.empty(count, TOKEN),
-            (np.empty(letters, np.int32), np.zeros(count + 1, np.int64)),
-            (np.empty(folded, np.int32), np.zeros(count + 1, np.int64)),
-            (
-                np.empty(units, np.int8), np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64), np.empty(count, np.float32),
-                np.empty(count, np.int64),
-            ),
-            tuple([np.empty(units, np.int32) for _ in WAYS]),
-            tuple([np.empty((symbols, 3), np.int16) for _ in WAYS]),
-        )  # fmt: skip
-        _gather(first.arrays, one, second.arrays, other, out)
-        return cls(out)
+        return cls(_gathered(first.arrays, one, second.arrays, other))
 
     @property
     def rows(self) -> NDArray[np.void]:
         """The tokens' rows."""
         rows: NDArray[np.void] = self.arrays[0]
         return rows
+
+
+class GrowingFacts:
+    """Facts to which tokens are appended. What `now` gave before stays as it is: tokens are written behind it, or into longer arrays."""
+
+    def __init__(self) -> None:
+        self._arrays: tuple[Any, ...] = _room(np.zeros(5, np.int64))
+        self._used, self._size = np.zeros(5, np.int64), np.zeros(5, np.int64)
+
+    def append(self, facts: Facts) -> None:
+        """Behind all others."""
+        every = np.arange(len(facts.rows))
+        need = self._used + np.array(_rooms(facts.arrays, every, facts.arrays, _NO_TOKENS))
+        count = int(self._used[0])
+        if (need > self._size).any():
+            self._size = np.maximum(2 * need, 1 << 10)
+            longer = _room(self._size)
+            _put(self._arrays, np.arange(count), longer, 0)
+            self._arrays = longer
+        _put(facts.arrays, every, self._arrays, count)
+        self._used = need
+
+    def now(self) -> Facts:
+        """All tokens so far, and room behind them."""
+        return Facts(self._arrays)
 
 
 @njit(types.UniTuple(types.int64, 5)(FACTS, I8S, FACTS, I8S), cache=True, nogil=True)  # type: ignore[no-untyped-call]
@@ -121,8 +134,31 @@ def _put(facts, at, out, first):  # type: ignore[no-untyped-def]
                 into_symbols[way][s : s + size] = of_symbols[way][s0 : s0 + size]
 
 
-@njit(types.void(FACTS, I8S, FACTS, I8S, FACTS), cache=True, nogil=True)
-def _gather(first, one, second, other, out):  # type: ignore[no-untyped-def]
-    """Writes tokens `one` of the first table and, behind them, `other` of the second."""
+@njit(FACTS(I8S), cache=True, nogil=True)
+def _room(sizes):  # type: ignore[no-untyped-def]
+    """Room for as many tokens, letters, folded letters, units and symbols."""
+    count, letters, folded, units, symbols = sizes
+    read = (
+        np.empty(units, np.int8), np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64), np.empty(count, np.float32),
+        np.empty(count, np.int64),
+    )  # fmt: skip
+    return (
+        np.empty(count, ROW),  # type: ignore[type-var]  numba's record
+        (np.empty(letters, np.int32), np.zeros(count + 1, np.int64)),
+        (np.empty(folded, np.int32), np.zeros(count + 1, np.int64)),
+        read,
+        (np.empty(units, np.int32), np.empty(units, np.int32), np.empty(units, np.int32), np.empty(units, np.int32)),
+        (
+            np.empty((symbols, 3), np.int16), np.empty((symbols, 3), np.int16), np.empty((symbols, 3), np.int16),
+            np.empty((symbols, 3), np.int16),
+        ),
+    )  # fmt: skip
+
+
+@njit(FACTS(FACTS, I8S, FACTS, I8S), cache=True, nogil=True)
+def _gathered(first, one, second, other):  # type: ignore[no-untyped-def]
+    """Tokens `one` of the first table and, behind them, `other` of the second."""
+    out = _room(np.array(_rooms(first, one, second, other)))
     _put(first, one, out, np.int64(0))
     _put(second, other, out, np.int64(len(one)))
+    return out

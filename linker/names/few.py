@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
+from numba import njit, types
 from numpy.typing import NDArray
 
 from linker.names.cuts import glances
-from linker.names.folding import token_letters
+from linker.names.folding import ROWS, WIDTH, token_letters
+from linker.names.kernel_types import I8S
 from linker.names.sexes import sexes
 from linker.names.table_parts import Base, Part
 from linker.names.together import letter_row
 from linker.names.token_rows import hot
+
+_NO_WORDS, _NO_GLANCES = np.zeros((0, WIDTH), np.uint8), np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -39,38 +41,26 @@ class Few:
     def rows(self) -> NDArray[np.void]:
         """What the alignment reads of the tokens."""
         old, new = self._split
-        rows = np.empty(len(self.tokens), self.base.hot.dtype)
-        rows[: len(old)] = self.base.hot[old]
-        if len(new):
-            rows[len(old) :] = hot(self.added.dictionary.rows[new])
+        known = self.base.hot.take(old)  # by `take`, as rows of many columns are picked by brackets ten times as slowly
+        if not len(new):
+            return known
+        rows = np.empty(len(self.tokens), known.dtype)
+        rows[: len(old)], rows[len(old) :] = known, hot(self.added.dictionary.rows.take(new))
         return rows
 
-    @cached_property
-    def _new_words(self) -> NDArray[np.uint8]:
-        """Rows of `folding.token_letters` of the tokens of the added part."""
-        dictionary, new = self.added.dictionary, self._split[1].tolist()
-        return token_letters([dictionary.tokens[k] for k in new], [dictionary.latin[k] for k in new])
-
-    def words(self) -> NDArray[np.uint8]:
-        """Rows of `folding.token_letters` of the tokens."""
-        return self._in_both_scripts(self.base.folded, lambda: self._new_words)
-
-    def glances(self) -> NDArray[np.int64]:
-        """`cuts.glances` at them."""
-        free = self.base.free_words
-        return self._in_both_scripts(self.base.glances, lambda: glances(self._new_words, free.numbers, free.sorts))
-
-    def _in_both_scripts(self, known: NDArray[Any], made: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-        """Rows of the tokens in Latin, then in Devanagari: those of the base, and those that are made of the others."""
-        (old, new), half = self._split, len(self.base.dictionary)
+    def words(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Rows of `folding.token_letters` of the tokens, and `cuts.glances` at them: in Latin, then in Devanagari."""
+        old, new = self._split
         if not len(new):
-            return np.concatenate([known[old], known[half + old]])
-        more = made()
-        return np.concatenate([known[old], more[: len(new)], known[half + old], more[len(new) :]])
+            return _in_both_scripts(self.base.folded, self.base.glances, old, _NO_WORDS, _NO_GLANCES)  # type: ignore[no-any-return]
+        dictionary, free, at = self.added.dictionary, self.base.free_words, new.tolist()
+        more = token_letters([dictionary.tokens[k] for k in at], [dictionary.latin[k] for k in at])
+        looks = glances(more, free.numbers, free.sorts)
+        return _in_both_scripts(self.base.folded, self.base.glances, old, more, looks)  # type: ignore[no-any-return]
 
     def letters(self) -> NDArray[np.uint8]:
         """Rows of `together.letter_rows` of the names."""
-        found = self.base.letters[self.numbers[: self.own]]
+        found = self.base.letters.take(self.numbers[: self.own], axis=0)
         if self.own == len(self.numbers):
             return found
         known, latin, new = len(self.base.dictionary), self.base.dictionary.latin, self.added.dictionary.latin
@@ -92,3 +82,22 @@ class Few:
         women[old] = self.base.dictionary.rows["women"][names.ids[old]]
         women[~old] = self.added.dictionary.rows["women"][names.ids[~old] - known]
         return np.concatenate([found, sexes(names, women)[self.numbers[self.own :] - len(self.base.texts)]])
+
+
+@njit(types.Tuple((types.uint8[:, ::1], I8S))(ROWS, I8S, I8S, ROWS, I8S), cache=True, nogil=True)  # type: ignore[no-untyped-call]
+def _in_both_scripts(words, looks, old, more, more_looks):  # type: ignore[no-untyped-def]
+    """Rows of tokens, and the glances at them, in Latin and then in Devanagari: some of a base, and behind them all of an added part."""
+    n, m = len(old), len(more) // 2
+    out, glance = np.empty((2 * (n + m), words.shape[1]), np.uint8), np.empty(2 * (n + m), np.int64)
+    for side in range(2):
+        first, half, at = side * (n + m), side * (len(words) // 2), side * m
+        for k in range(n):
+            t = half + old[k]
+            glance[first + k] = looks[t]
+            for i in range(words.shape[1]):
+                out[first + k, i] = words[t, i]
+        for k in range(m):
+            glance[first + n + k] = more_looks[at + k]
+            for i in range(words.shape[1]):
+                out[first + n + k, i] = more[at + k, i]
+    return out, glance

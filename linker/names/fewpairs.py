@@ -1,7 +1,7 @@
 """What pairs of a few tokens are worth: of a query's words against those of its candidates, or of the pieces of divided words.
 
-A pair costs one look and, if it is new, one weighing. Pairs of tokens that the whole table knows are looked up there, and kept there for
-the next query.
+A pair costs one look and, if it is new, one weighing. Pairs of tokens that the whole table knows, or that were coined before, are looked up
+where they are kept for the next query.
 """
 
 from __future__ import annotations
@@ -24,14 +24,13 @@ _NO_WEIGHTS, _NO_GRADES = np.zeros(0, np.float32), np.zeros(0, np.int8)
 
 
 class FewPairs(PairTable):
-    """Weights and grades of pairs of the tokens `numbers` (ascending) of a space, by their places there. Tokens below `known` are those of
-    the table that `kept` belongs to."""
+    """Weights and grades of pairs of the tokens `numbers` (ascending) of a space, by their places there. Those of tokens that last are
+    taken from what the space remembers, and kept there."""
 
-    def __init__(
-        self, space: TokenSpace, numbers: NDArray[np.int64], known: int = 0, kept: PairTable | None = None
-    ) -> None:
+    def __init__(self, space: TokenSpace, numbers: NDArray[np.int64]) -> None:
         super().__init__(space)
-        self._numbers, self._known, self._kept = numbers, known, kept
+        self._numbers, self._kept = numbers, space.remembered.pairs if space.remembered else None
+        self._lasting = space.lasting(numbers) if self._kept else np.full(len(numbers), -1, np.int64)
 
     def add(self, missing: NDArray[np.int64]) -> NDArray[np.int32]:
         """Enters codes that kernels missed, with their weights; the number of each."""
@@ -65,11 +64,11 @@ class FewPairs(PairTable):
     ) -> None:  # fmt: skip
         """Takes what is kept; writes of every code what is to be done, and its code in the whole table."""
         if self._kept is None:
-            _sort_out(fresh, self._numbers, self._known, _NOTHING, _NO_WEIGHTS, _NO_GRADES, whole, *out, kind)
+            _sort_out(fresh, self._lasting, _NOTHING, _NO_WEIGHTS, _NO_GRADES, whole, *out, kind)
             return
         kept = self._kept
         with kept.lock:
-            _sort_out(fresh, self._numbers, self._known, kept.codes, kept.weights, kept.grades, whole, *out, kind)
+            _sort_out(fresh, self._lasting, kept.codes, kept.weights, kept.grades, whole, *out, kind)
 
 
 @njit(types.Tuple((I8S, I8S, I8S, I8S))(I8S, I1S, I8), cache=True, nogil=True)  # type: ignore[no-untyped-call]
@@ -108,15 +107,15 @@ def _enter_fresh(table, codes, count, fresh, numbers):  # type: ignore[no-untype
     return n
 
 
-@njit(types.void(I8S, I8S, I8, TABLE, F4S, I1S, I8S, F4S, I1S, I1S), cache=True, nogil=True)
-def _sort_out(fresh, numbers, known, kept, kept_weights, kept_grades, whole, weights, grades, kind):  # type: ignore[no-untyped-def]
+@njit(types.void(I8S, I8S, TABLE, F4S, I1S, I8S, F4S, I1S, I1S), cache=True, nogil=True)
+def _sort_out(fresh, lasting, kept, kept_weights, kept_grades, whole, weights, grades, kind):  # type: ignore[no-untyped-def]
     """What is to be done with every code: nothing, as it is kept, or to weigh a pair, or joined words, and to keep it or not."""
     for k in range(len(fresh)):
-        a, a2, b = numbers[fresh[k] >> 42], fresh[k] >> 21 & NO_TOKEN, numbers[fresh[k] & NO_TOKEN]
+        a, a2, b = lasting[fresh[k] >> 42], fresh[k] >> 21 & NO_TOKEN, lasting[fresh[k] & NO_TOKEN]
         single = a2 == NO_TOKEN
-        a2 = NO_TOKEN if single else numbers[a2]
+        a2 = NO_TOKEN if single else lasting[a2]
         kind[k] = _SINGLE if single else _JOINED
-        if a < known and b < known and (single or a2 < known):
+        if a >= 0 and b >= 0 and a2 >= 0:
             whole[k] = pair_code(a, a2, b)
             slot = table_slot(kept, whole[k])
             if slot >= 0:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from threading import Lock
 from typing import Any
 
@@ -10,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linker.names.channel import Channel
-from linker.names.dictionary import TokenDictionary, build_dictionary
+from linker.names.coined import Coined, coin
+from linker.names.dictionary import TokenDictionary
 from linker.names.evidence import family_cost
 from linker.names.facts import Facts
 from linker.names.frequency import Frequencies
@@ -19,23 +22,53 @@ from linker.names.numbering import NO_TOKEN, enter, lacks
 from linker.names.token_rows import TOKEN
 from linker.names.weighing import weigh
 
+_WHOLE_ROW = np.dtype((np.void, TOKEN.itemsize))
+"""A token's row without its columns: copied by number ten times as fast."""
+
 
 class TokenSpace:
-    """One or two token dictionaries with numbers running on: the table's own, then that of names added to it."""
+    """Token dictionaries with numbers running on: the table's own, then that of names added to it, then that of words coined."""
 
-    def __init__(self, parts: Sequence[TokenDictionary], channel: Channel, lexicon: Lexicon, seen: Frequencies) -> None:
+    def __init__(
+        self, parts: Sequence[TokenDictionary], channel: Channel, lexicon: Lexicon, seen: Frequencies,
+        remembered: Remembered | None = None,
+    ) -> None:  # fmt: skip
+        """With what is `remembered`, words that are coined and weights are kept for the next question."""
         self.parts, self.channel, self.lexicon, self.seen = tuple(parts), channel, lexicon, seen
-        self.starts = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
+        self.remembered = remembered
+        self.starts = np.array([0, *accumulate(map(len, self.parts))], np.int64)
+        self._named = len(self.parts)
+        """how many of the parts are of names"""
 
     def __len__(self) -> int:
         return int(self.starts[-1])
 
+    def coined(self, words: Sequence[str]) -> tuple[TokenSpace, NDArray[np.int64]]:
+        """The space with distinct words behind the tokens of names, and their numbers there."""
+        names, remembered = self.parts[: self._named], self.remembered
+        if remembered is None:
+            made, at = coin(words, self.channel, self.lexicon, self.seen), np.arange(len(words))
+        else:
+            made, at = remembered.coined.find(words)
+        wider = TokenSpace((*names, made), self.channel, self.lexicon, self.seen, remembered)
+        wider._named = self._named
+        return wider, int(self.starts[self._named]) + at
+
+    def lasting(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Numbers by which tokens are remembered: of the table's own theirs, of words coined others behind them; -1 for tokens of names
+        that were added, which are of this question only."""
+        own, behind = int(self.starts[1]), int(self.starts[self._named])
+        return np.where(ids < own, ids, np.where(ids < behind, -1, ids - (behind - own)))
+
     def rows(self, ids: NDArray[np.int64]) -> NDArray[np.void]:
         """The rows of tokens `ids`."""
         out = np.empty(len(ids), TOKEN)
-        for k, part in enumerate(self.parts):
-            here = (ids >= self.starts[k]) & (ids < self.starts[k + 1])
-            out[here] = part.rows[ids[here] - self.starts[k]]
+        for part, start, end in zip(self.parts, self.starts.tolist(), self.starts[1:].tolist(), strict=False):
+            here = np.flatnonzero((ids >= start) & (ids < end))
+            if len(here) == len(ids):
+                rows: NDArray[np.void] = part.rows.take(ids - start)
+                return rows
+            out.view(_WHOLE_ROW)[here] = part.rows.take(ids[here] - start).view(_WHOLE_ROW)
         return out
 
     def subset(self, ids: NDArray[np.int64]) -> TokenDictionary:
@@ -176,13 +209,10 @@ class PairTable:
         pairs, at = np.unique(a << 21 | a2, return_inverse=True)
         first, second = pairs >> 21, pairs & NO_TOKEN
         words = [x + y for x, y in zip(space.texts(first), space.texts(second), strict=True)]
-        distinct = list(dict.fromkeys(words))
-        made = build_dictionary(distinct, space.channel, space.lexicon)
-        space.seen.describe(made.rows, np.zeros(len(distinct)))
+        wider, of_words = space.coined(words)
         tokens, j = np.unique(b, return_inverse=True)
-        numbers = {w: k for k, w in enumerate(distinct)}
-        of_words = np.array([numbers[w] for w in words], np.int64)
-        facts = Facts.gathered([(made.facts, of_words), *space.parted(tokens)])
+        made = wider.parts[-1].facts, of_words - int(wider.starts[-2])
+        facts = Facts.gathered([made, *space.parted(tokens)])
         rows, n = facts.rows, len(words)
         rows["bits"][:n] = np.minimum(rows["bits"][:n], space.rows(first)["bits"] + space.rows(second)["bits"])
         none = np.full(len(b), np.inf, np.float32)
@@ -190,6 +220,14 @@ class PairTable:
         texts = space.texts(tokens)
         same = np.array([words[x] == texts[y] for x, y in zip(at.tolist(), j.tolist(), strict=True)], np.bool_)
         return np.where(same, np.maximum(weight, rows["bits"][n:][j] - 1), weight).astype(np.float32), grade
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What a small question leaves for the next: the weights of pairs, by `TokenSpace.lasting` numbers, and words coined."""
+
+    pairs: PairTable
+    coined: Coined
 
 
 def _empty(size: int) -> NDArray[np.int64]:

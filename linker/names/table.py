@@ -26,7 +26,7 @@ from linker.names.keys import NameKeys, make_keys
 from linker.names.lexicon import lexicon
 from linker.names.narrow import gathered
 from linker.names.prospects import Prospects
-from linker.names.space import PairTable, TokenSpace
+from linker.names.space import PairTable, Remembered, TokenSpace
 from linker.names.storage import Kept, read_folder, write_folder
 from linker.names.surnames import surnames_at_hand
 from linker.names.table_parts import Base, Part
@@ -168,9 +168,9 @@ class NameTable:
         part = self._added or base
         renumbered, numbers, names, tokens = gathered(wanted, first, base.names, part.names)
         few = Few(base, part, numbers, tokens, int(np.searchsorted(numbers, first)))
-        space = self._space
-        pairs = FewPairs(space, tokens, len(base.dictionary), base.kept_pairs())
-        facts = Facts(few.letters, few.words, few.glances, lambda: base.free_words, few.sexes)
+        space = self._space_of(base.remembered())
+        pairs = FewPairs(space, tokens)
+        facts = Facts(few.letters, few.words, lambda: base.free_words, few.sexes)
         return ComparedNames(names, few.rows(), pairs, (space, tokens), facts), renumbered
 
     def rank(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -187,8 +187,11 @@ class NameTable:
 
     @cached_property
     def _space(self) -> TokenSpace:
-        base = self._base
-        return TokenSpace([p.dictionary for p in self._parts], base.channel, base.lexicon, base.seen)
+        return self._space_of(None)
+
+    def _space_of(self, remembered: Remembered | None) -> TokenSpace:
+        base, parts = self._base, [p.dictionary for p in self._parts]
+        return TokenSpace(parts, base.channel, base.lexicon, base.seen, remembered)
 
     def _take(self, numbers: NDArray[np.int64]) -> NameTokens:
         """The tokens of some names, with token numbers of the whole table."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from linker.names.canonical import NameTokens
 from linker.names.channel import Channel
+from linker.names.coined import Coined
 from linker.names.compared import ComparedNames, Facts
 from linker.names.cuts import glances
 from linker.names.dictionary import TokenDictionary, build_dictionary
@@ -20,11 +21,11 @@ from linker.names.frequency import Frequencies
 from linker.names.keys import KeyCounts, NameKeys, make_keys
 from linker.names.lexicon import Lexicon
 from linker.names.sexes import sexes
-from linker.names.space import PairTable, TokenSpace
+from linker.names.space import PairTable, Remembered, TokenSpace
 from linker.names.together import latin_of, letter_rows
 
-MOST_KEPT = 1 << 20
-"""Pairs of tokens that are kept from one small question to the next, some 40 bytes each."""
+MOST_KEPT, MOST_COINED = 1 << 20, 1 << 16
+"""Pairs of tokens, some 40 bytes each, and words coined, some 500, that are kept from one small question to the next."""
 
 
 @dataclass
@@ -49,6 +50,7 @@ class Base(Part):
     numbers: dict[str, int] = field(default_factory=dict)
     keys: NameKeys | None = None
     key_counts: KeyCounts | None = None
+    memory: Remembered | None = None
 
     def counted(self) -> KeyCounts:
         """How many records bear each key."""
@@ -66,15 +68,18 @@ class Base(Part):
         """All names, to be compared by number."""
         space = TokenSpace((self.dictionary,), self.channel, self.lexicon, self.seen)
         facts = Facts(
-            lambda: self.letters, lambda: self.folded, lambda: self.glances, lambda: self.free_words, lambda: self.sexes
+            lambda: self.letters, lambda: (self.folded, self.glances), lambda: self.free_words, lambda: self.sexes
         )
         return ComparedNames(self.names, self.hot, self.pairs, (space, None), facts)
 
-    def kept_pairs(self) -> PairTable:
-        """The pairs of tokens weighed so far, for one question more; begun anew when there are too many of them."""
-        if self.pairs.count > MOST_KEPT:
-            self.pairs = PairTable(TokenSpace((self.dictionary,), self.channel, self.lexicon, self.seen))
-        return self.pairs
+    def remembered(self) -> Remembered:
+        """What small questions have left so far, for one question more; begun anew when it is too much."""
+        before = self.memory
+        if before is None or before.pairs.count > MOST_KEPT or len(before.coined) > MOST_COINED:
+            if before is not None:
+                self.pairs = PairTable(TokenSpace((self.dictionary,), self.channel, self.lexicon, self.seen))
+            before = self.memory = Remembered(self.pairs, Coined(self.channel, self.lexicon, self.seen))
+        return before
 
     @cached_property
     def folded(self) -> NDArray[np.uint8]:
