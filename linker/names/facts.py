@@ -143,7 +143,7 @@ def _room(sizes):  # type: ignore[no-untyped-def]
         np.empty(count, np.int64),
     )  # fmt: skip
     return (
-        np.empty(count, ROW),  # type: ignore[type-var]  numba's record
+        np.empty(count, ROW),  # type: ignore[type-var]
         (np.empty(letters, np.int32), np.zeros(count + 1, np.int64)),
         (np.empty(folded, np.int32), np.zeros(count + 1, np.int64)),
         read,
