@@ -213,6 +213,9 @@ def test_a_parquet_file_of_other_types(tmp_path: Path) -> None:
     ended = linker("run", CONFIG, "--workspace", tmp_path / "w", "--input", f"haryana={file}", environment=KEY)
     assert ended.code == 0, ended.text
     assert open_current(tmp_path / "w").table("person")["phones"].to_pylist() == [["9811122233"]]
+    shown, whole = (linker("show", "1", "--workspace", tmp_path / "w", *more).text for more in ((), ("--telephones",)))
+    assert "9811122233" not in shown and "XXXXXX2233" in shown
+    assert "9811122233" in whole
 
 
 def test_a_workbook_without_its_sheet(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from linker.cli.options import Workspace
 from linker.cli.snapshots import tell_rebuilt
+from linker.errors import ConfigError
 from linker.identity.asof import open_as_of
 from linker.registry.auditlog import AuditLog
 from linker.share.export import Format
@@ -27,15 +28,27 @@ def export(
         str, typer.Option(help="Who receives it; kept in the audit log, and told when a record is erased.")
     ] = NOT_STATED,
     purpose: Annotated[str, typer.Option(help="What they receive it for; kept in the audit log.")] = "",
+    telephones: Annotated[
+        bool,
+        typer.Option(
+            "--telephones",
+            help="Whole telephone numbers, for an office that must trace them; asks for --recipient and --purpose.",
+        ),
+    ] = False,
     as_of: Annotated[str | None, typer.Option(help="As it was: a snapshot's number, or a day (YYYY-MM-DD).")] = None,
 ) -> None:
-    """Write the unified identity table and the crosswalk of the current snapshot. Identifiers are masked.
+    """Write the unified identity table and the crosswalk of the current snapshot. Identifiers and telephones are masked.
 
     The export is entered in the audit log before its files appear.
 
     Example: linker export --workspace work --format xlsx --out for_haryana --recipient 'SCRB Haryana, letter 41/2025'
     """
     recipient = recipient.strip() or NOT_STATED
+    if telephones and (recipient == NOT_STATED or not purpose.strip()):
+        raise ConfigError(
+            "whole telephone numbers leave only for someone and for something",
+            do="add --recipient and --purpose, or leave --telephones out",
+        )
     snapshot = open_as_of(workspace, as_of)
     console = Console()
     tell_rebuilt(console, snapshot)
@@ -48,10 +61,11 @@ def export(
             "purpose": purpose,
             "snapshot": snapshot.number,
             "rows": rows,
+            "telephones": "whole" if telephones else "masked",
         }
         AuditLog(workspace).append("export", f"snapshot {snapshot.number}", detail)
 
-    paths = write(snapshot.table("identity"), snapshot.table("crosswalk"), kind, out, release)
+    paths = write(snapshot.table("identity"), snapshot.table("crosswalk"), kind, out, release, telephones)
     for path in paths:
         console.print(f"wrote {path} ({path.stat().st_size:,} bytes)", soft_wrap=True)
     if recipient == NOT_STATED:

@@ -12,6 +12,7 @@ from linker.batch.grouped import group_links
 from linker.cli import display
 from linker.cli.options import Workspace
 from linker.errors import WorkspaceError
+from linker.evaluate.words import masked_identifier
 from linker.identity import history as past
 from linker.identity.asof import Rebuilt, open_as_of
 from linker.identity.lookup import Found, find, neighbours
@@ -48,6 +49,9 @@ def show(
     identity: Annotated[str, typer.Argument(help="An identity id (P-…), a record id, or a source's own number.")],
     workspace: Workspace,
     as_of: Annotated[str | None, typer.Option(help="As it was: a snapshot's number, or a day (YYYY-MM-DD).")] = None,
+    telephones: Annotated[
+        bool, typer.Option("--telephones", help="Whole telephone numbers; stands in the audit log.")
+    ] = False,
     why: Annotated[str, typer.Option(help="What you look it up for; stands in the audit log.")] = "",
 ) -> None:
     """Show an identity: its values and where each came from, its records, and why they are one person.
@@ -58,8 +62,9 @@ def show(
     console = Console()
     tell_rebuilt(console, opened)
     for at in find(workspace, opened, identity):
-        AuditLog(workspace).append("view", at.identity_id, {"why": why, "snapshot": opened.number})
-        _print_identity(console, opened, at)
+        detail = {"why": why, "snapshot": opened.number} | ({"telephones": "whole"} if telephones else {})
+        AuditLog(workspace).append("view", at.identity_id, detail)
+        _print_identity(console, opened, at, telephones)
     console.print("Every link is a lead, not an identification.", style="dim")
 
 
@@ -75,11 +80,12 @@ def tell_rebuilt(console: Console, snapshot: Snapshot) -> None:
         )
 
 
-def _print_identity(console: Console, snapshot: Snapshot, at: Found) -> None:
+def _print_identity(console: Console, snapshot: Snapshot, at: Found, telephones: bool) -> None:
     if at.note:
         console.print(display.cell(at.note, "yellow"))
     console.print(display.cell(f"{at.identity_id}  {at.golden['name'] or ''}", "bold"))
-    console.print(display.golden(at.golden))
+    hidden = {} if telephones else {"phones": [masked_identifier(p) for p in at.golden["phones"] or ()]}
+    console.print(display.golden(at.golden | hidden))
     console.print(display.records(at.records.to_pylist()))
     inside, outside = neighbours(snapshot, at)
     if inside.num_rows:

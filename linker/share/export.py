@@ -37,21 +37,27 @@ Release = Callable[[dict[str, int]], None]
 
 
 def export(
-    identity: pa.Table, crosswalk: pa.Table, kind: Format, out: Path, release: Release | None = None
+    identity: pa.Table,
+    crosswalk: pa.Table,
+    kind: Format,
+    out: Path,
+    release: Release | None = None,
+    telephones: bool = False,
 ) -> list[Path]:
     """Writes `identity.<ext>` and `crosswalk.<ext>` into the folder `out`, replacing what an earlier export left there.
 
-    Identifiers are masked to their last four characters. Texts that a spreadsheet would run get an apostrophe in CSV
+    Identifiers and telephones are masked to their last four characters. Texts that a spreadsheet would run get an apostrophe in CSV
     and Excel (see `linker.share.cells`).
 
     Args:
         release: called with the files' names and numbers of rows when they are complete and before they appear. What
             it raises keeps them from appearing: an export that cannot be written to the audit log does not happen.
+        telephones: leave telephones whole.
 
     Raises:
         InputError: the folder cannot be made or written to.
     """
-    tables = {"identity": mask_identity(identity), "crosswalk": crosswalk}
+    tables = {"identity": mask_identity(identity, telephones), "crosswalk": crosswalk}
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".export-") as aside:

@@ -1,7 +1,7 @@
-"""Identifiers as they may leave: their kind and last four characters.
+"""Identifiers and telephones as they may leave: their kind and last four characters.
 
-The identity table is masked where it is made. Here it is masked again, because this is the last place to do so:
-masking what is masked changes nothing.
+Identifiers are masked where the identity table is made. Here they are masked again, because this is the last place to do so:
+masking what is masked changes nothing. Telephones stand whole in the table, because the office itself must be able to trace them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ MASK = "X"
 LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[2-9][0-9]{3}([ -]?)[0-9]{4}\1[0-9]{4}(?![0-9])")
 """Twelve digits in the grouping of an Aadhaar number."""
 
+MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?91[ -]?|0)?[6-9][0-9]{4}[ -]?[0-9]{5}(?![0-9])")
+"""A mobile telephone's ten digits, as they are typed in a text."""
+
 KIND = re.compile(rf"(?:{'|'.join(sorted(IdType, key=len, reverse=True))})[: ]+", re.IGNORECASE)
 
 FREE_TEXTS = (
@@ -32,18 +35,21 @@ FREE_TEXTS = (
     "village",
     "station",
     "marks",
-    "provenance",
 )
-"""Columns that hold what somebody typed, where an Aadhaar number may hide."""
+"""Columns that hold what somebody typed, where a number may hide."""
+
+ORIGINS = "provenance"
+"""The column of records' ids, which may look like telephones."""
 
 
-def mask_identity(identity: pa.Table) -> pa.Table:
-    """The identity table with identifiers masked, and any Aadhaar number that hides in a text."""
+def mask_identity(identity: pa.Table, telephones: bool = False) -> pa.Table:
+    """The identity table with identifiers masked, and any Aadhaar number that hides in a text; telephones too, unless asked for."""
     for number, name in enumerate(identity.column_names):
-        if name == "identifiers":
+        if name == "identifiers" or (name == "phones" and not telephones):
             identity = identity.set_column(number, name, _map_distinct(identity[name], mask_identifier))
-        elif name in FREE_TEXTS:
-            identity = identity.set_column(number, name, _map_distinct(identity[name], mask_aadhaar))
+        elif name in FREE_TEXTS or name == ORIGINS:
+            change = mask_aadhaar if telephones or name == ORIGINS else mask_numbers
+            identity = identity.set_column(number, name, _map_distinct(identity[name], change))
     return identity
 
 
@@ -63,6 +69,11 @@ def mask_identifier(text: str) -> str:
 def mask_aadhaar(text: str) -> str:
     """Text with all but the last four digits of anything that may be an Aadhaar number masked."""
     return LONG_NUMBER.sub(lambda found: re.sub(r"[0-9]", MASK, found[0][:-SHOWN]) + found[0][-SHOWN:], text)
+
+
+def mask_numbers(text: str) -> str:
+    """Text with Aadhaar numbers and mobile telephones masked."""
+    return MOBILE.sub(lambda found: mask_identifier(found[0]), mask_aadhaar(text))
 
 
 def _map_distinct(column: pa.ChunkedArray, change: Callable[[str], str]) -> pa.ChunkedArray:

@@ -39,7 +39,10 @@ def workspace(tmp_path: Path) -> Path:
     tables = {
         "record": filled(RECORD, {**keys, "name": names, "state": ["Delhi", "UP", "Delhi"]}),
         "crosswalk": filled(CROSSWALK, {**keys, "identity_id": identities}),
-        "identity": filled(IDENTITY, {"identity_id": ["I1", "I2"], "name": ["रमेश", "Sita"], "records": [2, 1]}),
+        "identity": filled(
+            IDENTITY,
+            {"identity_id": ["I1", "I2"], "name": ["रमेश", "Sita"], "records": [2, 1], "phones": [["9876543210"], None]},
+        ),
         "edge": filled(EDGE, edge),
     }
     SnapshotWriter(tmp_path / "workspace").write(tables, {})
@@ -58,6 +61,28 @@ def test_export(workspace: Path, tmp_path: Path, kind: str) -> None:
     assert json.loads(entry["detail"])["recipient"] == "SCRB"
     if kind == "parquet":
         assert pq.read_table(out / "crosswalk.parquet").column_names == list(CROSSWALK.columns)
+
+
+def test_telephones_are_masked_unless_someone_needs_them(workspace: Path, tmp_path: Path) -> None:
+    def ask(*more: str) -> tuple[int, list[list[str] | None], str]:
+        command = [
+            "export",
+            "--workspace",
+            str(workspace),
+            "--format",
+            "parquet",
+            "--out",
+            str(tmp_path / "out"),
+            *more,
+        ]
+        result = CliRunner().invoke(app, command)
+        shown = pq.read_table(tmp_path / "out" / "identity.parquet")["phones"].to_pylist()
+        return result.exit_code, shown, json.loads(AuditLog(workspace).entries()[-1]["detail"])["telephones"]
+
+    whole = ("--telephones", "--recipient", "SCRB")
+    assert ask() == (0, [["XXXXXX3210"], None], "masked")
+    assert ask(*whole) == (1, [["XXXXXX3210"], None], "masked"), "no purpose"
+    assert ask(*whole, "--purpose", "letter 4/2026") == (0, [["9876543210"], None], "whole")
 
 
 def test_evaluate(workspace: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linker.share.masking import mask_aadhaar, mask_identifier
+from linker.share.masking import mask_aadhaar, mask_identifier, mask_numbers
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,21 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     once = mask_identifier(text)
     assert mask_identifier(once) == once
     assert mask_aadhaar(mask_aadhaar(text)) == mask_aadhaar(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("मो0 9876543210 निवासी", "मो0 XXXXXX3210 निवासी"),
+        ("+91-98765 43210", "+XX-XXXXX X3210"),
+        ("09876543210, 2345 6789 0123", "XXXXXXX3210, XXXX XXXX 0123"),
+        ("FIR 0123/2019 PIN 110001", "FIR 0123/2019 PIN 110001"),
+        ("delhi:8161000153053", "delhi:8161000153053"),
+    ],
+)
+def test_telephones_hidden_in_a_text(text: str, masked: str) -> None:
+    assert mask_numbers(text) == masked
+    assert mask_numbers(masked) == masked
 
 
 @pytest.mark.parametrize("number", ["234567890123", "2345 6789 0123", "2345-6789-0123"])
