@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import resource
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import pyarrow as pa
 
@@ -48,10 +47,30 @@ class Stopwatch:
         self.observer.end(name, self.seconds[name], self.note)
 
 
-def peak_bytes() -> int:
-    """The most memory that this process has held so far (resident set)."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+if sys.platform == "win32":
+
+    class _Counters(ctypes.Structure):
+        """PROCESS_MEMORY_COUNTERS of the Windows API."""
+
+        _fields_: ClassVar = [
+            ("size", ctypes.c_uint32), ("faults", ctypes.c_uint32), ("peak", ctypes.c_size_t), ("others", ctypes.c_size_t * 7),
+        ]  # fmt: skip
+
+    def peak_bytes() -> int:
+        """The most memory that this process has held so far (working set)."""
+        counters = _Counters(size=ctypes.sizeof(_Counters))
+        told = ctypes.windll.kernel32.K32GetProcessMemoryInfo
+        told.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint32]
+        told(ctypes.c_void_p(-1), ctypes.byref(counters), counters.size)  # -1 is this process
+        return int(counters.peak)
+
+else:
+    import resource
+
+    def peak_bytes() -> int:
+        """The most memory that this process has held so far (resident set)."""
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
+import io
 import sys
 
 import typer
@@ -48,8 +50,23 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(names.app, name="names", help="Compare names by themselves.")
 
 
+HELD = (
+    " and that no other program holds it open (linker serve, linker review, Excel)" if sys.platform == "win32" else ""
+)
+"""What Windows adds to the causes: a file that is open elsewhere can be neither replaced nor removed."""
+
+
+def speak_utf8() -> None:
+    """Names are Hindi: what is written to a file or another program is UTF-8, whatever the computer's code page is, and a terminal that
+    cannot show a character shows another instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+
+
 def main() -> None:
     """Entry point of the `linker` command; the exit code is 0 only when the command did what it says."""
+    speak_utf8()
     try:
         app()
     except LinkerError as error:
@@ -61,7 +78,7 @@ def main() -> None:
         fault = WorkspaceError(
             f"a file cannot be written or read: {error.strerror}",
             where=str(error.filename or ""),
-            do="make room, or check that you may write there; the last snapshot is unchanged",
+            do=f"make room, or check that you may write there{HELD}; the last snapshot is unchanged",
         )
         Console(stderr=True).print(fault.render(), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(fault.exit_code)

@@ -27,6 +27,7 @@ from linker.evaluate.figures import (
 )
 from linker.evaluate.labelfree import coincidence
 from linker.evaluate.report_input import MatchFacts, ReportInput, RunFacts
+from linker.registry.files import move
 from linker.schema import Decision
 
 QUARANTINE_EXAMPLES = 8
@@ -44,7 +45,7 @@ def write_report(path: Path, given: ReportInput) -> None:
     text = render(given)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     aside.write_text(text, encoding="utf-8")
-    aside.replace(path)
+    move(aside, path)
 
 
 def render(given: ReportInput) -> str:

@@ -39,7 +39,7 @@ from linker.names.channel import Channel
 from linker.names.table import NameTable
 from linker.normalise.gazetteer import state_key
 from linker.progress import Observer, Silent, Stopwatch
-from linker.registry.files import Lock, write_json
+from linker.registry.files import Lock, move, write_json
 from linker.registry.snapshot import Snapshot, open_current
 
 INDEXES, FACTS = "indexes", "index.json"
@@ -98,12 +98,25 @@ def build_index(
             facts["files"] = {f.name: f.stat().st_size for f in sorted(aside.iterdir())}
             write_json(aside / FACTS, facts)
             shutil.rmtree(folder, ignore_errors=True)
-            aside.replace(folder)
+            _publish(aside, folder)
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
         sweep(workspace, keep=snapshot)
     return folder
+
+
+def _publish(aside: Path, folder: Path) -> None:
+    try:
+        move(aside, folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+        raise WorkspaceError(
+            "an older index of this snapshot is in use and cannot be replaced",
+            where=str(folder),
+            do="stop linker serve and linker review on this workspace, then try again",
+        ) from None
 
 
 @contextmanager

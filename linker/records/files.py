@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sys
 import zlib
 from pathlib import Path
 
@@ -19,6 +20,7 @@ MAGIC = {
     b"%PDF": "a PDF document",
     b"\x1f\x8b": "a gzip file",
 }
+HELD = ", or close it in Excel" if sys.platform == "win32" else ""
 GZIP = b"\x1f\x8b"
 
 
@@ -37,7 +39,7 @@ def checked(path: str, what: str, expected: tuple[bytes, ...] = ()) -> Path:
     except FileNotFoundError:
         raise InputError("no such input file", where=path, do="check the path") from None
     except OSError as error:
-        raise InputError(f"cannot be opened: {error.strerror}", where=path, do="check its permissions") from None
+        raise InputError(f"cannot be opened: {error.strerror}", where=path, do=f"check its permissions{HELD}") from None
     if not begin:
         raise InputError("the file is empty", where=path, do="check the export")
     kind = next((meaning for magic, meaning in MAGIC.items() if begin.startswith(magic)), None)

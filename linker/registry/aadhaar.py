@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from linker.registry.files import MAPPED
 from linker.registry.parts import ADDED, in_parts, part_file
 from linker.registry.published import Snapshot
 from linker.schema import IdType
@@ -50,13 +51,13 @@ def unmasked(snapshot: Snapshot, table: str) -> Iterator[str]:
     path = part_file(snapshot.path, table, ADDED) if in_parts(snapshot.path, table) else snapshot.file(table)
     columns = [f for f in pq.read_schema(path) if f.name not in OTHER_NUMBERS and _is_text(f.type)]
     plain = [f.name for f in columns if not pa.types.is_list(f.type)]
-    file = pq.ParquetFile(path, memory_map=True, read_dictionary=plain)
-    for name in (f.name for f in columns):
-        first = 1
-        for chunk in file.read([name]).column(0).chunks:
-            for place in _hits(chunk):
-                yield f"{table}.{name}, row {first + place}"
-            first += len(chunk)
+    with pq.ParquetFile(path, memory_map=MAPPED, read_dictionary=plain) as file:
+        for name in (f.name for f in columns):
+            first = 1
+            for chunk in file.read([name]).column(0).chunks:
+                for place in _hits(chunk):
+                    yield f"{table}.{name}, row {first + place}"
+                first += len(chunk)
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -14,6 +14,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from linker.registry.files import MAPPED
+
 Write = Callable[[pa.Table, Path], dict[str, Any]]
 
 
@@ -43,7 +45,7 @@ class Ahead:
         """
         written = self._begun[name][1]
         written.result()
-        table = pq.read_table(self._folder / f"{name}.parquet", memory_map=True).cast(schema)
+        table = pq.read_table(self._folder / f"{name}.parquet", memory_map=MAPPED).cast(schema)
         self._begun[name] = table, written
         return table
 

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -14,11 +15,34 @@ from typing import IO, Any
 from linker.errors import WorkspaceError
 
 CHUNK = 1 << 20
+WINDOWS = os.name == "nt"
+MAPPED = not WINDOWS
+"""Whether tables are read through memory maps. Windows lets nobody rename, replace or remove a file, or its folder, while it is mapped."""
+PATIENCE = 10.0
+"""Seconds for which a rename is tried again on Windows."""
+
+
+def move(aside: Path, place: Path, patience: float = PATIENCE if WINDOWS else 0.0) -> Path:
+    """Let a finished file or folder appear at its place, instead of what stands there.
+
+    Windows refuses while another program has it open, and virus scanners open whatever is new for a moment: there it is tried again.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return aside.replace(place)
+        except PermissionError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(0.05)
 
 
 def sync(path: Path) -> None:
     """Wait until a file (or, where the system knows how, a folder's entries) is on disk."""
-    if path.is_dir() and os.name == "nt":
+    if path.is_dir() and WINDOWS:
         return  # Windows cannot open a folder; NTFS journals its entries
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
@@ -35,7 +59,7 @@ def write_json(path: Path, content: Any) -> None:
         file.write("\n")
         file.flush()
         os.fsync(file.fileno())
-    aside.replace(path)
+    move(aside, path)
     sync(path.parent)
 
 

@@ -20,6 +20,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from linker.registry.files import MAPPED
+
 ADDED, GONE = "added", "gone"
 KEYS = {
     "record": ("record_id",), "person": ("record_id",), "crosswalk": ("record_id",), "identity": ("identity_id",),
@@ -52,7 +54,7 @@ def read_parts(folder: Path, table: str, columns: Sequence[str] | None, filters:
     """A table in parts as one, ordered by its key."""
     keys = KEYS[table]
     wanted = None if columns is None else [*columns, *(k for k in keys if k not in columns)]
-    base = pq.read_table(folder / f"{table}.parquet", columns=wanted, filters=filters, memory_map=True)
+    base = pq.read_table(folder / f"{table}.parquet", columns=wanted, filters=filters, memory_map=MAPPED)
     added = pq.read_table(part_file(folder, table, ADDED), columns=wanted, filters=filters)
     gone = pq.read_table(part_file(folder, table, GONE))
     whole = merged(base, added, gone, keys)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linker.errors import WorkspaceError
-from linker.registry.files import sha256
+from linker.registry.files import MAPPED, sha256
 from linker.registry.parts import in_parts, read_parts
 from linker.schema import TABLES
 
@@ -58,7 +58,7 @@ class Snapshot:
         self._of_this_version(table, file, columns)
         if in_parts(self.path, table):
             return read_parts(self.path, table, columns, filters)
-        return pq.read_table(file, columns=columns, filters=filters, memory_map=True)
+        return pq.read_table(file, columns=columns, filters=filters, memory_map=MAPPED)
 
     def _of_this_version(self, table: str, file: Path, columns: list[str] | None) -> None:
         versions = self.manifest.get("versions")  # what a run wrote says so

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from linker.registry.files import sync, write_json
+from linker.registry.files import move, sync, write_json
 from linker.registry.parts import ADDED, GONE, part_file
 from linker.registry.published import MANIFEST, Snapshot
 from linker.registry.snapshot import facts_of, write_table
@@ -22,7 +22,7 @@ def rewrite(
         aside = snapshot.path / f".{name}.new"
         files[f"{name}.parquet"] = write_table(table, aside)
         rows[name] = table.num_rows
-        aside.replace(snapshot.path / f"{name}.parquet")
+        move(aside, snapshot.path / f"{name}.parquet")
         for file in (part_file(snapshot.path, name, kind) for kind in (GONE, ADDED)):
             file.unlink(missing_ok=True)
             files.pop(file.name, None)
@@ -31,5 +31,5 @@ def rewrite(
         aside.write_text(text, encoding="utf-8", newline="\n")
         sync(aside)
         files[name] = facts_of(aside)
-        aside.replace(snapshot.path / name)
+        move(aside, snapshot.path / name)
     write_json(snapshot.path / MANIFEST, {**snapshot.manifest, "files": files, "rows": rows, **noted})

@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 
 from linker.registry.ahead import Ahead
 from linker.registry.audits import audit_snapshot
-from linker.registry.files import Lock, sha256, sync, write_json
+from linker.registry.files import Lock, move, sha256, sync, write_json
 from linker.registry.parts import ADDED, GONE, Part
 from linker.registry.published import (
     CURRENT,
@@ -149,7 +149,7 @@ class SnapshotWriter:
             }
             write_json(aside / MANIFEST, whole)
             self._audit(Snapshot(aside, whole))
-            place = aside.replace(self._folder / name)
+            place = move(aside, self._folder / name)
         except BaseException:
             if ahead is not None:
                 ahead.drop()  # nobody may go on writing there

@@ -102,13 +102,14 @@ def _columns(name: str, path: Path, values: Sequence[str]) -> Iterator[Trace]:
         file = pq.ParquetFile(path)
     except pa.ArrowInvalid:
         return  # not a whole table: its bytes have been searched
-    for field in file.schema_arrow:
-        for group in range(file.num_row_groups):
-            found = file.read_row_group(group, columns=[field.name]).column(0)
-            hits = [value for value in values if stands_in(found, value)]
-            yield from (Trace(name, field.name, value) for value in hits)
-            if hits:
-                break
+    with file:
+        for field in file.schema_arrow:
+            for group in range(file.num_row_groups):
+                found = file.read_row_group(group, columns=[field.name]).column(0)
+                hits = [value for value in values if stands_in(found, value)]
+                yield from (Trace(name, field.name, value) for value in hits)
+                if hits:
+                    break
 
 
 def stands_in(column: pa.ChunkedArray, value: str) -> bool:

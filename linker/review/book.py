@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from linker.names.channel import Channel
 from linker.names.table import NameTable
-from linker.registry.files import sha256
+from linker.registry.files import move, sha256
 from linker.registry.published import MANIFEST, Snapshot
 
 FOLDER = "indexes"
@@ -51,7 +51,7 @@ def prepare(workspace: Path, snapshot: Snapshot) -> Path:
         np.save(aside / "edge_by_right.npy", pc.sort_indices(right).to_numpy().astype(np.int32))
         np.save(aside / "record_by_identity.npy", pc.sort_indices(home).to_numpy().astype(np.int32))
         _names(snapshot, aside)
-        aside.rename(place)
+        move(aside, place)
     except OSError:
         if not place.is_dir():  # another process was faster
             raise

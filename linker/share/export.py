@@ -6,7 +6,6 @@ files are complete.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
 from enum import StrEnum
@@ -17,6 +16,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from linker.errors import InputError
+from linker.registry.files import move, sync
 from linker.share.cells import flat
 from linker.share.excel import write_excel
 from linker.share.masking import mask_identity
@@ -60,22 +60,31 @@ def export(
     tables = {"identity": mask_identity(identity, telephones), "crosswalk": crosswalk}
     try:
         out.mkdir(parents=True, exist_ok=True)
+        for name in tables:
+            _replaceable(out / f"{name}.{kind}")
         with tempfile.TemporaryDirectory(dir=out, prefix=".export-") as aside:
             written = []
             for name, table in tables.items():
                 part = Path(aside) / f"{name}.{kind}"
                 WRITERS[kind](table, part)
-                _sync(part)
+                sync(part)
                 written.append(part)
             if release is not None:
                 release({part.name: len(table) for part, table in zip(written, tables.values(), strict=True)})
-            return [part.replace(out / part.name) for part in written]
+            return [move(part, out / part.name) for part in written]
     except OSError as error:
         raise InputError(
             f"cannot write the export: {error.strerror or error}",
             where=str(out),
-            do="choose a folder that you may write to",
+            do="choose a folder that you may write to, and close an earlier export in Excel",
         ) from error
+
+
+def _replaceable(path: Path) -> None:
+    """Raises OSError where an earlier export is open in Excel: told before anything is written or entered in the audit log."""
+    if path.exists():
+        with path.open("r+b"):
+            pass
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:
@@ -98,9 +107,3 @@ WRITERS: dict[Format, Callable[[pa.Table, Path], None]] = {
     Format.CSV: _write_csv,
     Format.XLSX: _write_xlsx,
 }
-
-
-def _sync(path: Path) -> None:
-    """A renamed file must not turn out empty after a power cut."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
