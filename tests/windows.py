@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -18,11 +18,9 @@ MAPPING = ("linker.registry.ahead", "linker.registry.parts", "linker.registry.pu
 def open_files() -> set[str]:
     """Files that this process has open or mapped."""
     found = {line.split(maxsplit=5)[5] for line in Path("/proc/self/maps").read_text().splitlines() if line.count("/")}
-    for number in os.listdir("/proc/self/fd"):
-        try:
-            found.add(os.readlink(f"/proc/self/fd/{number}"))
-        except OSError:
-            continue  # the listing's own
+    for number in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the listing's own is gone
+            found.add(str(number.readlink()))
     return found
 
 
