@@ -27,8 +27,11 @@ from linker.names.workspace import MOST_TOKENS, PARAMETER_VALUES
 
 _LEFT_OVER = np.zeros(len(NameLevel), np.bool_)
 _LEFT_OVER[
-    [NameLevel.GIVEN_CONFLICT, NameLevel.DIFFERENT, NameLevel.SURNAME_ONLY, NameLevel.GIVEN_ONLY, NameLevel.PARTIAL]
-] = True
+    [
+        NameLevel.GIVEN_CONFLICT, NameLevel.DIFFERENT, NameLevel.SURNAME_ONLY, NameLevel.GIVEN_ONLY, NameLevel.FILLERS_DIFFER,
+        NameLevel.PARTIAL,
+    ]
+] = True  # fmt: skip
 """Levels of names that have words without a partner."""
 LITTLE = 3.0
 """Names of which every word has a partner are looked at again if that is worth fewer bits."""

@@ -36,6 +36,7 @@ _LEVELS = {
     NameLevel.SURNAME_ONLY: ("only common parts agree", "केवल सामान्य अंश समान"),
     NameLevel.INITIALS: ("initials fit", "आद्याक्षर मेल खाते हैं"),
     NameLevel.GIVEN_ONLY: ("given name agrees, other parts differ", "मुख्य नाम समान, शेष अंश अलग"),
+    NameLevel.FILLERS_DIFFER: ("given name agrees, words beside it differ", "मुख्य नाम समान, साथ के शब्द अलग"),
     NameLevel.SIMILAR: ("similar names", "मिलते-जुलते नाम"),
     NameLevel.PARTIAL: ("one name is part of the other", "एक नाम दूसरे का अंश"),
     NameLevel.SAME: ("same name", "वही नाम"),

@@ -22,13 +22,16 @@ class NameLevel(IntEnum):
     """The given name stands as an initial on one side, and the initial fits: R. K. Sharma and Rakesh Kumar Sharma."""
     GIVEN_ONLY = 6
     """The given name agrees and the other parts differ: Vijender Gupta and Vijender Kumar."""
-    SIMILAR = 7
+    FILLERS_DIFFER = 7
+    """The given name agrees; what differs besides are words that come and go on one side (Singh, Kumar, Lal), and such words or a surname on
+    the other: Kali Singh and Kali Chand, Vijender Gupta and Vijender Kumar."""
+    SIMILAR = 8
     """Every part has a partner, one of them spelled so differently that it may be another name."""
-    PARTIAL = 8
+    PARTIAL = 9
     """One name is inside the other: a surname, a suffix or a middle name was left out; the given name agrees."""
-    SAME = 9
+    SAME = 10
     """Every part agrees in sound: other spellings, another script, joined or split words, written-out abbreviations, another order."""
-    EXACT = 10
+    EXACT = 11
     """The same letters after folding, titles aside."""
 
 

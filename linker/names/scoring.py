@@ -22,7 +22,7 @@ _UNKNOWN, _GENDER, _GIVEN_CONFLICT, _DIFFERENT = (
     _L["DIFFERENT"],
 )
 _SURNAME_ONLY, _INITIALS, _GIVEN_ONLY, _SIMILAR = _L["SURNAME_ONLY"], _L["INITIALS"], _L["GIVEN_ONLY"], _L["SIMILAR"]
-_PARTIAL, _SAME, _EXACT = _L["PARTIAL"], _L["SAME"], _L["EXACT"]
+_FILLERS_DIFFER, _PARTIAL, _SAME, _EXACT = _L["FILLERS_DIFFER"], _L["PARTIAL"], _L["SAME"], _L["EXACT"]
 _G_EXACT, _G_SIMILAR, _G_FINAL = int(Grade.EXACT), int(Grade.SIMILAR), int(Grade.FINAL_VOWEL)
 _HEAD, _MINOR = int(Role.HEAD), int(Role.PREFIX | Role.OPTIONAL)
 _IS_INITIAL, _IS_PREFIX, _IS_OPTIONAL = int(Role.INITIAL), int(Role.PREFIX), int(Role.OPTIONAL)
@@ -188,7 +188,7 @@ def _outcome(p, n, m, total, s):  # type: ignore[no-untyped-def]  # noqa: PLR091
     if left_a and left_b:
         if head_conflict or not head_met:
             return capped(total, p, True, s, n), np.int8(_GIVEN_CONFLICT)
-        return total, np.int8(_PARTIAL if differ_by_fillers(n, m, s) else _GIVEN_ONLY)
+        return total, np.int8(_FILLERS_DIFFER if differ_by_fillers(n, m, s) else _GIVEN_ONLY)
     if left_a or left_b:
         if not head_met:
             return total, np.int8(_SURNAME_ONLY)

@@ -46,7 +46,7 @@ def level(table: NameTable, left: str, right: str) -> NameLevel:
         ("Rakesh Kumar", "Suresh Kumar", NameLevel.GIVEN_CONFLICT),
         ("Mohan Yadav", "Suresh Yadav", NameLevel.GIVEN_CONFLICT),
         ("राकेश कुमार", "राकेश कुमारी", NameLevel.GENDER_CONFLICT),
-        ("Vijender Gupta", "Vijender Kumar", NameLevel.PARTIAL),
+        ("Vijender Gupta", "Vijender Kumar", NameLevel.FILLERS_DIFFER),
         ("Sharma", "Anil Sharma", NameLevel.SURNAME_ONLY),
         ("Rakesh", "Mohan Yadav", NameLevel.DIFFERENT),
         ("Smt", "Rakesh", NameLevel.UNKNOWN),
@@ -271,8 +271,8 @@ def test_no_names() -> None:
 @pytest.mark.parametrize(
     ("left", "right", "level"),
     [
-        ("Dev Dayal Singh Gurjar", "Dev Dayal Ram Gurjar", NameLevel.PARTIAL),
-        ("Vishwaveer Singh Sharma", "Vishwaveer Kumar", NameLevel.PARTIAL),
+        ("Dev Dayal Singh Gurjar", "Dev Dayal Ram Gurjar", NameLevel.FILLERS_DIFFER),
+        ("Vishwaveer Singh Sharma", "Vishwaveer Kumar", NameLevel.FILLERS_DIFFER),
         ("Prem Nath", "Prem Mohan", NameLevel.GIVEN_ONLY),
         ("Suresh Sharma", "Suresh Verma", NameLevel.GIVEN_ONLY),
         ("Ram Lal", "Ram Singh", NameLevel.GIVEN_ONLY),

@@ -15,8 +15,8 @@ from linker.names.levels import NameLevel
 
 
 class NameEvidence(IntEnum):
-    """Agreement is graded by its weight in bits, which already knows how common the names are. Where a given name agrees and the
-    other parts differ (Prem Nath, Prem Mohan), or only its initial is known, it may be a brother's name."""
+    """Agreement is graded by its weight in bits, which already knows how common the names are. IN_PART: one name is inside the other.
+    Where a given name agrees and the other parts differ (Prem Nath, Prem Mohan), or only its initial is known, it may be a brother's name."""
 
     MISSING = 0
     GENDER_CONFLICT = 1
@@ -35,10 +35,19 @@ class NameEvidence(IntEnum):
     PARTS_DIFFER = 14
     UNCLEAR_WITH_ALIAS = 15
     NEAR = 16
+    IN_PART_COMMON = 17
+    IN_PART_FREQUENT = 18
+    IN_PART = 19
+    IN_PART_RARE = 20
+    IN_PART_VERY_RARE = 21
+    IN_PART_EXTREMELY_RARE = 22
+    IN_PART_UNIQUE = 23
+    FILLERS_DIFFER = 24
 
 
 _MISSING, _GENDER_CONFLICT, _GIVEN_CONFLICT, _DIFFERENT, _UNCLEAR, _AGREE_COMMON = range(NameEvidence.AGREE_COMMON + 1)
 _PARTS_DIFFER, _NEAR = int(NameEvidence.PARTS_DIFFER), int(NameEvidence.NEAR)
+_IN_PART, _FILLERS_DIFFER = NameEvidence.IN_PART_COMMON - NameEvidence.AGREE_COMMON, int(NameEvidence.FILLERS_DIFFER)
 _ALIAS, _ALIAS_RARE = int(NameEvidence.ALIAS), int(NameEvidence.ALIAS_RARE)
 _UNCLEAR_WITH_ALIAS = int(NameEvidence.UNCLEAR_WITH_ALIAS)
 """The same as plain numbers, with which arrays are compared five times as fast."""
@@ -46,7 +55,7 @@ _SURNAME_ONLY = int(NameLevel.SURNAME_ONLY)
 _LEVELS = tuple(
     int(level) for level in (
         NameLevel.UNKNOWN, NameLevel.DIFFERENT, NameLevel.GIVEN_ONLY, NameLevel.INITIALS, NameLevel.GIVEN_CONFLICT,
-        NameLevel.GENDER_CONFLICT,
+        NameLevel.GENDER_CONFLICT, NameLevel.PARTIAL, NameLevel.SURNAME_ONLY, NameLevel.FILLERS_DIFFER,
     )
 )  # fmt: skip
 """What `_graded` is told: its compiled form, which is kept on disk, does not notice when these change."""
@@ -76,6 +85,38 @@ SENTENCES = {
         "the names agree and hardly anyone else bears them",
         "नाम मिलते हैं और शायद ही किसी और के हों",
     ),
+    "IN_PART_COMMON": (
+        Side.FOR,
+        "one name is part of the other, and many people bear it",
+        "एक नाम दूसरे का भाग है, पर बहुत आम है",
+    ),
+    "IN_PART_FREQUENT": (
+        Side.FOR,
+        "one name is part of the other, and it is frequent",
+        "एक नाम दूसरे का भाग है और आम है",
+    ),
+    "IN_PART": (Side.FOR, "one name is part of the other", "एक नाम दूसरे का भाग है"),
+    "IN_PART_RARE": (Side.FOR, "one name is part of the other, and it is rare", "एक नाम दूसरे का भाग है और कम पाया जाता है"),
+    "IN_PART_VERY_RARE": (
+        Side.FOR,
+        "one name is part of the other, and it is very rare",
+        "एक नाम दूसरे का भाग है और बहुत कम पाया जाता है",
+    ),
+    "IN_PART_EXTREMELY_RARE": (
+        Side.FOR,
+        "one name is part of the other, and it is extremely rare",
+        "एक नाम दूसरे का भाग है और अत्यंत दुर्लभ है",
+    ),
+    "IN_PART_UNIQUE": (
+        Side.FOR,
+        "one name is part of the other, and hardly anyone else bears it",
+        "एक नाम दूसरे का भाग है और शायद ही किसी और का हो",
+    ),
+    "FILLERS_DIFFER": (
+        Side.NEUTRAL,
+        "the given name agrees, the words beside it (Singh, Kumar, Lal …) differ",
+        "पहला नाम मिलता है, साथ के शब्द (सिंह, कुमार, लाल …) अलग हैं",
+    ),
     "PARTS_DIFFER": (
         Side.NEUTRAL,
         "only a part of the name or an initial agrees, as a brother's may",
@@ -95,7 +136,9 @@ GRADES = {
     "GENDER_CONFLICT": "DIFFERENT", "GIVEN_CONFLICT": "DIFFERENT", "DIFFERENT": "DIFFERENT", "UNCLEAR": "UNCLEAR", "NEAR": "UNCLEAR",
     "ALIAS": "ALIAS", "ALIAS_RARE": "ALIAS", "UNCLEAR_WITH_ALIAS": "COMMON", "PARTS_DIFFER": "PARTS_DIFFER",
     "AGREE_COMMON": "COMMON", "AGREE_FREQUENT": "COMMON", "AGREE": "AGREE", "AGREE_RARE": "AGREE",
-    "AGREE_VERY_RARE": "RARE", "AGREE_EXTREMELY_RARE": "RARE", "AGREE_UNIQUE": "RARE",
+    "AGREE_VERY_RARE": "RARE", "AGREE_EXTREMELY_RARE": "RARE", "AGREE_UNIQUE": "RARE", "IN_PART_COMMON": "COMMON",
+    "IN_PART_FREQUENT": "COMMON", "IN_PART": "AGREE", "IN_PART_RARE": "AGREE", "IN_PART_VERY_RARE": "RARE",
+    "IN_PART_EXTREMELY_RARE": "RARE", "IN_PART_UNIQUE": "RARE", "FILLERS_DIFFER": "COMMON",
 }  # fmt: skip
 
 
@@ -135,8 +178,9 @@ def _outcomes() -> tuple[frozenset[int], ...]:
     best level that the weight allows."""
     weak = frozenset({NameEvidence.MISSING}) | _ANY_CONFLICT
     by_odds = [weak, _ANY_CONFLICT, _ANY_CONFLICT - {NameEvidence.GENDER_CONFLICT}]
+    beside = {NameEvidence.PARTS_DIFFER, NameEvidence.NEAR, NameEvidence.FILLERS_DIFFER}
     by_cap = [
-        weak | {NameEvidence.PARTS_DIFFER, NameEvidence.NEAR} | set(range(NameEvidence.UNCLEAR, cap + 1))
+        weak | beside | {*range(NameEvidence.UNCLEAR, cap + 1), *range(NameEvidence.IN_PART_COMMON, cap + _IN_PART + 1)}
         for cap in _CAPS
     ]
     plain = [frozenset(int(code) for code in codes) for codes in (*by_odds, *by_cap)]
@@ -172,11 +216,11 @@ def _grade(weight: NDArray[np.float32], level: NDArray[np.int8]) -> Codes:
     return codes
 
 
-@nb.njit("int8[::1](float32[::1], int8[::1], float32[::1], UniTuple(int64, 6))", cache=True, nogil=True)
+@nb.njit("int8[::1](float32[::1], int8[::1], float32[::1], UniTuple(int64, 9))", cache=True, nogil=True)
 def _graded(
     weight: NDArray[np.float32], level: NDArray[np.int8], agree_from: NDArray[np.float32], levels: tuple[int, ...]
 ) -> Codes:
-    unknown, different, given_only, initials, given_conflict, gender_conflict = levels
+    unknown, different, given_only, initials, given_conflict, gender_conflict, partial, surname_only, fillers_differ = levels
     codes = np.empty(len(weight), dtype=np.int8)
     for k in range(len(weight)):
         said = level[k]
@@ -194,6 +238,10 @@ def _graded(
                 codes[k] += weight[k] >= bits
             if said == initials or (said == given_only and codes[k] >= _AGREE_COMMON):
                 codes[k] = _PARTS_DIFFER
+            elif codes[k] >= _AGREE_COMMON and said == fillers_differ:
+                codes[k] = _FILLERS_DIFFER
+            elif codes[k] >= _AGREE_COMMON and (said == partial or said == surname_only):
+                codes[k] += _IN_PART
     return codes
 
 
