@@ -23,8 +23,8 @@ class NameLevel(IntEnum):
     GIVEN_ONLY = 6
     """The given name agrees and the other parts differ: Vijender Gupta and Vijender Kumar."""
     FILLERS_DIFFER = 7
-    """The given name agrees; what differs besides are words that come and go on one side (Singh, Kumar, Lal), and such words or a surname on
-    the other: Kali Singh and Kali Chand, Vijender Gupta and Vijender Kumar."""
+    """The given name agrees; what differs besides are words that come and go on one side (Singh, Kumar, Lal), and such words or a surname
+    on the other: Kali Singh and Kali Chand, Vijender Gupta and Vijender Kumar."""
     SIMILAR = 8
     """Every part has a partner, one of them spelled so differently that it may be another name."""
     PARTIAL = 9

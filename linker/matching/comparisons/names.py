@@ -16,7 +16,7 @@ from linker.names.levels import NameLevel
 
 class NameEvidence(IntEnum):
     """Agreement is graded by its weight in bits, which already knows how common the names are. IN_PART: one name is inside the other.
-    Where a given name agrees and the other parts differ (Prem Nath, Prem Mohan), or only its initial is known, it may be a brother's name."""
+    Where a given name agrees and the other parts differ (Prem Nath, Prem Mohan), or only its initial is known, it may be a brother's."""
 
     MISSING = 0
     GENDER_CONFLICT = 1
@@ -96,7 +96,11 @@ SENTENCES = {
         "एक नाम दूसरे का भाग है और आम है",
     ),
     "IN_PART": (Side.FOR, "one name is part of the other", "एक नाम दूसरे का भाग है"),
-    "IN_PART_RARE": (Side.FOR, "one name is part of the other, and it is rare", "एक नाम दूसरे का भाग है और कम पाया जाता है"),
+    "IN_PART_RARE": (
+        Side.FOR,
+        "one name is part of the other, and it is rare",
+        "एक नाम दूसरे का भाग है और कम पाया जाता है",
+    ),
     "IN_PART_VERY_RARE": (
         Side.FOR,
         "one name is part of the other, and it is very rare",
@@ -220,7 +224,9 @@ def _grade(weight: NDArray[np.float32], level: NDArray[np.int8]) -> Codes:
 def _graded(
     weight: NDArray[np.float32], level: NDArray[np.int8], agree_from: NDArray[np.float32], levels: tuple[int, ...]
 ) -> Codes:
-    unknown, different, given_only, initials, given_conflict, gender_conflict, partial, surname_only, fillers_differ = levels
+    unknown, different, given_only, initials, given_conflict, gender_conflict, partial, surname_only, fillers_differ = (
+        levels
+    )
     codes = np.empty(len(weight), dtype=np.int8)
     for k in range(len(weight)):
         said = level[k]
@@ -240,7 +246,7 @@ def _graded(
                 codes[k] = _PARTS_DIFFER
             elif codes[k] >= _AGREE_COMMON and said == fillers_differ:
                 codes[k] = _FILLERS_DIFFER
-            elif codes[k] >= _AGREE_COMMON and (said == partial or said == surname_only):
+            elif codes[k] >= _AGREE_COMMON and said in (partial, surname_only):
                 codes[k] += _IN_PART
     return codes
 
