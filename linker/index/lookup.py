@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from linker.config.matching import Key
 from linker.index.postings import Postings, feature_names
 from linker.index.walk import DEEPEST, Plan, look, positions
-from linker.matching.keys import Features
+from linker.matching.keys import PART_OF, Features
 
 _BLOCK = 256
 _THREADS = 2
@@ -52,8 +52,9 @@ def plan_of(keys: Sequence[Key], caps: Sequence[int]) -> Plan:
             lead.append(n == 0)
     if np.diff(at).max(initial=0) > DEEPEST:
         raise ValueError(f"a key has more than {DEEPEST} features in a row")
-    at_, features_, start_, kind_, caps_ = (np.array(x, np.int64) for x in (at, features, start, kind, caps))
-    return Plan(at_, features_, start_, kind_, np.array(lead, np.bool_), caps_)
+    part_of = [number.get(PART_OF.get(name, ""), -1) for name in number]
+    at_, features_, start_, kind_, *rest = (np.array(x, np.int64) for x in (at, features, start, kind, caps, part_of))
+    return Plan(at_, features_, start_, kind_, np.array(lead, np.bool_), *rest)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def look_up(base: Postings, base_records: int, asked: Asked, terms: Terms, own: 
     def some(first: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int8]]:
         most = -1 if not terms.search else terms.most
         return look(  # type: ignore[no-any-return]
-            (base.at, base.rows), dense, (own.at, own.rows), (asked.at, in_base, in_own),
+            (base.at, base.rows), dense, (own.at, own.rows), (asked.at, in_base, in_own, asked.values),
             plan, (first, min(first + _BLOCK, rows), base_records, most), place, left_out,
         )  # fmt: skip
 

@@ -17,7 +17,8 @@ DEEPEST = 12
 
 class Plan(NamedTuple):
     """Keys as numbers: path p goes through `features[at[p]:at[p + 1]]`, of which the first `start[p]` make the key of kind `kind[p]`;
-    `lead[p]` marks the first path of its kind; `caps` goes by kind."""
+    `lead[p]` marks the first path of its kind; `caps` goes by kind. Whoever has a value of feature f has it of `part_of[f]`, too (-1: of
+    none)."""
 
     at: NDArray[np.int64]
     features: NDArray[np.int64]
@@ -25,6 +26,7 @@ class Plan(NamedTuple):
     kind: NDArray[np.int64]
     lead: NDArray[np.bool_]
     caps: NDArray[np.int64]
+    part_of: NDArray[np.int64]
 
 
 _I8 = types.int64[::1]
@@ -33,8 +35,8 @@ _N = types.int64
 _AT = types.int64[:, ::1]
 _TABLE = types.Tuple((_I8, _I4))  # type: ignore[no-untyped-call]
 _SETS = types.Tuple((_I8, types.uint64[:, ::1]))  # type: ignore[no-untyped-call]
-_ASKED = types.Tuple((_AT, _I8, _I8))  # type: ignore[no-untyped-call]
-_PLAN = types.NamedTuple((_I8, _I8, _I8, _I8, types.boolean[::1], _I8), Plan)  # type: ignore[no-untyped-call]
+_ASKED = types.Tuple((_AT, _I8, _I8, _I8))  # type: ignore[no-untyped-call]
+_PLAN = types.NamedTuple((_I8, _I8, _I8, _I8, types.boolean[::1], _I8, _I8), Plan)  # type: ignore[no-untyped-call]
 _BOUNDS = types.UniTuple(_N, 4)  # type: ignore[no-untyped-call]
 _HELD = types.UniTuple(types.int32[:, ::1], 2)  # type: ignore[no-untyped-call]
 _OUT = types.Tuple((_I4, _I4, types.int8[::1]))  # type: ignore[no-untyped-call]
@@ -145,7 +147,7 @@ def _walk(base, dense, own, asked, plan, bounds, place, left_out, held, out, cou
     whole = depth == plan.at[p + 1] - plan.at[p]  # otherwise the record lacks a feature
     turn, n_base, n_own = np.zeros(DEEPEST, np.int64), np.zeros(DEEPEST, np.int64), np.zeros(DEEPEST, np.int64)
     level = 0
-    first_base, first_own = base[1][:0], own[1][:0]  # the lists of the first feature, read where they stand
+    begun, first_base, first_own = 0, base[1][:0], own[1][:0]  # the lists of the first feature, read where they stand
     turn[0] = at[path[0], row]
     while level >= 0:
         k = turn[level]
@@ -156,11 +158,15 @@ def _walk(base, dense, own, asked, plan, bounds, place, left_out, held, out, cou
         b0, b1 = begin_of(base[0], asked[1][k])
         o0, o1 = begin_of(own[0], asked[2][k])
         if level == 0:
-            first_base, first_own, n_base[0], n_own[0] = base[1][b0:b1], own[1][o0:o1], b1 - b0, o1 - o0
+            begun, first_base, first_own, n_base[0], n_own[0] = k, base[1][b0:b1], own[1][o0:o1], b1 - b0, o1 - o0
         else:
             up = level - 1
             upper = (held[0][up][: n_base[up]], held[1][up][: n_own[up]]) if up else (first_base, first_own)
-            n_base[level] = _cut_down(upper[0], base, dense, asked[1][k], held[0][level])
+            if up == 0 and plan.part_of[path[0]] == path[1] and asked[3][begun] == asked[3][k]:
+                n_base[1] = n_base[0]  # nobody is cut off
+                held[0][1, : n_base[0]] = first_base
+            else:
+                n_base[level] = _cut_down(upper[0], base, dense, asked[1][k], held[0][level])
             n_own[level] = intersect(upper[1], own[1][o0:o1], held[1][level])
         size = n_base[level] + n_own[level]
         if level == 0 and begin == 1 and (size <= cap or depth == 1):
@@ -192,7 +198,7 @@ def _walk(base, dense, own, asked, plan, bounds, place, left_out, held, out, cou
 def look(base, dense, own, asked, plan, bounds, place, left_out):  # type: ignore[no-untyped-def]
     """(row, partner, kind) of the new rows bounds[0] to bounds[1]; bounds[2]: records of the base, bounds[3]: most of a group that stays
     too large, -1 for neighbours only."""
-    at, _, _ = asked
+    at = asked[0]
     longest = longest_own = np.int64(1)
     for p in range(len(plan.kind)):  # no list gets longer than the one that a path begins with
         f = plan.features[plan.at[p]]

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 DAYS_PER_YEAR = 365.2425
 BIRTH_BAND_YEARS = 6
 
+PART_OF = {"name": "name_token"}
+"""Features of which every value is one of another feature, too, for the same records."""
+
 
 class Features:
     """Feature name → values per record, computed when first asked for and kept."""
