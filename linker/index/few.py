@@ -13,9 +13,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from linker.arrays import TextFinder
+from linker.index.gather import renumbered
 from linker.matching.columns import NAME_FIELDS, UNKNOWN_DAY, PersonColumns
 from linker.matching.csr import Coded, Csr
-from linker.matching.namekeys import bearers, keys_of_bearers
+from linker.matching.namekeys import keys_of_few
 from linker.schema import IdType
 
 Person = Mapping[str, Any]
@@ -84,9 +85,8 @@ class _Coding:
         name = {f: self._column(f, names) for f in NAME_FIELDS}
         aliases = self._lists("aliases", names)
         table = base.names.extend(list(names.fresh)) if names.fresh else base.names
-        own = bearers([name["name"]], aliases, n)
-        relatives = bearers([name[f] for f in NAME_FIELDS[1:]], None, n)
-        only = np.array(sorted({*own[1].tolist(), *relatives[1].tolist()}), np.int64)
+        only, _ = renumbered(np.concatenate([*name.values(), aliases.values]))
+        keys = keys_of_few(table, list(name.values()), aliases, only)
         ids = self._texts(_IDS)
         ids["aadhaar"], near = self._aadhaar()
         phones, relative_phones = self._phones()
@@ -97,8 +97,9 @@ class _Coding:
             names=table,
             name=name,
             aliases=aliases,
-            name_keys=keys_of_bearers(table, own, informative=False, only=only),
-            relative_keys=keys_of_bearers(table, relatives, informative=False, loose=True, only=only),
+            name_keys=keys.own,
+            relative_keys=keys.relatives,
+            starts={"name": keys.own_start, "relative": keys.relatives_start},
             **plain,
             ids=ids,
             last4=self._texts(_LAST4),

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from linker.arrays import get_array, put_array
 from linker.config.matching import Key
-from linker.index.intersect import mark
+from linker.index.intersect import mark, position
 from linker.matching.csr import Csr
 from linker.matching.keys import Features
 
@@ -75,11 +76,9 @@ class Postings:
             return values, sets
         return self.sets
 
-    def bearers(self, feature: int, value: int) -> int:
-        """How many records bear a value of a feature."""
-        low, high = int(self.first[feature]), int(self.first[feature + 1])
-        at = low + int(np.searchsorted(self.values[low:high], value))
-        return int(self.at[at + 1] - self.at[at]) if at < high and self.values[at] == value else 0
+    def most_beside(self, wider: int, narrower: int, wanted: NDArray[np.int64]) -> int:
+        """Of some values, the most records that bear one of them as a value of a wider feature and not of a narrower one; 0 if none do."""
+        return int(_most_beside(self.first, self.values, self.at, (wider, narrower), wanted))
 
     def save(self, folder: Path) -> None:
         for name in ("first", "values", "at", "rows"):
@@ -105,3 +104,15 @@ def _invert(table: Csr) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[n
     starts = np.flatnonzero(fresh)
     counts = np.diff(np.concatenate([starts, [len(values)]]))
     return values[fresh], counts.astype(np.int64), table.rows.astype(np.int32)[order]
+
+
+@njit("i8(i8[::1], i8[::1], i8[::1], UniTuple(i8, 2), i8[::1])", cache=True, nogil=True)
+def _most_beside(first, values, at, features, wanted):  # type: ignore[no-untyped-def]
+    wide, narrow = features
+    most = np.int64(0)
+    for k in range(len(wanted)):
+        one = position(values, first[wide], first[wide + 1], wanted[k])
+        other = position(values, first[narrow], first[narrow + 1], wanted[k])
+        size = at[one + 1] - at[one] if one >= 0 else np.int64(0)
+        most = max(most, size - (at[other + 1] - at[other] if other >= 0 else np.int64(0)))
+    return most

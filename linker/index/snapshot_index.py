@@ -159,11 +159,7 @@ class SnapshotIndex:
         if not {"name", "name_token"} <= set(names):
             return 0
         whole, token = names.index("name"), names.index("name_token")
-        counts = (
-            self.postings.bearers(token, value) - self.postings.bearers(whole, value)
-            for value in set(features.get("name").values.tolist())
-        )
-        return max(counts, default=0)
+        return self.postings.most_beside(token, whole, features.get("name").values)
 
     def score(
         self,

@@ -135,7 +135,7 @@ def _cut_down(upper, base, dense, value, out):  # type: ignore[no-untyped-def]
     cache=True,
     nogil=True,
 )
-def _walk(base, dense, own, asked, plan, bounds, place, left_out, held, out, count, row, p):  # type: ignore[no-untyped-def]  # noqa: PLR0912
+def _walk(base, dense, own, asked, plan, bounds, place, left_out, held, out, count, row, p):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
     """Follow one path of one record: intersect, take what is small enough, go deeper where it is not."""
     at = asked[0]
     kind, begin, cap = plan.kind[p], plan.start[p], plan.caps[plan.kind[p]]

@@ -22,7 +22,7 @@ from linker.names.table import NameTable
 from linker.schema import EXTRA_PREFIX, PLACE_FIELDS, IdType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -63,6 +63,8 @@ class PersonColumns:
     """how many persons the counts of the dictionaries come from"""
     only_names: NDArray[np.int64] | None = None
     """the names that occur here, ascending, where `names` holds those of many more persons; None: all"""
+    starts: Mapping[str, Csr] = field(default_factory=dict)
+    """keys by which names, and relatives' names, are looked for, where they are made already"""
     few: ComparedNames | None = None
     """the names that occur here as a table of their own, which the name columns then refer to instead of `names`"""
     made: dict[tuple[str, ...], NDArray[Any]] = field(default_factory=dict, repr=False, compare=False)

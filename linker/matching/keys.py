@@ -74,11 +74,13 @@ class Features:
         return self._columns
 
 
-def _through_names(features: Features, fields: tuple[str, ...], *, aliases: bool, informative: bool) -> Csr:
-    """Keys of the names that stand in `fields` of each record."""
+def _through_names(features: Features, what: str, fields: tuple[str, ...], *, aliases: bool) -> Csr:
+    """Keys of the rarer words of the names that stand in `fields` of each record."""
     columns = features.columns
+    if what in columns.starts:
+        return columns.starts[what]
     who = bearers([columns.name[f] for f in fields], columns.aliases if aliases else None, columns.n)
-    return keys_of_bearers(columns.names, who, informative=informative, only=columns.only_names)
+    return keys_of_bearers(columns.names, who, informative=True, only=columns.only_names)
 
 
 def _birth_bands(features: Features) -> Csr:
@@ -120,9 +122,9 @@ def _all_ids(features: Features) -> Csr:
 
 
 _MAKERS: dict[str, Callable[[Features], Csr]] = {
-    "name": lambda f: _through_names(f, ("name",), aliases=True, informative=True),
+    "name": lambda f: _through_names(f, "name", ("name",), aliases=True),
     "name_token": lambda f: f.columns.name_keys,
-    "relative": lambda f: _through_names(f, NAME_FIELDS[1:], aliases=False, informative=True),
+    "relative": lambda f: _through_names(f, "relative", NAME_FIELDS[1:], aliases=False),
     "birth": _birth_bands,
     "birth_day": _birth_day,
     "id": _all_ids,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,9 +22,12 @@ INFORMATIVE_BITS = 5.0
 """A name token shared by more than one record in 2**5 is no start for a group, unless the name has nothing rarer."""
 _STRICT = int(KeyKind.STRICT)
 _STATED, _ALL = int(KeyKind.LOOSE), max(map(int, KeyKind)) + 1
+_STATED_KINDS, _ALL_KINDS = np.int8(_STATED), np.int8(_ALL)
 _EQUAL_BITS = np.float32(1e-3)
 _I8S = types.int64[::1]
 _EVERY = np.empty(0, np.int64)
+FIELDS = 5
+"""The columns of names of a record: its own, and those of four relatives."""
 _LISTS = types.Tuple((_I8S, _I8S))  # type: ignore[no-untyped-call]
 _KEYS = types.Tuple((types.int32[::1], types.int8[::1], _I8S, types.float32[::1]))  # type: ignore[no-untyped-call]
 
@@ -96,3 +100,59 @@ def bearers(columns: Sequence[NDArray[np.int32]], aliases: Csr | None, n: int) -
         rows.append(aliases.rows)
         names.append(aliases.values)
     return np.concatenate(rows), np.concatenate(names), n
+
+
+@dataclass(frozen=True)
+class FewKeys:
+    """Keys of the names that a few records bear: all of their own and of their relatives' names, and those by which each is looked for."""
+
+    own: Csr
+    relatives: Csr
+    own_start: Csr
+    relatives_start: Csr
+
+
+def keys_of_few(
+    names: NameTable, columns: Sequence[NDArray[np.int32]], aliases: Csr, only: NDArray[np.int64]
+) -> FewKeys:
+    """What `keys_of_bearers` gives for a few records: of `columns`, the first holds their own names. `only`: ascending, all names that
+    occur."""
+    if not len(only):
+        return FewKeys(*[Csr.empty(len(aliases)) for _ in range(4)])
+    keys = names.keys_of(only)
+    of_names = (keys.name_id, keys.kind, keys.key, keys.bits)
+    found = _dealt_to_few(
+        of_names, only, tuple(columns), (aliases.offsets, aliases.values), np.float32(INFORMATIVE_BITS)
+    )
+    return FewKeys(*[Csr(*lists) for lists in found])
+
+
+@njit(
+    types.UniTuple(_LISTS, 4)(_KEYS, _I8S, types.UniTuple(types.int32[::1], FIELDS), _LISTS, types.float32),  # type: ignore[no-untyped-call]
+    cache=True,
+    nogil=True,
+)
+def _dealt_to_few(keys, only, columns, aliases, informative):  # type: ignore[no-untyped-def]
+    n, every = len(columns[0]), np.float32(-np.inf)
+    room = n * len(columns) + len(aliases[1])
+    rows, through = np.empty((2, room), np.int64), np.empty((2, room), np.int64)
+    count = np.zeros(2, np.int64)
+    for f in range(len(columns)):
+        side = min(f, 1)
+        for row in range(n):
+            if columns[f][row] >= 0:
+                rows[side, count[side]], through[side, count[side]] = row, columns[f][row]
+                count[side] += 1
+    for row in range(n):
+        for k in range(aliases[0][row], aliases[0][row + 1]):
+            rows[0, count[0]], through[0, count[0]] = row, aliases[1][k]
+            count[0] += 1
+    own = rows[0, : count[0]], through[0, : count[0]]
+    others = rows[1, : count[1]], through[1, : count[1]]
+    names = len(only)
+    return (
+        _dealt(keys, (_STATED_KINDS, every), only, names, own[0], own[1], n),
+        _dealt(keys, (_ALL_KINDS, every), only, names, others[0], others[1], n),
+        _dealt(keys, (_STATED_KINDS, informative), only, names, own[0], own[1], n),
+        _dealt(keys, (_STATED_KINDS, informative), only, names, others[0], others[1], n),
+    )

@@ -53,8 +53,10 @@ class Pairs:
             ValueError: arrays of different lengths.
         """
         if owner_left is None or owner_right is None:
-            owner_left = owner_right = np.full(len(left), -1, np.int32)
-        arrays = [np.ascontiguousarray(a, np.int32) for a in (left, right, owner_left, owner_right)]
+            nobody = np.full(len(left), -1, np.int32)
+            arrays = [np.ascontiguousarray(a, np.int32) for a in (left, right)] + [nobody, nobody]
+        else:
+            arrays = [np.ascontiguousarray(a, np.int32) for a in (left, right, owner_left, owner_right)]
         if not len(arrays[0]) == len(arrays[1]) == len(arrays[2]) == len(arrays[3]):
             raise ValueError("left, right and owners must have one length")
         return cls(*arrays)
@@ -149,23 +151,32 @@ Numbered = tuple[NDArray[np.int32], NDArray[np.int64]]
 
 def number_pairs(names: NameTokens, rows: NDArray[np.void], table: PairTable, chunks: list[Pairs]) -> list[Numbered]:
     """Per chunk the numbers of its token pairs in the table, entered if need be, and where those of each pair of names start."""
+    if len(chunks) == 1:
+        (at, start), lacking = _looked_up(names, rows, table, chunks[0])
+        if len(lacking):
+            fill_in(at, table.add(lacking))
+        return [(at, start)]
     found: list[Numbered] = [(_NONE, _NOWHERE)] * len(chunks)
     missing = [_NOWHERE] * len(chunks)
 
     def look(k: int) -> None:
-        pairs = chunks[k]
-        room = room_for(names.offsets, pairs.left, pairs.right)
-        at, start, codes = np.empty(room, np.int32), np.empty(len(pairs), np.int64), np.empty(room, np.int64)
-        lacking = collect_pairs(
-            rows, names.offsets, names.ids, names.role, pairs.left, pairs.right, table.codes, at, start, codes
-        )
-        found[k], missing[k] = (at, start), codes[:lacking].copy()
+        found[k], missing[k] = _looked_up(names, rows, table, chunks[k])
 
     _in_threads(look, len(chunks))
-    if len(chunks) == 1 and len(missing[0]):
-        fill_in(found[0][0], table.add(missing[0]))
-    elif any(map(len, missing)):
+    if any(map(len, missing)):
         numbers = table.add(np.concatenate(missing))
         for (at, _), part in zip(found, np.split(numbers, np.cumsum([len(m) for m in missing])[:-1]), strict=True):
             fill_in(at, np.ascontiguousarray(part))
     return found
+
+
+def _looked_up(
+    names: NameTokens, rows: NDArray[np.void], table: PairTable, pairs: Pairs
+) -> tuple[Numbered, NDArray[np.int64]]:
+    """The numbers of the token pairs of some pairs of names, and the codes that the table lacks."""
+    room = room_for(names.offsets, pairs.left, pairs.right)
+    at, start, codes = np.empty(room, np.int32), np.empty(len(pairs), np.int64), np.empty(room, np.int64)
+    lacking = collect_pairs(
+        rows, names.offsets, names.ids, names.role, pairs.left, pairs.right, table.codes, at, start, codes
+    )
+    return (at, start), codes[:lacking].copy()

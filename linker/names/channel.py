@@ -233,6 +233,10 @@ class Channel:
         """The n likeliest Latin spellings of every Devanagari token, each with its log2 probability, best first."""
         return Decoder(self._directions["dl"], self.model.lm[LATIN]).best(tokens, n)
 
+    def romanise_encoded(self, encoded: Encoded, n: int = 1) -> list[list[tuple[str, float]]]:
+        """The same of tokens that are all in Devanagari, once they are encoded."""
+        return Decoder(self._directions["dl"], self.model.lm[LATIN]).best_of(encoded.read, encoded.rows["dl"], n)
+
     def devanagari(self, tokens: Sequence[str], n: int = 1) -> list[list[tuple[str, float]]]:
         """The n likeliest Devanagari spellings of every Latin token, each with its log2 probability, best first."""
         return Decoder(self._directions["ld"], self.model.lm[DEVANAGARI]).best(tokens, n)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens
 from linker.names.cuts import cutting_room
-from linker.names.divided import Divided, Words, divided, may_be_divided, worth_another_look
+from linker.names.divided import Divided, Words, better_divided, divided, may_be_divided
 from linker.names.free_words import FreeWords
 from linker.names.narrow import gathered
 from linker.names.prospects import Prospects, prospects
@@ -97,8 +97,9 @@ class ComparedNames:
 
     def divided(self, pairs: Pairs, agreement: NameAgreement) -> Divided | None:
         """The pairs that are worth another look with their words divided alike."""
-        at = np.flatnonzero(worth_another_look(agreement))
-        at = at[self.divisible(pairs.left[at], pairs.right[at])]
+        if not len(pairs):
+            return None
+        at = better_divided(self.names, self._words, self._free, pairs, agreement)
         if not len(at):
             return None
         some = pairs.take(at)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from linker.names.canonical import Role
 from linker.names.folding import FIRST_NUMBER, LETTERS, ROWS, WEAK, letters_number, may_hold, next_number
-from linker.names.kernel_types import I4S, I8, I8S, MOST_TOKENS, U1S, uncounted
+from linker.names.kernel_types import F4S, I1S, I4S, I8, I8S, MOST_TOKENS, U1S, uncounted
 
 SHORTEST_PART, SHORTEST_WORD = 3, 5
 """Letters that a word of the other name and the word that is cut must have; in Devanagari, where a is seldom written, one less."""
@@ -287,6 +287,31 @@ def divisible(*pairs: NDArray[Any]) -> NDArray[np.bool_]:
     out = np.empty(len(pairs[5]), np.bool_)
     _divisible_pairs(*pairs, *cutting_room(), out)
     return out
+
+
+@uncounted(types.int64(*_PAIRS, ROOM, ROOM, ROOM, F4S, I1S, F4S, I8S))
+def _worth_cutting(  # type: ignore[no-untyped-def]
+    rows, glances, offsets, ids, role, left, right, numbers, sorts, room, best, spare, weight, level, below, out
+):
+    count = 0
+    for k in range(len(left)):
+        x, y = left[k], right[k]
+        if weight[k] >= below[level[k]] or x < 0 or y < 0 or x == y:
+            continue
+        a, b = I8(offsets[x]), I8(offsets[y])
+        n, m = min(I8(offsets[x + 1]) - a, MOST_TOKENS), min(I8(offsets[y + 1]) - b, MOST_TOKENS)
+        if cuts_some(rows, glances, ids, role, a, n, b, m, numbers, sorts, room, best, spare):
+            out[count] = k
+            count += 1
+    return count
+
+
+def worth_cutting(
+    agreement: tuple[NDArray[np.float32], NDArray[np.int8]], below: NDArray[np.float32], *pairs: NDArray[Any]
+) -> NDArray[np.int64]:
+    """Which pairs of names `divide` would cut, of those whose weight is below what `below` says for their level."""
+    out = np.empty(len(pairs[5]), np.int64)
+    return out[: _worth_cutting(*pairs, *cutting_room(), *agreement, below, out)]
 
 
 def cutting_room() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from linker.names.char_lm import CharLm, next_bits
 from linker.names.forward import Direction
-from linker.names.units import DEVANAGARI, LATIN_SYMBOLS, MAX_LENGTH, read, write_devanagari
+from linker.names.units import DEVANAGARI, LATIN_SYMBOLS, MAX_LENGTH, Tokens, read, write_devanagari
 
 LM_SHARE = 0.3
 _WIDEST = 32  # hypotheses kept
@@ -35,11 +35,14 @@ class Decoder:
 
     def best(self, tokens: Sequence[str], n: int = 1) -> list[list[tuple[str, float]]]:
         """Up to n spellings of every token with log2 of their share of all spellings found, best first; none for other scripts."""
-        wanted = min(n, _WIDEST)
         sounds = read(tokens)
+        return self.best_of(sounds, self.direction.emissions.rows(sounds), n)
+
+    def best_of(self, sounds: Tokens, rows: NDArray[np.int32], n: int = 1) -> list[list[tuple[str, float]]]:
+        """The same of tokens that have been read, with the emission row of every unit."""
+        wanted = min(n, _WIDEST)
         emissions = self.direction.emissions
-        rows = emissions.rows(sounds)
-        count = len(tokens)
+        count = len(sounds.script)
         symbols = np.zeros((count, wanted, _LONGEST_TEXT), np.int8)
         length = np.zeros((count, wanted), np.int16)
         score = np.full((count, wanted), -np.inf, np.float32)
@@ -99,6 +102,7 @@ def _search(tables, codes, source, lm, settings, lm_share, out, out_length, out_
     model = np.zeros((2, beam))  # bits of the text so far
     c_parent, c_code = np.zeros(most, np.int64), np.zeros(most, np.int64)
     c_channel, c_model, c_total = np.zeros(most), np.zeros(most), np.zeros(most)
+    logarithm = np.empty(allowed.shape[1])
     c_hash, c_history = np.zeros(most, np.int64), np.zeros(most, np.int64)
     for t in range(first, last):
         n = u_start[t + 1] - u_start[t]
@@ -112,6 +116,8 @@ def _search(tables, codes, source, lm, settings, lm_share, out, out_length, out_
             best_p = 0.0
             for y in range(n_allowed[u]):
                 best_p = max(best_p, probability[at + y])
+            for y in range(n_allowed[u]):
+                logarithm[y] = np.log2(np.float64(probability[at + y]))
             count = 0
             best_total = -1e30
             for h in range(live):
@@ -119,7 +125,7 @@ def _search(tables, codes, source, lm, settings, lm_share, out, out_length, out_
                     p = probability[at + y]
                     if p < best_p * 2e-3:
                         continue
-                    value = channel[now, h] + np.log2(np.float64(p))
+                    value = channel[now, h] + logarithm[y]
                     if value - lm_share * model[now, h] < best_total - 14.0:
                         continue
                     code = np.int64(codes[allowed[u, y]])

@@ -64,7 +64,7 @@ def build_dictionary(
     is left of words without the surnames and prefixes that are written on."""
     encoded = channel.encode(tokens)
     devanagari = np.flatnonzero(encoded.script == DEVANAGARI)
-    decoded = channel.romanise([tokens[k] for k in devanagari.tolist()], SPELLINGS) if len(devanagari) else []
+    decoded = _romanised(tokens, devanagari, encoded, channel)
     latin = list(tokens)
     for k in np.flatnonzero(encoded.script == OTHER).tolist():
         latin[k] = ""
@@ -85,6 +85,17 @@ def build_dictionary(
     near_start, near_key = _near_keys(len(tokens), devanagari, decoded, left)
     _starts(rows, latin, devanagari, decoded)
     return TokenDictionary(list(tokens), latin, rows, near_start, near_key, encoded, families)
+
+
+def _romanised(
+    tokens: Sequence[str], devanagari: NDArray[np.int64], encoded: Encoded, channel: Channel
+) -> list[list[tuple[str, float]]]:
+    """The spellings of those tokens that are in Devanagari."""
+    if not len(devanagari):
+        return []
+    if len(devanagari) == len(tokens):
+        return channel.romanise_encoded(encoded, SPELLINGS)
+    return channel.romanise([tokens[k] for k in devanagari.tolist()], SPELLINGS)
 
 
 def _bits(numbers: object) -> np.uint64:

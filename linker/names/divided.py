@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from linker.names.agreement import NameAgreement, Pairs, agree
 from linker.names.canonical import NameTokens, Role, counting, sort_of
-from linker.names.cuts import Free, divide, divisible
+from linker.names.cuts import Free, divide, divisible, worth_cutting
 from linker.names.fewpairs import FewPairs
 from linker.names.folding import LETTERS
 from linker.names.free_words import FreeWords
@@ -25,25 +25,19 @@ from linker.names.space import PairTable, TokenSpace
 from linker.names.token_rows import hot
 from linker.names.workspace import MOST_TOKENS, PARAMETER_VALUES
 
-_LEFT_OVER = np.zeros(len(NameLevel), np.bool_)
-_LEFT_OVER[
-    [
-        NameLevel.GIVEN_CONFLICT, NameLevel.DIFFERENT, NameLevel.SURNAME_ONLY, NameLevel.GIVEN_ONLY, NameLevel.FILLERS_DIFFER,
-        NameLevel.PARTIAL,
-    ]
-] = True  # fmt: skip
-"""Levels of names that have words without a partner."""
 LITTLE = 3.0
 """Names of which every word has a partner are looked at again if that is worth fewer bits."""
+_LEFT_OVER = [
+    NameLevel.GIVEN_CONFLICT, NameLevel.DIFFERENT, NameLevel.SURNAME_ONLY, NameLevel.GIVEN_ONLY, NameLevel.FILLERS_DIFFER,
+    NameLevel.PARTIAL,
+]  # fmt: skip
+"""Levels of names that have words without a partner."""
+_LOOKED_AT = np.full(len(NameLevel), LITTLE, np.float32)
+_LOOKED_AT[_LEFT_OVER], _LOOKED_AT[NameLevel.UNKNOWN] = np.inf, -np.inf
+"""By level, the bits below which names are looked at again."""
 _WHOLE = 63
 _NO_HEAD, _NO_SORT = np.uint8(255 - int(Role.HEAD)), np.uint8(255 - int(Role.FILLER | Role.LAST))
 _PREFIX = np.uint8(Role.PREFIX)
-
-
-def worth_another_look(agreement: NameAgreement) -> NDArray[np.bool_]:
-    """Pairs that may agree better with their words divided otherwise."""
-    level = agreement.level
-    return np.asarray(_LEFT_OVER[level] | ((agreement.weight < LITTLE) & (level != int(NameLevel.UNKNOWN))))
 
 
 def may_be_divided(
@@ -54,6 +48,15 @@ def may_be_divided(
         *letters, names.offsets, names.ids, names.role, pairs.left, pairs.right, free.numbers, free.sorts
     )
     return found
+
+
+def better_divided(
+    names: NameTokens, letters: tuple[NDArray[np.uint8], NDArray[np.int64]], free: FreeWords, pairs: Pairs,
+    agreement: NameAgreement,
+) -> NDArray[np.int64]:  # fmt: skip
+    """The numbers of pairs that may agree better than `agreement` says with their words divided otherwise, and can be."""
+    about = (*letters, names.offsets, names.ids, names.role, pairs.left, pairs.right, free.numbers, free.sorts)
+    return worth_cutting((agreement.weight, agreement.level), _LOOKED_AT, *about)
 
 
 @dataclass(frozen=True)

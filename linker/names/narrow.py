@@ -40,6 +40,25 @@ def _room(values):  # type: ignore[no-untyped-def]
     return table
 
 
+@njit(types.void(_NAMES, I8S, types.int64, I4S), cache=True, nogil=True)
+def _ends(part, numbers, first, offsets):  # type: ignore[no-untyped-def]
+    """Writes where the tokens of names end, behind what `offsets` begins with. The part's names have numbers from `first` on."""
+    at = part[0]
+    for k in range(len(numbers)):
+        name = numbers[k] - first
+        offsets[k + 1] = offsets[k] + at[name + 1] - at[name]
+
+
+@njit(types.void(_NAMES, I8S, types.int64, I4S, I4S, U1S), cache=True, nogil=True)
+def _copy(part, numbers, first, offsets, ids, role):  # type: ignore[no-untyped-def]
+    """Writes the tokens of names and their roles to where `offsets` says."""
+    at, part_ids, part_role = part
+    for k in range(len(numbers)):
+        start = np.int64(at[numbers[k] - first]) - offsets[k]
+        for i in range(offsets[k], offsets[k + 1]):
+            ids[i], role[i] = part_ids[start + i], part_role[start + i]
+
+
 @njit(_GATHERED(I4S, types.int64, _NAMES, _NAMES), cache=True, nogil=True)
 def _gather(wanted, first, base, added):  # type: ignore[no-untyped-def]
     """The distinct names among `wanted` (-1: none) in the order of their numbers; names from `first` on stand in `added`.
@@ -60,31 +79,29 @@ def _gather(wanted, first, base, added):  # type: ignore[no-untyped-def]
     renumbered = np.empty(len(wanted), np.int32)
     for k in range(len(wanted)):
         renumbered[k] = seen[table_slot(seen, np.int64(wanted[k])), 1] if wanted[k] >= 0 else -1
+    own = np.searchsorted(numbers, first)
     offsets = np.zeros(count + 1, np.int32)
-    for k in range(count):
-        part, at = (base, numbers[k]) if numbers[k] < first else (added, numbers[k] - first)
-        offsets[k + 1] = offsets[k] + part[0][at + 1] - part[0][at]
+    _ends(base, numbers[:own], np.int64(0), offsets[: own + 1])
+    _ends(added, numbers[own:], first, offsets[own:])
     ids, role = np.empty(offsets[count], np.int32), np.empty(offsets[count], np.uint8)
-    known = _room(np.int64(offsets[count]))
-    tokens = np.empty(offsets[count], np.int64)
+    _copy(base, numbers[:own], np.int64(0), offsets[: own + 1], ids, role)
+    _copy(added, numbers[own:], first, offsets[own:], ids, role)
+    known = _room(np.int64(len(ids)))
+    tokens = np.empty(len(ids), np.int64)
     n = 0
-    for k in range(count):
-        part, at = (base, numbers[k]) if numbers[k] < first else (added, numbers[k] - first)
-        start = part[0][at]
-        for i in range(offsets[k + 1] - offsets[k]):
-            token = np.int64(part[1][start + i])
-            if _place(known, token, np.int64(n)) == n:
-                tokens[n] = token
-                n += 1
-            role[offsets[k] + i] = part[2][start + i]
-    tokens = np.sort(tokens[:n])
+    for i in range(len(ids)):
+        token = np.int64(ids[i])
+        ids[i] = _place(known, token, np.int64(n))
+        if ids[i] == n:
+            tokens[n] = token
+            n += 1
+    order = np.argsort(tokens[:n])
+    rank = np.empty(n, np.int32)
     for k in range(n):
-        known[table_slot(known, tokens[k]), 1] = k
-    for k in range(count):
-        part, at = (base, numbers[k]) if numbers[k] < first else (added, numbers[k] - first)
-        start = part[0][at]
-        for i in range(offsets[k + 1] - offsets[k]):
-            ids[offsets[k] + i] = known[table_slot(known, np.int64(part[1][start + i])), 1]
+        rank[order[k]] = k
+    for i in range(len(ids)):
+        ids[i] = rank[ids[i]]
+    tokens = tokens[:n][order]
     return renumbered, numbers, offsets, ids, role, tokens
 
 
