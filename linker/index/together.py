@@ -69,7 +69,8 @@ class Together:
         )
         columns.few, numbers = columns.names.narrow(wanted)
         columns.name = {f: numbers[k * columns.n : (k + 1) * columns.n] for k, f in enumerate(NAME_FIELDS)}
-        columns.relatives = np.ascontiguousarray(numbers[columns.n : len(NAME_FIELDS) * columns.n].reshape(len(NAME_FIELDS) - 1, columns.n).T)
+        relatives = numbers[columns.n : len(NAME_FIELDS) * columns.n].reshape(len(NAME_FIELDS) - 1, columns.n)
+        columns.relatives = np.ascontiguousarray(relatives.T)
         columns.aliases = Csr(offsets, numbers[len(NAME_FIELDS) * columns.n :].astype(np.int64))
         columns.name_keys = stacked(base.name_keys, rows, new.name_keys, new_rows, used)
         columns.relative_keys = stacked(base.relative_keys, rows, new.relative_keys, new_rows, used)
