@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from linker.config.clusters import ClusterRules
 from linker.identity.clusters import Clusters, Constraints, cluster
 from linker.identity.history import past
-from linker.identity.identities import Assignment, assign
+from linker.identity.identities import Assignment, Past, assign
 from linker.identity.settled import attention, settled
 from linker.matching.edges import Edges
 from linker.matching.hysteresis import Memory
@@ -39,6 +39,14 @@ class Before:
         if self.snapshot is None or slack == 0 or "edge" not in self.snapshot.tables:
             return None
         return Memory.of(self.snapshot.table("edge", ["record_id_l", "record_id_r", "rule"]), record_ids, slack)
+
+    def history(self) -> Past:
+        """What earlier snapshots tell about identities. One that lives has not ended, though records left it once."""
+        told = past(self.workspace)
+        if self.snapshot is None or not told.ended.num_rows:
+            return told
+        living = pc.unique(self.snapshot.table("crosswalk", ["identity_id"])["identity_id"])
+        return replace(told, ended=told.ended.filter(pc.invert(pc.is_in(told.ended["identity_id"], value_set=living))))
 
     @property
     def decisions(self) -> int:
@@ -88,7 +96,7 @@ def identify(
     if previous is None and before.snapshot is not None:
         previous = before.snapshot.table("crosswalk", ["record_id", "identity_id"])
     decided = before.newly_decided(record_ids)
-    assigned = assign(clusters.label, record_ids, previous, past(before.workspace), decided)
+    assigned = assign(clusters.label, record_ids, previous, before.history(), decided)
     return Identified(
         clusters, settled(edges, clusters, different), assigned, attention(clusters, assigned.identity_id)
     )

@@ -13,11 +13,11 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from linker.batch.erasure import NO_REPORT, edges_without
 from linker.batch.regroup import name_table
@@ -28,6 +28,7 @@ from linker.identity.values import single
 from linker.names.channel import Channel
 from linker.registry.auditlog import AuditLog
 from linker.registry.erasures import Erasures, Order
+from linker.registry.parts import ADDED, GONE, KEYS, in_parts, part_file
 from linker.registry.redaction import purge as purge_registry
 from linker.registry.rewriting import rewrite
 from linker.registry.snapshot import Snapshot, SnapshotWriter, list_runs
@@ -100,6 +101,8 @@ def _clean(run: Snapshot, order: Order) -> bool:
             cleaned = without(table, order.records)
             if not cleaned.equals(table):
                 changed[name] = cleaned
+    if _below(run, order.records):
+        changed = {name: run.table(name) for name in KEYS if in_parts(run.path, name)} | changed
     if "crosswalk" in changed and "identity" in run.tables:
         changed["identity"] = _golden(run, changed)
         kept = pc.unique(single(changed["identity"]["identity_id"]))
@@ -111,6 +114,23 @@ def _clean(run: Snapshot, order: Order) -> bool:
     texts = {"report.html": NO_REPORT} if set(changed) != {"event"} and (run.path / "report.html").is_file() else {}
     rewrite(run, changed, texts, {"erasures": [*run.manifest.get("erasures", []), order.number]})
     return True
+
+
+def _below(run: Snapshot, ids: Sequence[str]) -> bool:
+    """Whether the file of some table in parts holds the records, although the snapshot no longer does: an update had changed or withdrawn
+    them. What it had made of them (golden records) stands there as well."""
+    named = among(ids)
+    files = [
+        (file, keys)
+        for name, keys in KEYS.items()
+        if "record_id" in keys[0] and in_parts(run.path, name)
+        for file in (run.file(name), *(part_file(run.path, name, kind) for kind in (ADDED, GONE)))
+    ]
+    return any(
+        named(single(column)).any()
+        for file, keys in files
+        for column in pq.read_table(file, columns=list(keys)).columns
+    )
 
 
 def _records(table: pa.Table, ids: Sequence[str]) -> pa.Table:
@@ -190,23 +210,29 @@ def _remove_derived(workspace: Path) -> Iterator[str]:
 
 
 def _values(runs: Sequence[Snapshot], ids: Sequence[str]) -> list[str]:
-    """All texts of some length that snapshots hold of the records."""
+    """All texts of some length that snapshots hold of the records, also in rows that an update has replaced."""
     found: set[str] = set()
+    of_them = pc.field("record_id").isin(list(ids))
     for run in runs:
         for name in {"record", "person"} & set(run.tables):
-            rows: list[dict[str, Any]] = run.table(name, filters=pc.field("record_id").isin(list(ids))).to_pylist()
+            files = [run.file(name), part_file(run.path, name, ADDED)]
+            rows = [row for file in files if file.is_file() for row in pq.read_table(file, filters=of_them).to_pylist()]
             for value in (v for row in rows for v in row.values()):
                 texts = value if isinstance(value, list) else [value]
                 found.update(t for t in texts if isinstance(t, str) and len(t) >= SHORTEST)
     return sorted(found - set(ids))
 
 
+_TEXTS = {"record": None, "person": None, "quarantine": None, "identity": ["name_latin", "name_devanagari"]}
+"""Where texts of others stand: whole tables, and of the unified table how names are written in the other script."""
+
+
 def _only_theirs(runs: Sequence[Snapshot], values: Sequence[str], ids: Sequence[str]) -> list[str]:
-    """Values that no record left in any snapshot holds, alone or inside a longer text, and that no record id contains by chance."""
+    """Values that no row of others left in any snapshot holds, alone or inside a longer text, and that no record id contains by chance."""
     left = [v for v in values if not any(v in i for i in ids) or not v.isdecimal()]
     for run in runs:
-        for name in {"record", "person"} & set(run.tables):
-            table = run.table(name)
+        for name in _TEXTS.keys() & set(run.tables):
+            table = run.table(name, _TEXTS[name])
             for column in table.column_names:
                 left = [v for v in left if not stands_in(table[column], v)]
     return left

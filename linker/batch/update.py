@@ -142,9 +142,11 @@ class _Edges:
     def change(self, settled: pa.Table, fresh: pa.Table, outdated: pa.Array) -> _Change:
         """What comes and goes of the edge table: `settled` are all pairs at stake as they are now, `fresh` the new ones."""
         outside = fresh.filter(pa.array(~among(fresh, settled, KEYS["edge"])))
-        as_before = among(settled, self.keys, ("record_id_l", "record_id_r", "decision", "rule"))
+        left = np.asarray(_touches(self.keys, outdated))
+        kept = self.keys.filter(pa.array(~left))  # a pair of a changed record is another pair, though decided alike
+        as_before = among(settled, kept, ("record_id_l", "record_id_r", "decision", "rule"))
         added = pa.concat_tables([settled.filter(pa.array(~as_before)), outside])
-        gone = among(self.keys, added, KEYS["edge"]) | np.asarray(_touches(self.keys, outdated))
+        gone = among(self.keys, added, KEYS["edge"]) | left
         return _Change(added, self.keys.filter(pa.array(gone)))
 
 
@@ -243,7 +245,7 @@ def _tables(
     current: Snapshot, admitted: Admitted, delta: Delta, stake: Stake, found: Regrouped, change: _Change
 ) -> dict[str, pa.Table | Part]:
     """The snapshot's tables: large ones in parts, small ones whole."""
-    gone = pa.table({"record_id": delta.outdated})
+    outdated, gone = pa.table({"record_id": delta.outdated}), pa.table({"record_id": delta.gone})
     moved = found.crosswalk.filter(pa.array(~among(found.crosswalk, stake.previous, ("record_id", "identity_id"))))
     review = change.added.filter(pc.equal(change.added["decision"], int(Decision.REVIEW)))
     concerned = pa.concat_arrays([single(stake.previous["identity_id"]), single(found.crosswalk["identity_id"])])
@@ -251,8 +253,8 @@ def _tables(
     attention = attention.filter(pc.invert(pc.is_in(attention["identity_id"], value_set=concerned)))
     quarantine = quarantine_without(current.table("quarantine"), among_ids(delta.seen.to_pylist()))
     parts = {
-        "record": (delta.record, gone),
-        "person": (delta.person, gone),
+        "record": (delta.record, outdated),
+        "person": (delta.person, outdated),
         "crosswalk": (moved, pa.concat_tables([gone, moved.select(["record_id"])])),
         "identity": (found.identity, pa.table({"identity_id": found.changed})),
         "edge": (change.added, change.gone),
