@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -11,10 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from linker.batch.grouped import GroupLink
-from linker.evaluate.words import FIGURES
+from linker.evaluate.words import DECISIONS, FIGURES, RULES, readable
+from linker.matching.comparisons.base import Comparison
+from linker.review.evidence.arguments import arguments
 from linker.schema import Decision
 
 SHOWN_IDS = 4
+FAINTEST = 0.05
+"""Fewer bits would be shown as none."""
 FIELDS = (
     ("name", "name"), ("name_latin", "Latin"), ("name_devanagari", "Devanagari"), ("aliases", "also known as"),
     ("father", "father"), ("mother", "mother"), ("husband", "husband"), ("sex", "sex"), ("birth", "born"),
@@ -102,31 +106,36 @@ def records(rows: Sequence[dict[str, Any]]) -> Table:
     return table
 
 
-def edges(title: str, rows: Sequence[dict[str, Any]]) -> Table:
-    """Scored pairs, the strongest first, with the evidence for and against in bits."""
-    table = grid("record", "record", "bits", "decision", "evidence", right=(2,), title=title)
+def edges(title: str, rows: Sequence[dict[str, Any]], comparisons: Mapping[str, Comparison]) -> Table:
+    """Scored pairs, the strongest first, with the evidence for and against in bits. It adds up to the pair's weight: what two kinds of
+    evidence share, because they are not independent, is taken from both by halves."""
+    table = grid("records", "evidence", title=title)
     for row in rows:
-        levels = json.loads(row["levels"] or "{}")
-        evidence = Text()
-        for name, (level, bits) in sorted(levels.items(), key=lambda item: -abs(item[1][1])):
-            evidence.append(cell(f"{name} {str(level).lower()} "))
-            evidence.append(f"{bits:+.1f}  ", style="green" if bits > 0 else "red")
-        decision = f"{Decision(row['decision']).name.lower().replace('_', ' ')} ({row['rule']})"
-        table.add_row(
-            cell(row["record_id_l"]), cell(row["record_id_r"]), f"{row['weight']:.1f}", cell(decision), evidence
-        )
+        said = sorted(arguments(row, comparisons), key=lambda a: -abs(a.bits))
+        before = float(row["weight"]) - sum(a.bits for a in said)
+        evidence = Text("\n").join([
+            *(_share(a.bits, f"{readable(a.comparison)}: {a.english}") for a in said if abs(a.bits) >= FAINTEST),
+            _share(before, "before any evidence\n"),
+        ])  # fmt: skip
+        rule = RULES.get(row["rule"], row["rule"])
+        pair = Text("\n").join([cell(row["record_id_l"]), cell(row["record_id_r"])])
+        pair.append(f"\n{row['weight']:.1f} bits: {DECISIONS[Decision(row['decision'])]}\n", style="bold")
+        pair.append(cell(rule, "dim"))
+        table.add_row(pair, evidence)
     return table
+
+
+def _share(bits: float, said: str) -> Text:
+    return Text(f"{bits:+5.1f}  ", style="green" if bits > 0 else "red") + cell(said)
 
 
 def group_links(rows: Sequence[GroupLink]) -> Table:
     """Groups of records that link together: what all pairs between them say, the weightiest figure first."""
-    table = grid(
-        "records", "records", "probability", "evidence", right=(2,), title="groups that are one person together"
-    )
+    table = grid("records", "evidence", title="groups that are one person together")
     for row in rows:
-        evidence = Text()
-        for name, (value, bits) in sorted(row.figures.items(), key=lambda item: -abs(item[1][1])):
-            evidence.append(cell(f"{FIGURES[name].format(value)} "))
-            evidence.append(f"{bits:+.1f}  ", style="green" if bits > 0 else "red")
-        table.add_row(cell(", ".join(row.left)), cell(", ".join(row.right)), f"{row.probability:.2f}", evidence)
+        figures = sorted(row.figures.items(), key=lambda item: -abs(item[1][1]))
+        evidence = [_share(bits, FIGURES[name].format(value)) for name, (value, bits) in figures]
+        groups = Text("\nand\n").join(Text("\n").join(map(cell, ids)) for ids in (row.left, row.right))
+        groups.append(f"\n{row.probability:.0%} probable", style="bold")
+        table.add_row(groups, Text("\n").join([*evidence, _share(row.start, "before any of these")]))
     return table

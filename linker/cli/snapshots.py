@@ -16,8 +16,10 @@ from linker.evaluate.words import masked_identifier
 from linker.identity import history as past
 from linker.identity.asof import Rebuilt, open_as_of
 from linker.identity.lookup import Found, find, neighbours
+from linker.index.store import SETTINGS, settings_of
 from linker.registry.auditlog import AuditLog
 from linker.registry.snapshot import Snapshot, current_name, list_runs, open_current
+from linker.review.evidence.arguments import sentences
 
 
 def runs(workspace: Workspace) -> None:
@@ -87,13 +89,14 @@ def _print_identity(console: Console, snapshot: Snapshot, at: Found, telephones:
     hidden = {} if telephones else {"phones": [masked_identifier(p) for p in at.golden["phones"] or ()]}
     console.print(display.golden(at.golden | hidden))
     console.print(display.records(at.records.to_pylist()))
+    comparisons = sentences(settings_of(snapshot)[0]) if (snapshot.path / SETTINGS).is_file() else {}
     inside, outside = neighbours(snapshot, at)
     if inside.num_rows:
-        console.print(display.edges("why these are one person", inside.to_pylist()))
+        console.print(display.edges("why these are one person", inside.to_pylist(), comparisons))
         if together := group_links(inside, snapshot):
             console.print(display.group_links(together))
     if outside.num_rows:
-        console.print(display.edges("closest others, not linked", outside.to_pylist()))
+        console.print(display.edges("closest others, not linked", outside.to_pylist(), comparisons))
 
 
 def history(

@@ -57,6 +57,8 @@ def test_show_tells_the_figures(workspace: Path, pooled: str) -> None:
     told = linker("show", pooled, "--workspace", workspace, environment={"COLUMNS": "250"})
     assert "groups that are one person together" in told.text
     assert "bits on average" in told.text
+    assert "before any evidence" in told.text and "name: the names agree" in told.text
+    assert "name_and_" not in told.text and "__" not in told.text, "levels are told in sentences"
 
 
 def test_an_identity_without_such_links_has_nothing_to_tell(snapshot: Snapshot) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from linker.config.loading import CONFIGS, load
 from linker.config.matching import Matching
 from linker.review.evidence.arguments import arguments, sentences
@@ -39,6 +41,13 @@ def test_joint_comparisons_change_how_much_counts_and_are_not_listed() -> None:
     joint = next(c for c in MATCHING.comparisons if c.kind == "joint" and c.fields == ("name", "relative"))
     found = told(name=("AGREE", 9.0), relative=("AGREE", 5.0), **{joint.name: ("x", -4.0)})
     assert found == {"name": ("for", 2), "relative": ("for", 1)}
+
+
+def test_bits_add_up_to_the_weight_of_all_levels() -> None:
+    joint = next(c for c in MATCHING.comparisons if c.kind == "joint" and c.fields == ("name", "relative"))
+    levels = {"name": ("AGREE", 9.0), "relative": ("AGREE", 5.0), "sex": ("SAME", 0.1), joint.name: ("x", -4.0)}
+    found = arguments({"levels": json.dumps(levels)}, sentences(MATCHING))
+    assert sum(a.bits for a in found) == pytest.approx(10.1)
 
 
 def test_both_languages_are_there() -> None:

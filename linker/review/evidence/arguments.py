@@ -19,13 +19,15 @@ FAINT = 0.5
 @dataclass(frozen=True)
 class Argument:
     """One kind of evidence: its name in the configuration, the sentence, and its strength from 1 to 3 (0: says little). `side` is 'for',
-    'against' or 'neutral'; what is neutral and has a strength counts for one person."""
+    'against' or 'neutral'; what is neutral and has a strength counts for one person. `bits` is what it adds to the weight of the pair, which
+    nobody who judges may see."""
 
     comparison: str
     side: str
     english: str
     hindi: str
     strength: int
+    bits: float
 
 
 def sentences(matching: Matching) -> dict[str, Comparison]:
@@ -46,7 +48,7 @@ def arguments(edge: Mapping[str, Any] | None, comparisons: Mapping[str, Comparis
         side = _side_shown(level.side if level else None, bits)
         worth = abs(net) if net * bits > 0 else 0.0
         strength = 3 if worth >= STRONG else 2 if worth >= CLEAR else 1 if worth > FAINT else 0
-        found.append((worth, Argument(name, side, english, hindi, strength)))
+        found.append((worth, Argument(name, side, english, hindi, strength, net)))
     return [a for _, a in sorted(found, key=lambda x: -x[0])]
 
 
