@@ -12,6 +12,7 @@ from rich.text import Text
 from linker.cli import display
 from linker.cli.options import Workspace
 from linker.cli.run import Display
+from linker.evaluate.words import count
 from linker.registry.auditlog import AuditLog
 from linker.search.results import Evidence, Hit, SearchResult
 from linker.search.view import View
@@ -52,12 +53,13 @@ def _print(console: Console, found: SearchResult) -> None:
     for note in found.notes:
         console.print(display.cell(note, "yellow"))
     if found.hits:
-        table = display.grid("identity", "name", "probability", "bits", "reasons", "records", right=(2, 3, 5))
+        table = display.grid("who", "reasons")
         for hit in found.hits:
-            table.add_row(
-                hit.identity_id, display.cell(_who(hit)), f"{hit.probability:.1%}", f"{hit.weight:+.1f}", _reasons(hit.evidence),
-                str((hit.golden or {}).get("records", len(hit.records))),
-            )  # fmt: skip
+            records = (hit.golden or {}).get("records", len(hit.records))
+            who = Text(f"{hit.identity_id}\n", style="bold") + display.cell(_who(hit))
+            who.append(f"\n{hit.probability:.1%} probable ({hit.weight:+.1f} bits)\n")
+            who.append(count(records, "record") + "\n", style="dim")
+            table.add_row(who, _reasons(hit.evidence))
         console.print(table)
     else:
         console.print("nobody is found")

@@ -24,6 +24,7 @@ from linker.search.fields import LONGEST, Fields, is_blank
 
 _SEGMENT = re.compile(r"[,;\n।|]+")
 _TRAILING_AGE = re.compile(r"^(.*\D)[\s(]+([1-9]\d)\)?$")
+_INNER_AGE = re.compile(r"^(\D*[^\W\d])\s+([1-9]\d)\s+([^\W\d]\D*)$")
 _YOUNGEST, _OLDEST = 7, 110
 _TELLING = (IdType.EPIC, IdType.PAN, IdType.DRIVING_LICENCE, IdType.AADHAAR, IdType.PASSPORT)
 """Identifiers that their form alone tells."""
@@ -51,6 +52,7 @@ def read_typed(text: str, latest_year: int) -> Typed:
     if len(text) > LONGEST:
         raise InputError(f"the query has more than {LONGEST} characters", do="give the one person that is looked for")
     segments = [part for part in (clean(piece).strip() for piece in _SEGMENT.split(text)) if not is_blank(part)]
+    segments[:1] = [piece for segment in segments[:1] for piece in _parted(segment)]
     typed = Typed()
     phrase: list[str] = []
     for number, segment in enumerate(segments):
@@ -72,6 +74,17 @@ def read_typed(text: str, latest_year: int) -> Typed:
         if len(people) > 1:
             typed.notes.append(f"the text names {len(people)} persons; the first is looked for")
     return typed
+
+
+def _parted(segment: str) -> list[str]:
+    """The first segment where a bare number stands right behind people and before something else: 'Rakesh s/o Ram Singh 25 Sohna' is typed
+    without commas, and the number is an age."""
+    found = _INNER_AGE.match(segment)
+    if not found or not _YOUNGEST <= int(found[2]) <= _OLDEST:
+        return [segment]
+    if set(read_text(found[1], Mode.PHRASE)[0]) - _OF_PEOPLE or Field.AGE in read_text(segment, Mode.PHRASE)[0]:
+        return [segment]
+    return list(found.groups())
 
 
 def _without_age(segment: str, typed: Typed) -> str:

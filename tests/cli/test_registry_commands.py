@@ -67,8 +67,8 @@ def test_show_tells_values_records_and_reasons_and_is_logged(workspace: Path) ->
         "Name A",
         "pan …234F",
         "s/e",
-        "name same +9.0",
-        "link (link)",
+        "+9.0 name: same",
+        ": linked",
         "a lead, not an identification",
     ):
         assert expected in told

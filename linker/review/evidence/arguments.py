@@ -19,8 +19,8 @@ FAINT = 0.5
 @dataclass(frozen=True)
 class Argument:
     """One kind of evidence: its name in the configuration, the sentence, and its strength from 1 to 3 (0: says little). `side` is 'for',
-    'against' or 'neutral'; what is neutral and has a strength counts for one person. `bits` is what it adds to the weight of the pair, which
-    nobody who judges may see."""
+    'against' or 'neutral'; what is neutral and has a strength counts for one person. `bits` is what it adds to the weight of the pair,
+    which nobody who judges may see."""
 
     comparison: str
     side: str
