@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,7 @@ def page(request: Request, name: str, session: Session | None, /, status: int = 
         "csrf": session.csrf if session else "",
         "may": {str(m): session is not None and session.account.may(m) for m in May},
         "snapshot": current_name(office.workspace),
+        "now": clock(datetime.now(UTC).isoformat()),
         "path": request.url.path,
         "here": f"{request.url.path}?{request.url.query}".rstrip("?") if request.method == "GET" else "/",
         "settings": office.settings,
