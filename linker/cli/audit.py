@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from linker.cli import display
 from linker.cli.options import Workspace
@@ -48,8 +50,27 @@ def list_entries(
 
     Example: linker audit list --workspace work --last 50
     """
-    table = display.grid("no", "when (UTC)", "who", "what", "subject", "detail", right=(0,))
+    table = display.grid("no", "when (UTC), who", "what", "detail", right=(0,))
     for entry in AuditLog(workspace).entries()[-last:]:
-        cells = (str(entry["number"]), entry["at"][:19], entry["who"], entry["kind"], entry["subject"], entry["detail"])
-        table.add_row(*map(display.cell, cells))
+        cells = (
+            (str(entry["number"]),),
+            (entry["at"][:19].replace("T", " "), entry["who"]),
+            (entry["kind"], entry["subject"]),
+            (_told(entry["detail"]),),
+        )
+        table.add_row(*(Text("\n").join(map(display.cell, lines)) for lines in cells))
     Console().print(table)
+
+
+def _told(detail: str) -> str:
+    """'why: FIR 12/2025; snapshot: 1' from the JSON that the log holds; what is no JSON object stands as it is."""
+    try:
+        said = json.loads(detail)
+    except ValueError:
+        return detail
+    if not isinstance(said, dict):
+        return detail
+    return "; ".join(
+        f"{key}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for key, value in said.items()
+    )

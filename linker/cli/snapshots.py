@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from linker.batch.grouped import group_links
 from linker.cli import display
@@ -42,7 +43,7 @@ def runs(workspace: Workspace) -> None:
         size = sum(p.stat().st_size for p in run.path.iterdir())
         counts = [f"{rows[t]:,}" if t in rows else "" for t in ("crosswalk", "identity", "edge")]
         note = f"{size / 1e6:,.1f} MB" if "identity" in run.tables else "events only"
-        table.add_row(mark, run.path.name, str(run.manifest["published"])[:19], *counts, note)
+        table.add_row(mark, run.path.name, str(run.manifest["published"])[:19].replace("T", " "), *counts, note)
     console.print(table)
     console.print("→ is the snapshot in force", style="dim")
 
@@ -112,11 +113,12 @@ def history(
     events = past.of_identity(workspace, name)
     if not events:
         raise WorkspaceError(f"no event of {name} is known", where=str(workspace), do="check the id")
-    table = display.grid("snapshot", "published (UTC)", "what", "identity", "with", "records", "cause")
+    table = display.grid("snapshot, published (UTC)", "what", "identity, with", "records")
     for event in events:
         table.add_row(
-            f"{event.snapshot:06d}", event.published[:19], str(event.kind), event.identity_id, " ".join(event.other_identities),
-            display.cell(display.shortened(event.record_ids)), event.cause,
+            f"{event.snapshot:06d}\n{event.published[:19].replace('T', ' ')}", f"{event.kind}\n{event.cause}",
+            "\n".join((event.identity_id, *event.other_identities)),
+            Text("\n").join(map(display.cell, display.shortened(event.record_ids).split(", "))),
         )  # fmt: skip
     console.print(table)
     today = past.successors(workspace, name)

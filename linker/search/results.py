@@ -34,8 +34,13 @@ class _Result:
         """The same as compact JSON in UTF-8, without making the dictionaries first."""
         return to_json(self, fallback=_shallow, inf_nan_mode="null")
 
+    def masked(self) -> Self:
+        """The same with identifiers and telephones hidden; here there are none."""
+        return self
+
     def _repr_html_(self) -> str:
-        return _html(self.to_dict())
+        """Masked: what a notebook shows is stored with it."""
+        return _html(self.masked().to_dict())
 
 
 @dataclass(frozen=True, repr=False)
@@ -179,6 +184,25 @@ class SearchResult(_Result, Sequence[Hit]):
         lines = "".join(f"\n  {hit!r}" for hit in self.hits) or "\n  nobody"
         partial = "".join(f"\n  partial: {reason}" for reason in self.partial)
         return f"<SearchResult of snapshot {self.snapshot}, {self.compared} records compared{lines}{partial}>"
+
+    def _repr_html_(self) -> str:
+        """One line a hit, without numbers."""
+        head = ("identity", "name", "records", "probability", "bits", "reasons")
+        rows = [
+            (
+                hit.identity_id, hit.name, str((hit.golden or {}).get("records", len(hit.records))), f"{hit.probability:.1%}",
+                f"{hit.weight:+.1f}", "; ".join(e.english for e in hit.evidence if e.side != "missing"),
+            )
+            for hit in self.hits
+        ]  # fmt: skip
+        lines = [f"<tr>{''.join(f'<td>{html.escape(masked(c))}</td>' for c in row)}</tr>" for row in rows]
+        told = (
+            *self.partial,
+            *self.notes,
+            f"{self.compared} records of snapshot {self.snapshot} were compared. {self.notice}",
+        )
+        titles = "".join(f"<th>{title}</th>" for title in head)
+        return f"<table><tr>{titles}</tr>{''.join(lines)}</table>" + "".join(f"<p>{html.escape(t)}</p>" for t in told)
 
 
 @dataclass(frozen=True, repr=False)

@@ -161,6 +161,11 @@ def test_results_are_immutable_plain_and_readable(view: View, linked: tuple[dict
         found[0].records[0].record.fields["name"] = "x"
     assert found[0].identity_id in repr(found)
     assert found[0].identity_id in found._repr_html_()
+    assert all(
+        reason.english in found._repr_html_()
+        for reason in found[0].evidence
+        if reason.side == "for" and "'" not in reason.english
+    )
     strange = view.compare({"name": "<script>alert(1)</script>"}, {"name": "Rakesh"})
     assert "<script" not in strange._repr_html_()
 
@@ -168,6 +173,11 @@ def test_results_are_immutable_plain_and_readable(view: View, linked: tuple[dict
 def test_masking_hides_numbers(view: View) -> None:
     record = workspace_of(PEOPLE, 11).table("record")
     row = record.filter(pc.and_(record["epic"].is_valid(), record["phone"].is_valid())).to_pylist()[0]
+    shown = (
+        view.identity(row["record_id"])._repr_html_()
+        + view.search({"phone": row["phone"], "name": row["name"]})._repr_html_()
+    )
+    assert row["phone"] not in shown and row["epic"] not in shown, "notebooks are stored with what they show"
     found = view.search({"name": row["name"], "epic": row["epic"], "phone": row["phone"]})
     open_text = json.dumps(found.to_dict(), ensure_ascii=False)
     masked = json.dumps(found.masked().to_dict(), ensure_ascii=False)
