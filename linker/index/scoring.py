@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from linker.config.matching import Matching
@@ -87,11 +88,7 @@ class Scorer:
         for row, k in zip(codes, self._numbers, strict=True):
             row[:] = self.comparisons[k].measure(columns, left, right)
         bits = self._number_weights.of(codes, 0.0)
-        for keys, worth in zip(shared, (NAME_KEY_BITS, RELATIVE_KEY_BITS), strict=True):
-            bits += worth * np.minimum(keys, MOST_KEYS)
-        order = np.argsort(-bits, kind="stable")
-        last = bits[order[most - 1]] if most < len(order) else -np.inf
-        chosen = np.sort(order[: max(most, min(2 * most, int(np.count_nonzero(bits >= last))))])
+        chosen = _likeliest(bits, shared[0], shared[1], most)
         return chosen, dict(zip(self._numbers, codes[:, chosen], strict=True))
 
     def weigh(self, vectors: NDArray[np.int8]) -> NDArray[np.float64]:
@@ -106,3 +103,27 @@ class Scorer:
         decision, rule = decided.decision, decided.rule
         decision[veto], rule[veto] = Decision.NO_LINK, RULES.index(Rule.VETO)
         return Scored(left, right, vectors, weight, decision, rule)
+
+
+@njit("i8[::1](f8[::1], i8[:], i8[:], i8)", cache=True, nogil=True)
+def _likeliest(bits, names, relatives, most):  # type: ignore[no-untyped-def]
+    """The places of the greatest of `bits` and what shared keys are worth, ascending: `most` of them, and of those that are level with the
+    last one up to as many again, the first ones first."""
+    n = len(bits)
+    for k in range(n):
+        bits[k] += NAME_KEY_BITS * min(names[k], MOST_KEYS)
+        bits[k] += RELATIVE_KEY_BITS * min(relatives[k], MOST_KEYS)
+    last = np.partition(bits, n - most)[n - most] if most < n else -np.inf
+    above = level = 0
+    for k in range(n):
+        above += bits[k] > last
+        level += bits[k] == last
+    wanted = min(max(most, min(2 * most, above + level)), n)
+    chosen = np.empty(wanted, np.int64)
+    count, left = 0, wanted - above
+    for k in range(n):
+        if bits[k] > last or (bits[k] == last and left > 0):
+            left -= bits[k] == last
+            chosen[count] = k
+            count += 1
+    return chosen[:count]

@@ -17,6 +17,7 @@ from linker.names.dictionary import TokenDictionary, build_dictionary
 from linker.names.facts import GrowingFacts
 from linker.names.frequency import Frequencies
 from linker.names.lexicon import Lexicon
+from linker.names.token_rows import HOT
 
 
 def coin(words: Sequence[str], channel: Channel, lexicon: Lexicon, seen: Frequencies) -> TokenDictionary:
@@ -33,6 +34,7 @@ class Coined:
         self._known = (channel, lexicon, seen)
         self._numbers: dict[str, int] = {}
         self._facts, self._lock = GrowingFacts(), Lock()
+        self._hot = np.zeros(0, HOT)
         self._dictionary: TokenDictionary | None = None
 
     def __len__(self) -> int:
@@ -52,12 +54,16 @@ class Coined:
         made, before = coin(words, *self._known), self._dictionary
         self._facts.append(made.facts)
         count = len(self._numbers)
-        families = (before.families if before else {}) | {count + k: found for k, found in made.families.items()}
-        tokens, latin = ([], []) if before is None else (before.tokens, before.latin)
+        tokens, latin, families = ([], [], {}) if before is None else (before.tokens, before.latin, before.families)
         tokens += made.tokens
         latin += made.latin
+        families.update((count + k, found) for k, found in made.families.items())
         facts = self._facts.now()
         whole = TokenDictionary(tokens, latin, facts.rows, made.near_start, made.near_key, made.encoded, families)
-        whole.__dict__["facts"] = facts
+        if count + len(made) > len(self._hot):
+            longer = np.zeros(max(2 * (count + len(made)), 1 << 10), HOT)
+            longer[:count], self._hot = self._hot[:count], longer
+        self._hot[count : count + len(made)] = made.hot
+        whole.__dict__.update(facts=facts, hot=self._hot)
         self._dictionary = whole
         self._numbers.update((word, count + k) for k, word in enumerate(made.tokens))

@@ -17,7 +17,7 @@ from linker.names.lexicon import Lexicon
 from linker.names.slips import folded_of, letters_of
 from linker.names.sound_rows import fill_sounds
 from linker.names.sounds import Code, SoundCodes, finished, keys, letters_of_words, polynomials
-from linker.names.token_rows import TOKEN, Ending
+from linker.names.token_rows import TOKEN, Ending, hot
 
 SPELLINGS = 12
 """How many romanisations of a Devanagari token make keys."""
@@ -47,6 +47,11 @@ class TokenDictionary:
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    @cached_property
+    def hot(self) -> NDArray[np.void]:
+        """What the alignment reads of the tokens."""
+        return hot(self.rows)
 
     @cached_property
     def facts(self) -> Facts:

@@ -22,7 +22,6 @@ from linker.names.free_words import FreeWords
 from linker.names.levels import NameLevel
 from linker.names.lexicon import Lexicon
 from linker.names.space import PairTable, TokenSpace
-from linker.names.token_rows import hot
 from linker.names.workspace import MOST_TOKENS, PARAMETER_VALUES
 
 LITTLE = 3.0
@@ -100,7 +99,7 @@ class Divided:
         small = NameTokens(self.names.offsets, ids.astype(np.int32), self.names.role, self.names.gender, [])
         table = FewPairs(self.space, tokens)
         texts = partial(self.space.texts, tokens)
-        return Words(small, hot(self.space.rows(tokens)), table, self.pairs, texts, int(self.cuts[0]))
+        return Words(small, self.space.hot(tokens), table, self.pairs, texts, int(self.cuts[0]))
 
 
 def divided(

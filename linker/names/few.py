@@ -15,7 +15,6 @@ from linker.names.kernel_types import I8S
 from linker.names.sexes import sexes
 from linker.names.table_parts import Base, Part
 from linker.names.together import letter_row
-from linker.names.token_rows import hot
 
 _NO_WORDS, _NO_GLANCES = np.zeros((0, WIDTH), np.uint8), np.zeros(0, np.int64)
 
@@ -45,7 +44,7 @@ class Few:
         if not len(new):
             return known
         rows = np.empty(len(self.tokens), known.dtype)
-        rows[: len(old)], rows[len(old) :] = known, hot(self.added.dictionary.rows.take(new))
+        rows[: len(old)], rows[len(old) :] = known, self.added.dictionary.hot.take(new)
         return rows
 
     def words(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

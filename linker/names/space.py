@@ -19,11 +19,7 @@ from linker.names.facts import Facts
 from linker.names.frequency import Frequencies
 from linker.names.lexicon import Lexicon
 from linker.names.numbering import NO_TOKEN, enter, lacks
-from linker.names.token_rows import TOKEN
 from linker.names.weighing import weigh
-
-_WHOLE_ROW = np.dtype((np.void, TOKEN.itemsize))
-"""A token's row without its columns: copied by number ten times as fast."""
 
 
 class TokenSpace:
@@ -62,13 +58,24 @@ class TokenSpace:
 
     def rows(self, ids: NDArray[np.int64]) -> NDArray[np.void]:
         """The rows of tokens `ids`."""
-        out = np.empty(len(ids), TOKEN)
-        for part, start, end in zip(self.parts, self.starts.tolist(), self.starts[1:].tolist(), strict=False):
+        return self._picked([part.rows for part in self.parts], ids)
+
+    def hot(self, ids: NDArray[np.int64]) -> NDArray[np.void]:
+        """What the alignment reads of tokens `ids`."""
+        return self._picked([part.hot for part in self.parts], ids)
+
+    def _picked(self, tables: Sequence[NDArray[np.void]], ids: NDArray[np.int64]) -> NDArray[np.void]:
+        """Rows by token number, from one table per part."""
+        kind = tables[0].dtype
+        whole = np.dtype((np.void, kind.itemsize))  # a row without its columns is copied ten times as fast
+        out = np.empty(len(ids), kind)
+        for table, start, end in zip(tables, self.starts.tolist(), self.starts[1:].tolist(), strict=False):
             here = np.flatnonzero((ids >= start) & (ids < end))
             if len(here) == len(ids):
-                rows: NDArray[np.void] = part.rows.take(ids - start)
+                rows: NDArray[np.void] = table.take(ids - start)
                 return rows
-            out.view(_WHOLE_ROW)[here] = part.rows.take(ids[here] - start).view(_WHOLE_ROW)
+            if len(here):
+                out.view(whole)[here] = table.take(ids[here] - start).view(whole)
         return out
 
     def subset(self, ids: NDArray[np.int64]) -> TokenDictionary:
@@ -231,9 +238,7 @@ class Remembered:
 
 
 def _empty(size: int) -> NDArray[np.int64]:
-    table = np.zeros((size, 2), np.int64)
-    table[:, 0] = -1
-    return table
+    return np.full((size, 2), -1, np.int64)
 
 
 def _longer(array: NDArray[Any], size: int) -> NDArray[Any]:

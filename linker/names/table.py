@@ -30,7 +30,6 @@ from linker.names.space import PairTable, Remembered, TokenSpace
 from linker.names.storage import Kept, read_folder, write_folder
 from linker.names.surnames import surnames_at_hand
 from linker.names.table_parts import Base, Part
-from linker.names.token_rows import hot
 from linker.names.words import as_array, split
 
 __all__ = ["NameAgreement", "NameExplanation", "NameKeys", "NameTable"]
@@ -72,7 +71,7 @@ class NameTable:
         seen = count(dictionary.rows["sound"], spelled, float(borne.sum()), lists.counts)
         seen.describe(dictionary.rows, spelled)
         pairs = PairTable(TokenSpace((dictionary,), channel, lists, seen))
-        return cls(Base(texts, borne, tokens, dictionary, channel, lists, seen, pairs, hot(dictionary.rows)))
+        return cls(Base(texts, borne, tokens, dictionary, channel, lists, seen, pairs, dictionary.hot))
 
     def extend(self, names: Sequence[str]) -> NameTable:
         """The same table with further names, numbered on; how common names are stays as it was. Cheap: nothing is rebuilt."""
@@ -322,7 +321,7 @@ class NameTable:
         kept = read_folder(folder, used, lexicon())
         lists = replace(lexicon(), glued=kept.glued)
         pairs = PairTable(TokenSpace((kept.dictionary,), used, lists, kept.seen))
-        rows = hot(kept.dictionary.rows)
+        rows = kept.dictionary.hot
         base = Base(kept.texts, kept.counts, kept.names, kept.dictionary, used, lists, kept.seen, pairs, rows)
         base.key_counts = kept.key_counts
         return cls(base)
