@@ -3,7 +3,7 @@
 Where links have made two groups of records, the pairs across them are looked at together. Each further record brings other spellings, ages
 and addresses of its own, so that a group says more than its best pair. `figures` sums up what the pairs say, a `Forest` that was trained on
 labelled groups (`training/groups.py`) tells how probable it is that both are one person; the pairs that lack little by themselves then
-link. Where one pair speaks against one person, nothing links.
+link, except those whose names differ. Where one pair speaks against one person, nothing links.
 """
 
 from __future__ import annotations
@@ -86,4 +86,13 @@ class Pooling:
         agree = self.forest.bits(figures) >= bits(self.policy.rules.pooled_probability)
         agree &= figures[:, FIGURES.index("independent")] >= self.policy.rules.independent_minimum
         agree &= ~across.any(np.isin(pairs.rule, [RULES.index(r) for r in (*CONTESTED, Rule.VETO)]))
-        return across.spread(agree, len(pairs.left)) & self.lacking(pairs)
+        found = np.flatnonzero(across.spread(agree, len(pairs.left)) & self.lacking(pairs))
+        linked = np.zeros(len(pairs.left), np.bool_)
+        linked[found[~self._names_differ(vectors(found))]] = True
+        return linked
+
+    def _names_differ(self, vectors: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """Where the names speak against one person: a shared house and father make brothers, too."""
+        name = self.policy.rules.name
+        at = next(k for k, c in enumerate(self.evidence.comparisons) if c.name == name)
+        return self.evidence.comparisons[at].against[vectors[:, at]]

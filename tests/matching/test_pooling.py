@@ -81,6 +81,17 @@ def test_pooled(why: str, across: list[Row], birth: int, found: list[tuple[int, 
     assert list(zip(pairs.left[chosen].tolist(), pairs.right[chosen].tolist(), strict=True)) == found
 
 
+def test_a_pair_whose_names_differ_does_not_link_whatever_its_groups_say() -> None:
+    pairs = pairs_of(INSIDE + ALL)
+    assert POOLING is not None
+    codes = np.tile(np.array([1, 1, 1, 0], np.int8), (len(pairs.left), 1))
+    differ = COMPARISONS[0].against.nonzero()[0][0]
+    codes[(pairs.left == 1) & (pairs.right == 3), 0] = differ
+    chosen = POOLING.found(7, pairs, lambda rows: codes[rows])
+    found = set(zip(pairs.left[chosen].tolist(), pairs.right[chosen].tolist(), strict=True))
+    assert found == {(a, b) for a, b, _, _ in ALL} - {(1, 3)}
+
+
 def test_without_trees_or_without_the_rule_every_pair_stands_for_itself() -> None:
     alone = POLICY.model_copy(update={"rules": POLICY.rules.model_copy(update={"pooled_lack": 0.0})})
     assert Pooling.of(MODEL, POLICY, COMPARISONS, -4.0) is None
