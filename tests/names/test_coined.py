@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +46,22 @@ def test_a_word_keeps_its_number_while_the_dictionary_grows() -> None:
     assert again.tolist() == first.tolist()
     assert len(store) == 502
     assert before.rows.take(first).tobytes() == rows
+
+
+def test_threads_that_ask_at_once_get_the_same_words() -> None:
+    words = [f"{a}{b}{c}" for a in ("ram", "shyam", "राम") for b in "bdgkm" for c in ("an", "esh", "u", "िन", "ेश")]
+    alone = coin(words, *KNOWN)
+    for _ in range(5):
+        store = Coined(*KNOWN)
+        questions = [words[k : k + 9] for k in range(0, len(words), 3)] * 2
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(store.find, questions))
+        for asked, (dictionary, at) in zip(questions, found, strict=True):
+            rows = dictionary.rows.take(at)
+            assert [dictionary.tokens[k] for k in at] == asked
+            assert rows.tobytes() == alone.rows.take([words.index(word) for word in asked]).tobytes()
+            assert dictionary.hot.take(at).tobytes() == alone.hot.take([words.index(word) for word in asked]).tobytes()
+        assert len(store) == len(words)
 
 
 def test_divided_names_weigh_the_same_when_asked_again() -> None:
