@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from linker.cli import display
 from linker.cli.options import NewWorkspace, Workspace
@@ -59,20 +60,16 @@ def list_decisions(
     """
     ledger = Ledger(workspace)
     holds = {entry.number for entry in ledger.holding().values()}
-    table = display.grid("no", "record", "record", "verdict", "who", "when (UTC)", "why", "holds", right=(0,))
+    table = display.grid("no", "records", "verdict", "when (UTC), who", "why", "holds", right=(0,))
     for entry in ledger.entries():
         if everything or entry.number in holds:
             what = str(entry.verdict) if entry.kind is EntryKind.VERDICT else f"undo {entry.supersedes}"
             cells = (
-                str(entry.number),
-                entry.left_record,
-                entry.right_record,
-                what,
-                entry.who,
-                entry.at[:19],
-                entry.why,
-            )
-            table.add_row(*map(display.cell, cells), "yes" if entry.number in holds else "")
+                (str(entry.number),), (entry.left_record, entry.right_record), (what,),
+                (entry.at[:19].replace("T", " "), entry.who), (entry.why,),
+            )  # fmt: skip
+            told = (Text("\n").join(map(display.cell, lines)) for lines in cells)
+            table.add_row(*told, "yes" if entry.number in holds else "")
     Console().print(table)
 
 

@@ -115,7 +115,7 @@ def edges(title: str, rows: Sequence[dict[str, Any]], comparisons: Mapping[str, 
         before = float(row["weight"]) - sum(a.bits for a in said)
         evidence = Text("\n").join([
             *(_share(a.bits, f"{readable(a.comparison)}: {a.english}") for a in said if abs(a.bits) >= FAINTEST),
-            _share(before, "before any evidence\n"),
+            _share(before, "before any evidence"), Text(),
         ])  # fmt: skip
         rule = RULES.get(row["rule"], row["rule"])
         pair = Text("\n").join([cell(row["record_id_l"]), cell(row["record_id_r"])])

@@ -15,6 +15,7 @@ from linker.identity.asof import open_as_of
 from linker.registry.auditlog import AuditLog
 from linker.share.export import Format
 from linker.share.export import export as write
+from linker.share.notes import Letter
 
 NOT_STATED = "not stated"
 """Recipient of an export that names none: programs that only pass files on need no further option."""
@@ -53,6 +54,8 @@ def export(
     console = Console()
     tell_rebuilt(console, snapshot)
 
+    letter = Letter(f"{snapshot.number}, {str(snapshot.manifest['published'])[:10]}", recipient, purpose, telephones)
+
     def release(rows: dict[str, int]) -> None:
         detail = {
             "format": str(kind),
@@ -65,7 +68,7 @@ def export(
         }
         AuditLog(workspace).append("export", f"snapshot {snapshot.number}", detail)
 
-    paths = write(snapshot.table("identity"), snapshot.table("crosswalk"), kind, out, release, telephones)
+    paths = write(snapshot.table("identity"), snapshot.table("crosswalk"), kind, out, release, letter)
     for path in paths:
         console.print(f"wrote {path} ({path.stat().st_size:,} bytes)", soft_wrap=True)
     if recipient == NOT_STATED:

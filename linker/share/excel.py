@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xlsxwriter
 
-from linker.share.cells import flat
+from linker.share.cells import flat, guard
+from linker.share.notes import Note
 
 SHEET_ROWS = 1_048_576
 """Rows of one Excel sheet, the header included. A longer table goes on in further sheets."""
@@ -28,7 +30,9 @@ WIDEST = 48
 BATCH = 50_000
 
 
-def write_excel(table: pa.Table, path: Path, title: str, sheet_rows: int = SHEET_ROWS) -> None:
+def write_excel(
+    table: pa.Table, path: Path, title: str, sheet_rows: int = SHEET_ROWS, notes: Sequence[Note] = ()
+) -> None:
     """Writes `table` to `path`; texts are never formulas, links or numbers.
 
     Args:
@@ -36,6 +40,7 @@ def write_excel(table: pa.Table, path: Path, title: str, sheet_rows: int = SHEET
         path: the workbook.
         title: name of the sheet; further ones are numbered.
         sheet_rows: rows of a sheet, the header included.
+        notes: what a further sheet behind the others tells.
     """
     cells = _cut(flat(table))
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".excel-") as aside:
@@ -55,6 +60,8 @@ def write_excel(table: pa.Table, path: Path, title: str, sheet_rows: int = SHEET
         for number, start in enumerate(range(0, max(len(cells), 1), per_sheet), start=1):
             name = title if number == 1 else f"{title} {number}"
             _write_sheet(workbook, name, cells.slice(start, per_sheet), widths)
+        if notes:
+            _write_notes(workbook, notes)
         workbook.close()
 
 
@@ -76,6 +83,16 @@ def _write_sheet(workbook: Any, name: str, cells: pa.Table, widths: list[int]) -
             for column, value in enumerate(values):
                 if value is not None:
                     writers[column](row, column, value)
+
+
+def _write_notes(workbook: Any, notes: Sequence[Note]) -> None:
+    sheet = workbook.add_worksheet("about")
+    name, text = (workbook.add_format({"valign": "top", "text_wrap": True, "bold": bold}) for bold in (True, False))
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 2, 70)
+    guarded = guard(pa.chunked_array([pa.array([cell for note in notes for cell in note], pa.string())])).to_pylist()
+    for at, cell in enumerate(guarded):
+        sheet.write_string(at // 3, at % 3, cell, name if at % 3 == 0 else text)
 
 
 def _writer(sheet: Any, kind: pa.DataType) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +61,17 @@ def test_show_tells_the_figures(workspace: Path, pooled: str) -> None:
     assert "bits on average" in told.text
     assert "before any evidence" in told.text and "name: the names agree" in told.text
     assert "name_and_" not in told.text and "__" not in told.text, "levels are told in sentences"
+
+
+def test_a_snapshot_of_an_older_version_is_shown_without_them(workspace: Path, pooled: str, tmp_path: Path) -> None:
+    older = shutil.copytree(workspace, tmp_path / "older")
+    model = open_current(older).path / "model.json"
+    content = json.loads(model.read_text(encoding="utf-8"))
+    content["comparisons"][0]["comparison_levels"].pop()
+    model.write_text(json.dumps(content), encoding="utf-8")
+    told = linker("show", pooled, "--workspace", older)
+    assert told.code == 0, told.text
+    assert "why these are one person" in told.text and "groups that are one person together" not in told.text
 
 
 def test_an_identity_without_such_links_has_nothing_to_tell(snapshot: Snapshot) -> None:

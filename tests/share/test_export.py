@@ -15,6 +15,7 @@ from linker.errors import InputError
 from linker.schema import CROSSWALK, IDENTITY
 from linker.share.excel import CELL_CHARACTERS, CUT, write_excel
 from linker.share.export import Format, export
+from linker.share.notes import LEAD, Letter
 
 CELLS = ["रमेश कुमार", '=HYPERLINK("http://x")', 'Ram, "Kalu"\nSingh', "<script>alert(1)</script>"]
 
@@ -53,6 +54,19 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_a_workbook_tells_on_its_last_sheet_what_it_is(identity: pa.Table, crosswalk: pa.Table, tmp_path: Path) -> None:
+    letter = Letter("7, 2026-01-31", "=SCRB Haryana", "letter 41/2025")
+    for path in export(identity, crosswalk, Format.XLSX, tmp_path, letter=letter):
+        book = CalamineWorkbook.from_path(str(path))
+        assert book.sheet_names == [path.stem, "about"]
+        told = [[str(c) for c in row] for row in book.get_sheet_by_name("about").to_python()]
+        columns = [str(c) for c in book.get_sheet_by_name(path.stem).to_python()[0]]
+        assert told[0][1:] == list(LEAD)
+        assert ["recipient", "'=SCRB Haryana", "'=SCRB Haryana"] in told
+        assert [row[0] for row in told[5:]] == columns, "every column is explained"
+        assert all(row[1] and row[2] for row in told)
 
 
 def test_parquet_is_unchanged_but_for_masks(identity: pa.Table, crosswalk: pa.Table, tmp_path: Path) -> None:
