@@ -47,6 +47,7 @@ LOOK_EVERY = 1.0
 """Seconds after which a call looks whether a newer snapshot has been published."""
 MOST_PARTS = 50
 """Persons of one source row that a crosswalk is looked up for."""
+_DECISIONS, _RULES = {int(d): d.name.lower() for d in Decision}, tuple(map(str, RULES))
 
 
 class View:
@@ -213,8 +214,7 @@ def _instead(living: list[str]) -> str:
 
 def _figures(scored: Scored, at: int) -> tuple[float, float, str, str]:
     weight = float(scored.weight[at])
-    decision = Decision(int(scored.decision[at])).name.lower()
-    return weight, _probability(weight), decision, str(RULES[scored.rule[at]])
+    return weight, _probability(weight), _DECISIONS[int(scored.decision[at])], _RULES[scored.rule[at]]
 
 
 def _probability(weight: float) -> float:
