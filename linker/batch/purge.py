@@ -28,7 +28,9 @@ from linker.identity.values import single
 from linker.names.channel import Channel
 from linker.registry.auditlog import AuditLog
 from linker.registry.erasures import Erasures, Order
+from linker.registry.files import write_json
 from linker.registry.parts import ADDED, GONE, KEYS, in_parts, part_file
+from linker.registry.published import read_json
 from linker.registry.redaction import purge as purge_registry
 from linker.registry.rewriting import rewrite
 from linker.registry.snapshot import Snapshot, SnapshotWriter, list_runs
@@ -54,7 +56,9 @@ class Purged:
 
 def purge_due(workspace: Path) -> list[Purged]:
     """Carry out all orders whose time to be taken back has passed."""
-    return [purge(workspace, order.number) for order in Erasures(workspace).due()]
+    erasures = Erasures(workspace)
+    _forget_done(workspace, erasures)
+    return [purge(workspace, order.number) for order in erasures.due()]
 
 
 def purge(workspace: Path, number: int) -> Purged:
@@ -65,6 +69,7 @@ def purge(workspace: Path, number: int) -> Purged:
         WorkspaceError: a run is at work.
     """
     erasures = Erasures(workspace)
+    _forget_done(workspace, erasures)
     order = erasures.order(number)
     if not order.pending:
         raise InputError(f"erasure {number} is {order.state}", do="linker erasures list")
@@ -76,7 +81,9 @@ def purge(workspace: Path, number: int) -> Purged:
             )
         writer.sweep()
         runs = list_runs(workspace)
-        values = _values(runs, order.records)
+        for unfinished in workspace.glob("..erasure-*"):  # notes that were being written when the process died
+            unfinished.unlink()
+        values = _kept(_notes(workspace, number), _values(runs, order.records))
         changed = tuple(run.number for run in runs if _clean(run, order))
         removed = tuple(_remove_derived(workspace))
         values = _only_theirs(list_runs(workspace), values, order.records)
@@ -84,8 +91,29 @@ def purge(workspace: Path, number: int) -> Purged:
         detail = {"snapshots": list(changed), "removed": len(removed)}
         head = purge_registry(erasures.engine, number, tokens, values, detail)
         AuditLog(workspace, erasures.engine).keep_head(head)
+        _notes(workspace, number).unlink()
         left = tuple(traces(workspace, [*order.records, *values]))
     return Purged(erasures.order(number), changed, removed, left)
+
+
+def _notes(workspace: Path, number: int) -> Path:
+    """A file with the texts that an erasure looks for, while it is carried out."""
+    return workspace / f".erasure-{number}.json"
+
+
+def _forget_done(workspace: Path, erasures: Erasures) -> None:
+    """Remove the notes of erasures that were done when the process died."""
+    for order in erasures.orders() if any(workspace.glob(".erasure-*.json")) else ():
+        if not order.pending:
+            _notes(workspace, order.number).unlink(missing_ok=True)
+
+
+def _kept(file: Path, values: Sequence[str]) -> list[str]:
+    """The texts to look for and, if an attempt broke off, those that it had found: snapshots that it has cleaned tell them no more."""
+    earlier = read_json(file)["values"] if file.is_file() else []
+    both = sorted({*values, *earlier})
+    write_json(file, {"values": both})
+    return both
 
 
 def _current_ids(workspace: Path) -> pa.Array:

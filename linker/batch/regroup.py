@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from linker.batch.identify import Before, identify
+from linker.batch.identify import Before, Identified, identify
 from linker.config.clusters import ClusterRules
 from linker.config.matching import Veto
 from linker.identity.golden import golden_records
@@ -73,7 +73,8 @@ def regroup(
     found = identify(ids, edges, apart, rules, before, stake.previous)
     identity_id, events = single(found.assigned.identity_id), found.assigned.events
     others = pc.list_flatten(single(events["other_identities"]))
-    changed = pc.unique(pa.concat_arrays([stake.touched, single(events["identity_id"]), others]).cast(pa.string()))
+    changed = [stake.touched, single(events["identity_id"]), others, _held_otherwise(before, identity_id, found)]
+    changed = pc.unique(pa.concat_arrays(changed).cast(pa.string()))
     chosen = np.flatnonzero(np.asarray(pc.is_in(identity_id, value_set=changed)))
     part = pa.array(chosen)
     person = stake.person.take(part)
@@ -83,6 +84,17 @@ def regroup(
     crosswalk = record.select(["source", "native_id", "part", "record_id"]).append_column("identity_id", identity_id)
     edge = resettled(stake.edge, found.edges)
     return Regrouped(edge, CROSSWALK.conform(crosswalk), fresh, changed, events, found.attention)
+
+
+def _held_otherwise(before: Before, identity_id: pa.Array, found: Identified) -> pa.Array:
+    """Identities of the last snapshot whose weakest link is another now, though their records may be the same."""
+    if before.snapshot is None:
+        return identity_id.slice(0, 0)
+    golden = before.snapshot.table("identity", ["identity_id", "weakest_link"])
+    was = single(golden["weakest_link"]).take(pc.index_in(identity_id, value_set=single(golden["identity_id"])))
+    old = was.to_numpy(zero_copy_only=False).astype(np.float32)  # alone: not a number, here as there
+    new = np.asarray(found.clusters.weakest, np.float32)
+    return identity_id.filter(pa.array((old != new) & ~(np.isnan(old) & np.isnan(new))))
 
 
 def as_rows(edge: pa.Table, record_ids: pa.ChunkedArray) -> Edges:

@@ -1,4 +1,4 @@
-"""Writing tables of a published snapshot again, which only an erasure may: each file is replaced in one step, the manifest last."""
+"""Writing tables of a published snapshot again, which only an erasure may: all of them and the manifest, or none."""
 
 from __future__ import annotations
 
@@ -7,29 +7,25 @@ from typing import Any
 
 import pyarrow as pa
 
-from linker.registry.files import move, sync, write_json
+from linker.registry.files import sync
 from linker.registry.parts import ADDED, GONE, part_file
-from linker.registry.published import MANIFEST, Snapshot
+from linker.registry.published import Snapshot
+from linker.registry.replacing import aside_of, replace_all
 from linker.registry.snapshot import facts_of, write_table
 
 
 def rewrite(
     snapshot: Snapshot, tables: Mapping[str, pa.Table], texts: Mapping[str, str], noted: Mapping[str, Any]
 ) -> None:
-    """Replace tables and text files of a snapshot; `noted` is added to its manifest."""
-    files, rows = dict(snapshot.manifest["files"]), dict(snapshot.manifest["rows"])
-    for name, table in tables.items():
-        aside = snapshot.path / f".{name}.new"
-        files[f"{name}.parquet"] = write_table(table, aside)
-        rows[name] = table.num_rows
-        move(aside, snapshot.path / f"{name}.parquet")
-        for file in (part_file(snapshot.path, name, kind) for kind in (GONE, ADDED)):
-            file.unlink(missing_ok=True)
-            files.pop(file.name, None)
+    """Replace tables and text files of a snapshot; `noted` is added to its manifest. A table in parts is one file afterwards."""
+    folder = snapshot.path
+    new = {f"{name}.parquet": write_table(table, aside_of(folder, f"{name}.parquet")) for name, table in tables.items()}
     for name, text in texts.items():
-        aside = snapshot.path / f".{name}.new"
+        aside = aside_of(folder, name)
         aside.write_text(text, encoding="utf-8", newline="\n")
         sync(aside)
-        files[name] = facts_of(aside)
-        move(aside, snapshot.path / name)
-    write_json(snapshot.path / MANIFEST, {**snapshot.manifest, "files": files, "rows": rows, **noted})
+        new[name] = facts_of(aside)
+    parts = [part_file(folder, name, kind).name for name in tables for kind in (GONE, ADDED)]
+    files = {k: v for k, v in (snapshot.manifest["files"] | new).items() if k not in parts}
+    rows = snapshot.manifest["rows"] | {name: table.num_rows for name, table in tables.items()}
+    replace_all(folder, list(new), parts, {**snapshot.manifest, "files": files, "rows": rows, **noted})

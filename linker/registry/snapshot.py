@@ -42,6 +42,7 @@ from linker.registry.published import (
     open_snapshot,
     read_json,
 )
+from linker.registry.replacing import finish
 
 __all__ = ["Snapshot", "SnapshotWriter", "current_name", "list_runs", "open_current", "open_snapshot"]
 
@@ -163,11 +164,14 @@ class SnapshotWriter:
         return Snapshot(place, whole)
 
     def sweep(self) -> None:
-        """Remove what dead runs left: unfinished folders, and one that was renamed but never named as current."""
+        """Remove what dead runs left: unfinished folders, and one that was renamed but never named as current. What an erasure had begun to
+        rewrite is finished."""
         published = current_name(self._workspace) or ""
         for folder in self._folder.glob("*"):
             if folder.name.startswith(PARTIAL) or folder.name > published:
                 shutil.rmtree(folder)
+            else:
+                finish(folder)
 
     def _prune(self, number: int) -> None:
         """Thin out what is no longer among the last. Windows keeps a file that someone reads; the next run tries again."""

@@ -47,6 +47,7 @@ FAULTS: list[tuple[str, str, Spoil]] = [
     ("crosswalk_record_exists", "record", _less),
     ("crosswalk_record_exists", "crosswalk", _set("native_id", "other")),
     ("identity_count", "crosswalk", _less),
+    ("record_in_crosswalk", "crosswalk", _less),
     ("identity_count", "identity", _set("records", 7)),
     ("identity_unique", "identity", _twice),
     ("record_unique", "record", _twice),
