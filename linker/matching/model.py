@@ -29,6 +29,7 @@ MODEL, GROUPS = "model.json", "groups.json"
 """A snapshot's files that hold its model and, if it has one, the model of groups."""
 SMALLEST = 1e-9
 TRAIN_AGAIN = "train it again with this configuration (training/match.py)"
+RUN_AGAIN = "this version of the program knows other levels than the one that made the snapshot: run the batch again (linker run)"
 TRAIN_ONE = "train one (training/match.py), or remove 'model.file' to train on the data at hand"
 
 
@@ -60,6 +61,8 @@ class MatchModel:
     origin: str = ""
     groups: Forest | None = None
     """how probable it is that two groups of records are one person (`matching.pooling`); a file of its own"""
+    cure: str = TRAIN_AGAIN
+    """what to do about a model that lacks levels"""
 
     def weights(self, comparisons: Sequence[Comparison]) -> list[NDArray[np.float64]]:
         """For each comparison the weight in bits by level code.
@@ -77,7 +80,7 @@ class MatchModel:
                     if known
                     else f"comparison '{comparison.name}'"
                 )
-                raise ModelError(f"the model lacks {what}", where=self.origin, do=TRAIN_AGAIN)
+                raise ModelError(f"the model lacks {what}", where=self.origin, do=self.cure)
             table = np.zeros(max(level.code for level in comparison.levels) + 1)
             for level in comparison.levels:
                 if level.code:
@@ -161,7 +164,7 @@ class MatchModel:
             ModelError: its file is missing or is no model.
         """
         groups = folder / GROUPS
-        return cls.load(folder / MODEL, groups if groups.is_file() else None)
+        return replace(cls.load(folder / MODEL, groups if groups.is_file() else None), cure=RUN_AGAIN)
 
     @classmethod
     def load(cls, path: Path, groups: Path | None = None) -> MatchModel:

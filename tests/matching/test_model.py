@@ -12,7 +12,7 @@ from linker.config.loading import CONFIGS, load
 from linker.config.matching import Matching
 from linker.errors import ModelError
 from linker.matching.comparisons import comparisons_of
-from linker.matching.model import LevelParameters, MatchModel
+from linker.matching.model import MODEL, LevelParameters, MatchModel
 from linker.matching.splink_engine import VectorScorer, train_by_em
 from linker.matching.training import prior_of
 
@@ -115,3 +115,14 @@ def test_a_shipped_model_knows_every_level(name: str) -> None:
     matching = load(CONFIGS / "matching" / f"{name}.yaml", Matching)
     model = MatchModel.load(CONFIGS / "models" / f"{name}.json")
     assert len(model.weights(comparisons_of(matching.comparisons))) == len(matching.comparisons)
+
+
+def test_a_snapshot_of_another_version_is_to_be_made_again_not_trained(tmp_path: Path) -> None:
+    few = COMPARISONS[:1]
+    (tmp_path / MODEL).write_text(random_model(3).to_json(few), encoding="utf-8")
+    with pytest.raises(ModelError) as refused:
+        MatchModel.kept(tmp_path).weights(COMPARISONS)
+    assert "linker run" in str(refused.value.do)
+    with pytest.raises(ModelError) as refused:
+        MatchModel.load(tmp_path / MODEL).weights(COMPARISONS)
+    assert "training/match.py" in str(refused.value.do)
