@@ -131,7 +131,7 @@ def load(given: argparse.Namespace, port: int, key: str, bodies: list[bytes], se
 
 def clients(given: argparse.Namespace, port: int, key: str, bodies: list[bytes], done: Any, results: Any) -> None:
     """Ask from several connections, as a light client does: the requests are made beforehand, of the answers only the head is read."""
-    asked = Asked(given.rate / given.clients if given.rate else None, done)
+    asked = Asked(done)
     head = (
         f"POST /v1/search HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\nLinker-Purpose: measuring the service\r\n"
         "Linker-Case: BENCH 1\r\nContent-Type: application/json\r\nContent-Length: "
@@ -141,7 +141,11 @@ def clients(given: argparse.Namespace, port: int, key: str, bodies: list[bytes],
 
     async def all_of_them() -> None:
         own = [requests[(n * share) % len(requests) :] + requests for n in range(given.clients)]
-        await asyncio.gather(*(asked.connection(port, mine, share, Random(n)) for n, mine in enumerate(own)))
+        due = asyncio.Queue[float]() if given.rate else None
+        connections = [asked.connection(port, mine, share, due) for mine in own]
+        if due is not None:
+            connections.append(falling_due(due, given.rate, share * given.clients))
+        await asyncio.gather(*connections)
 
     started = time.perf_counter()
     asyncio.run(all_of_them())
@@ -149,25 +153,30 @@ def clients(given: argparse.Namespace, port: int, key: str, bodies: list[bytes],
     results.put((asked.times, dict(asked.statuses), dict(asked.snapshots), seconds, time.process_time()))
 
 
-class Asked:
-    """What came of the requests. `rate`: of one connection, per second. Requests are then due at random times (a Poisson process, as many
-    independent people ask), and a time counts from when the request was due, though the connection may still have been busy."""
+async def falling_due(due: asyncio.Queue[float], rate: float, count: int) -> None:
+    """Requests that are due at random times, as many independent people ask (a Poisson process). The first connection that is free asks;
+    a time counts from when the request was due, though all may have been busy."""
+    at, pauses = time.perf_counter(), Random(1)
+    for _ in range(count):
+        at += pauses.expovariate(rate)
+        await asyncio.sleep(max(0.0, at - time.perf_counter()))
+        due.put_nowait(at)
 
-    def __init__(self, rate: float | None, done: Any) -> None:
-        self._rate, self._done = rate, done
+
+class Asked:
+    """What came of the requests."""
+
+    def __init__(self, done: Any) -> None:
+        self._done = done
         self.times: list[float] = []
         self.statuses: Counter[str] = Counter()
         self.snapshots: Counter[str] = Counter()
 
-    async def connection(self, port: int, requests: list[bytes], count: int, pauses: Random) -> None:
+    async def connection(self, port: int, requests: list[bytes], count: int, due: asyncio.Queue[float] | None) -> None:
+        """Ask `count` times, whenever a request is due; without `due` as soon as the last one is answered."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
-        at = time.perf_counter()
         for k in range(count):
-            if self._rate:
-                at += pauses.expovariate(self._rate)
-                await asyncio.sleep(max(0.0, at - time.perf_counter()))
-            else:
-                at = time.perf_counter()
+            at = time.perf_counter() if due is None else await due.get()
             try:
                 writer.write(requests[k % len(requests)])
                 head = await reader.readuntil(b"\r\n\r\n")

@@ -21,6 +21,9 @@ from linker.registry.snapshot import open_current
 from linker.service.settings import ServiceSettings
 from linker.service.sharing import FOLDER
 
+SEARCHERS = 4
+"""Processes that search for one that takes requests: it has a fifth to a seventh of the work that a search is."""
+
 
 def index(workspace: Workspace, background: Background = False) -> None:
     """Make the index of the current snapshot, which searches and the service use. `linker run --index` does it along with a run.
@@ -40,7 +43,9 @@ def serve(
     workspace: Workspace,
     host: Annotated[str, typer.Option(help="Address to listen on. Anything but loopback needs TLS.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8765,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes; they share the snapshot's memory.")] = 2,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes that search; they share the snapshot's memory.")
+    ] = 2,
     tls_certificate: Annotated[Path | None, typer.Option(help="PEM file with the certificate and its chain.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="PEM file with the certificate's key.")] = None,
     client_ca: Annotated[
@@ -49,7 +54,7 @@ def serve(
     behind_proxy: Annotated[
         bool, typer.Option("--behind-proxy", help="A proxy on a trusted network does TLS; listen in the clear.")
     ] = False,
-    rate: Annotated[float, typer.Option(min=0.1, help="Requests a second that one key may make of a worker.")] = 50.0,
+    rate: Annotated[float, typer.Option(min=0.1, help="Requests a second that one key may make.")] = 50.0,
 ) -> None:
     """Answer searches of other programs over HTTP. Keys are made with `linker keys add`.
 
@@ -61,10 +66,12 @@ def serve(
     console = Console()
     with Display(console) as display:
         build_index(workspace, open_current(workspace), observer=display)
+    fronts = -(-workers // SEARCHERS)
+    processes = 0 if sys.platform == "win32" else -(-workers // fronts)
     threads = min(
         max((os.cpu_count() or 1) // workers, 1), 16
     )  # more searches at once than processors only make each other late
-    ServiceSettings(workspace=workspace.resolve(), rate=rate, threads=threads).to_environment()
+    ServiceSettings(workspace=workspace.resolve(), rate=rate, processes=processes, threads=threads).to_environment()
     scheme = "https" if tls_certificate else "http"
     console.print(
         f"{scheme}://{host}:{port}  ({workers} workers; {scheme}://{host}:{port}/openapi.json)", highlight=False
@@ -77,8 +84,8 @@ def serve(
             factory=True,
             host=host,
             port=port,
-            workers=workers,
-            loop="linker.service.sharing:SharingLoop" if workers > 1 and sys.platform != "win32" else "auto",
+            workers=workers if sys.platform == "win32" else fronts,
+            loop="linker.service.sharing:SharingLoop" if fronts > 1 and sys.platform != "win32" else "auto",
             access_log=False,  # addresses hold ids; the service logs operations without them
             log_level="warning",
             server_header=False,

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from concurrent.futures import Future
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,7 +33,7 @@ class _Waiting(NamedTuple):
 
 
 class AuditQueue:
-    """Writes entries in groups, in a thread of its own."""
+    """Writes entries in groups, in a thread of its own; another one notes the log's head."""
 
     def __init__(self, place: Path | str) -> None:
         self._engine = open_registry(place)
@@ -44,10 +43,12 @@ class AuditQueue:
         self._turns = Turns(Path(file)) if file else None  # PostgreSQL hands its lock on by itself
         self._connection: Connection | None = None
         self._entries: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._noted = 0.0
         self._head: Head | None = None
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._work, name="audit", daemon=True)
         self._thread.start()
+        self._noting = threading.Thread(target=self._note, name="audit-head", daemon=True)
+        self._noting.start()
 
     def append(self, kind: str, subject: str, detail: dict[str, Any], who: str) -> Future[Head]:
         """Add an entry; the future is done when it is on disk, or holds the error that kept it from there."""
@@ -60,6 +61,8 @@ class AuditQueue:
         """Write what waits and stop."""
         self._entries.put(None)
         self._thread.join(PATIENCE)
+        self._ended.set()
+        self._noting.join(PATIENCE)
         if self._head is not None:
             self._log.keep_head(self._head)
         self._engine.dispose()
@@ -69,13 +72,17 @@ class AuditQueue:
             while (first := self._entries.get()) is not None:
                 if self._write(first):
                     return
-                if self._head is not None and time.monotonic() - self._noted > NOTE_EVERY:
-                    self._noted = time.monotonic()
-                    self._log.keep_head(self._head)
         finally:
             self._forget_connection()
             if self._turns is not None:
                 self._turns.close()
+
+    def _note(self) -> None:
+        """Note the head beside the log now and then. It takes the disk tens of milliseconds, for which no entry waits here."""
+        while not self._ended.wait(NOTE_EVERY):
+            if self._head is not None:
+                with suppress(OSError):  # the log itself is whole; the next note tells as much
+                    self._log.keep_head(self._head)
 
     def _write(self, first: _Waiting) -> bool:
         """Write an entry and those that have come until the turn is ours; whether no more will come."""

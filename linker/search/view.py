@@ -53,10 +53,11 @@ _DECISIONS, _RULES = {int(d): d.name.lower() for d in Decision}, tuple(map(str, 
 class View:
     """The current snapshot of a workspace."""
 
-    def __init__(self, workspace: Path, observer: Observer | None = None, *, build_aside: bool = False) -> None:
-        """With `build_aside`, the index of a newer snapshot is made by a process of its own, so that answers stay quick meanwhile."""
+    def __init__(self, workspace: Path, observer: Observer | None = None, *, build_aside: bool = False, follow: bool = True) -> None:
+        """With `build_aside`, the index of a newer snapshot is made by a process of its own, so that answers stay quick meanwhile. With
+        `follow=False` a newer snapshot is taken up by `refresh` only."""
         self._workspace = Path(workspace)
-        self._build_aside = build_aside
+        self._build_aside, self._follow = build_aside, follow
         self._index = open_index(self._workspace, observer=observer)
         self._options = PersonOptions()
         self._looked = time.monotonic()
@@ -178,7 +179,7 @@ class View:
     def _current(self) -> SnapshotIndex:
         """The index that a call works on. At most once a second it is looked for a newer one, which a thread of its own opens."""
         now = time.monotonic()
-        if now - self._looked >= LOOK_EVERY and not self._at_work:
+        if self._follow and now - self._looked >= LOOK_EVERY and not self._at_work:
             self._looked = now
             if current_name(self._workspace) not in {None, self._index.snapshot}:
                 self._at_work = True

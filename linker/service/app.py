@@ -1,4 +1,4 @@
-"""The routes of the service. Each says who may ask, asks the view, writes the audit entry, and answers."""
+"""The routes of the service. Each says who may ask, has the question answered and entered in the audit log, and sends the answer."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Query, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
@@ -18,11 +19,10 @@ from starlette.types import Receive, Scope, Send
 from linker.normalise.gazetteer import state_key
 from linker.registry.apikeys import ApiKeys, Role
 from linker.search.results import NOTICE
-from linker.search.view import View
-from linker.service import models, problems
+from linker.service import answers, models, problems
 from linker.service.access import Asking, Doorkeeper, Keyed
 from linker.service.bulk import lines_of, resolved
-from linker.service.desk import Desk, Found
+from linker.service.desk import Desk
 from linker.service.guard import Guard
 from linker.service.problems import RefusedError, responses
 from linker.service.questions import Question
@@ -57,7 +57,7 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.desk = Desk(settings)
+        app.state.desk = await Desk.opened(settings)
         app.state.door = Doorkeeper(ApiKeys(settings.workspace), settings.rate)
         yield
         app.state.desk.close()
@@ -83,26 +83,13 @@ def from_environment() -> FastAPI:
 def _questions(app: FastAPI) -> None:
     async def search(asked: models.Search, asker: Asking, desk: AtDesk) -> Response:
         """Who may this be? Identities, the likeliest first, with probability, weight and the reasons for and against."""
-        states = _allowed(asked.states, asker.states)
-        person = models.as_query(asked.person)
-
-        def look(view: View) -> Found:
-            found = view.search(person, asked.limit, asked.threshold, states)
-            identities = [hit.identity_id for hit in found.hits]
-            detail = {"snapshot": found.snapshot, "compared": found.compared, "identities": identities}
-            return Found("", detail, (found if asker.unmasked else found.masked()).to_json)
-
+        wanted = answers.Wanted(asked.limit, asked.threshold, _allowed(asked.states, asker.states), asker.unmasked)
+        look = partial(answers.search, person=models.as_query(asked.person), wanted=wanted)
         return _json(await desk.answer(asker, "search", look))
 
     async def compare(asked: models.Compare, asker: Asking, desk: AtDesk) -> Response:
         """Are these one person? Compared as two records of the current snapshot would be."""
-        a, b = models.as_query(asked.a), models.as_query(asked.b)
-
-        def look(view: View) -> Found:
-            found = view.compare(a, b)
-            detail = {"snapshot": view.snapshot, "decision": found.decision}
-            return Found("", detail, lambda: _compact({**found.to_dict(), "notice": NOTICE}))
-
+        look = partial(answers.compare, a=models.as_query(asked.a), b=models.as_query(asked.b))
         return _json(await desk.answer(asker, "compare", look))
 
     answered = ((search, models.SearchAnswer), (compare, models.Comparison))
@@ -144,7 +131,7 @@ def _bulk(app: FastAPI) -> None:
     )
     async def resolve(request: Request, asker: Asking, desk: AtDesk) -> Response:
         """What would the next update do with these rows? Answers flow while rows still come. Nothing is written but the audit entries."""
-        await desk.log(asker, "resolve begun", "", {"snapshot": desk.view.snapshot})
+        await desk.log(asker, "resolve begun", "", {"snapshot": desk.snapshot})
         return _Lines(resolved(desk, asker, lines_of(request)))
 
 
@@ -157,15 +144,7 @@ def _lookups(app: FastAPI) -> None:
         identity_id: Annotated[str, Path(max_length=40, examples=["P-3JCK76-HHYY3M"])], asker: Asking, desk: AtDesk
     ) -> Response:
         """A person with all records that the key may see. A superseded id gives its successor."""
-
-        def look(view: View) -> Found:
-            found = view.identity(identity_id, asker.states)
-            if not found.records:
-                raise RefusedError(S.FORBIDDEN, "all records of this identity are of states that the key may not see")
-            shown = found if asker.unmasked else found.masked()
-            detail = {"snapshot": found.snapshot}
-            return Found(found.identity_id, detail, lambda: _compact({**shown.to_dict(), "notice": NOTICE}))
-
+        look = partial(answers.identity, identity_id=identity_id, states=asker.states, unmasked=asker.unmasked)
         return _json(await desk.answer(asker, "view", look))
 
     @app.get(
@@ -178,17 +157,7 @@ def _lookups(app: FastAPI) -> None:
         desk: AtDesk,
     ) -> Response:
         """Which identity does a source's record belong to?"""
-
-        def look(view: View) -> Found:
-            entries, states = view.crosswalk(source, native_id), view.records_states(source, native_id)
-            if not entries:
-                raise RefusedError(S.NOT_FOUND, "no such record in the current snapshot")
-            if asker.states is not None and not states <= set(asker.states):
-                raise RefusedError(S.FORBIDDEN, "the record is of a state that the key may not see")
-            snapshot = view.snapshot
-            content = {"entries": [entry.to_dict() for entry in entries], "snapshot": snapshot}
-            return Found(entries[0].identity_id, {"snapshot": snapshot, "source": source}, lambda: _compact(content))
-
+        look = partial(answers.crosswalk, source=source, native_id=native_id, mine=asker.states)
         return _json(await desk.answer(asker, "crosswalk", look))
 
 
@@ -201,7 +170,7 @@ def _upkeep(app: FastAPI) -> None:
     @app.get("/readyz", responses=responses(S.SERVICE_UNAVAILABLE), tags=["upkeep"])
     async def readyz(desk: AtDesk) -> models.Ready:
         """Is a snapshot open?"""
-        return models.Ready(snapshot=desk.view.snapshot, records=len(desk.view))
+        return models.Ready(snapshot=desk.snapshot, records=desk.records)
 
     @app.get(
         "/metrics",
@@ -221,11 +190,6 @@ def _upkeep(app: FastAPI) -> None:
 
 def _json(content: bytes) -> Response:
     return Response(content, media_type="application/json")
-
-
-def _compact(content: dict[str, Any]) -> bytes:
-    """Compact JSON with Hindi as it is."""
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def _allowed(wanted: list[str] | None, mine: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -39,7 +40,7 @@ async def resolved(desk: Desk, asker: Asker, lines: AsyncIterator[bytes]) -> Asy
 
     async def answer() -> bytes:
         nonlocal number
-        rows = await desk.ask(lambda view: _resolve(view, waiting, asker.states))
+        rows = await desk.ask(partial(_resolve, lines=waiting, states=asker.states))
         out = []
         for row in rows:
             counts[row["decision"]] = counts.get(row["decision"], 0) + 1
@@ -54,7 +55,7 @@ async def resolved(desk: Desk, asker: Asker, lines: AsyncIterator[bytes]) -> Asy
             yield await answer()
     if waiting:
         yield await answer()
-    await desk.log(asker, "resolve", "", {"snapshot": desk.view.snapshot, "rows": number, "decisions": counts})
+    await desk.log(asker, "resolve", "", {"snapshot": desk.snapshot, "rows": number, "decisions": counts})
 
 
 def _resolve(view: View, lines: list[bytes], states: tuple[str, ...] | None) -> list[dict[str, Any]]:

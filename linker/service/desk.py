@@ -1,13 +1,12 @@
-"""The view at work behind the service: searches in a few threads, none longer than allowed, each answer logged before it is given."""
+"""What questions pass behind the service: none waits longer than allowed, and each answer is logged before it is given."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -15,66 +14,64 @@ from linker.registry.auditlog import Head
 from linker.registry.auditqueue import AuditQueue
 from linker.search.view import View
 from linker.service.access import Asker
+from linker.service.answers import Found
+from linker.service.apart import Apart
 from linker.service.problems import RefusedError
+from linker.service.searchers import Searchers, Within
 from linker.service.settings import ServiceSettings
 
 T = TypeVar("T")
-WARM_UP = "Rakesh @ Kalu s/o Ram Singh, 25"
 TURN = 0.001
 """Seconds after which a thread at work lets another one go on that waits for the interpreter: an answer that is ready takes several turns
 to get out, and by default each may wait five times as long."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """What a question has found. `subject` and `detail` stand in the audit log; `content` makes the JSON that is answered."""
-
-    subject: str
-    detail: dict[str, Any]
-    content: Callable[[], bytes]
-
-
 class Desk:
-    """One per worker process."""
+    """One per process of the service."""
 
-    def __init__(self, settings: ServiceSettings) -> None:
+    def __init__(self, settings: ServiceSettings, searchers: Searchers) -> None:
         sys.setswitchinterval(TURN)
-        self.view = View(settings.workspace, build_aside=True)
-        self.view.search(WARM_UP)  # loads what is compiled, so that nobody waits for it
-        self.settings = settings
+        self.settings, self._searchers = settings, searchers
         self._audit = AuditQueue(settings.workspace)
-        self._threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="search")
-        self._bulk = ThreadPoolExecutor(1, thread_name_prefix="bulk")
         self._waiting = 0
+        self._most = (settings.waiting + 1) * (settings.processes or settings.threads)
+
+    @classmethod
+    async def opened(cls, settings: ServiceSettings) -> Desk:
+        """With everything ready to answer.
+
+        Raises:
+            LinkerError: nothing has been published, or the index or the audit log cannot be opened.
+        """
+        if settings.processes:
+            return cls(settings, await Apart.opened(settings.workspace, settings.processes))
+        return cls(settings, Within(settings.workspace, settings.threads))
+
+    @property
+    def snapshot(self) -> str:
+        """The name of the snapshot that answers."""
+        return self._searchers.snapshot
+
+    @property
+    def records(self) -> int:
+        """How many records it holds."""
+        return self._searchers.records
 
     async def answer(self, asker: Asker, kind: str, question: Callable[[View], Found]) -> bytes:
-        """The answer to a question, in JSON, once it stands in the audit log, on disk, that it was asked. The JSON is made while the disk
-        is still at work.
+        """The answer to a question, in JSON, once it stands in the audit log, on disk, that it was asked.
 
         Raises:
             RefusedError: too many wait already, it took too long, or the audit log cannot be written; nothing may be answered then.
         """
-        answer = Future[bytes]()
-        deadline = asyncio.get_running_loop().time() + self.settings.answer_seconds
-
-        def work() -> None:
-            try:
-                found = question(self.view)
-                if answer.set_running_or_notify_cancel():  # else the asker was refused long ago and sees nothing of it
-                    written = self._enter(asker, kind, found.subject, found.detail)
-                    content = found.content()
-                    written.add_done_callback(lambda done: _settle(answer, content, done.exception()))
-            except BaseException as error:
-                if not answer.done():
-                    answer.set_exception(error)
-
+        found: Found | None = None
         with self._place():
-            self._threads.submit(work)
             try:
-                async with asyncio.timeout_at(deadline):
-                    return await asyncio.wrap_future(answer)
+                async with asyncio.timeout(self.settings.answer_seconds):
+                    found = await self._searchers.ask(question)
+                    await self._written(asker, kind, found.subject, found.detail)
             except TimeoutError:
-                raise (_unwritten_yet() if answer.running() else _too_long()) from None
+                raise (_unwritten_yet() if found else _too_long()) from None
+        return found.content
 
     async def ask(self, question: Callable[[View], T]) -> T:
         """The answer to a question about many rows. These take turns with each other and hold no other question up.
@@ -83,10 +80,9 @@ class Desk:
             RefusedError: too many wait already, or it took too long.
         """
         with self._place():
-            loop = asyncio.get_running_loop()
             try:
                 async with asyncio.timeout(self.settings.answer_seconds):
-                    return await loop.run_in_executor(self._bulk, question, self.view)
+                    return await self._searchers.ask(question, many=True)
             except TimeoutError:
                 raise _too_long() from None
 
@@ -98,37 +94,33 @@ class Desk:
         """
         try:
             async with asyncio.timeout(self.settings.answer_seconds):
-                await asyncio.wrap_future(self._enter(asker, kind, subject, detail))
-        except Exception:
-            raise _unwritten() from None
+                await self._written(asker, kind, subject, detail)
+        except TimeoutError:
+            raise _unwritten_yet() from None
 
     def close(self) -> None:
-        """End the threads; what waits for the audit log is written."""
-        for threads in (self._threads, self._bulk):
-            threads.shutdown(wait=False, cancel_futures=True)
+        """End the searches; what waits for the audit log is written."""
+        self._searchers.close()
         self._audit.close()
 
-    def _enter(self, asker: Asker, kind: str, subject: str, detail: dict[str, Any]) -> Future[Head]:
+    async def _written(self, asker: Asker, kind: str, subject: str, detail: dict[str, Any]) -> Head:
         whole = {"purpose": asker.purpose, "case": asker.case, "role": str(asker.key.role), **detail}
-        return self._audit.append(kind, subject, whole, asker.who)
+        written: Future[Head] = self._audit.append(kind, subject, whole, asker.who)
+        try:
+            return await asyncio.wrap_future(written)
+        except Exception:
+            raise _unwritten() from None
 
     @contextmanager
     def _place(self) -> Iterator[None]:
         """A place among those that wait."""
-        if self._waiting >= self.settings.waiting + self.settings.threads:
+        if self._waiting >= self._most:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "too many questions at once", {"Retry-After": "1"})
         self._waiting += 1
         try:
             yield
         finally:
             self._waiting -= 1
-
-
-def _settle(answer: Future[bytes], content: bytes, error: BaseException | None) -> None:
-    if error is None:
-        answer.set_result(content)
-    else:
-        answer.set_exception(_unwritten())
 
 
 def _too_long() -> RefusedError:

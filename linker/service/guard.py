@@ -9,9 +9,7 @@ import asyncio
 import json
 import logging
 import time
-import traceback
 from http import HTTPStatus
-from pathlib import Path
 
 from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
@@ -19,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from linker.service.problems import MEDIA_TYPE, Problem
 from linker.service.settings import ServiceSettings
+from linker.service.tracing import places
 
 LOG = logging.getLogger("linker.service")
 BULK = "/v1/resolve"
@@ -63,7 +62,7 @@ class Guard:
             if not status:
                 await _refuse(sending, error.status_code, str(error.detail))
         except Exception as error:
-            LOG.error("a request failed: %s at %s", type(error).__name__, _places(error))
+            LOG.error("a request failed: %s at %s", type(error).__name__, places(error))
             if not status:
                 await _refuse(sending, HTTPStatus.INTERNAL_SERVER_ERROR, "the service failed; its log says where")
         finally:
@@ -109,12 +108,6 @@ class Guard:
 
 def _too_large(most: int) -> HTTPException:
     return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {most:,} bytes")
-
-
-def _places(error: Exception) -> str:
-    """Where in the program an error arose. Its message stays out of the log: it may repeat what was sent."""
-    frames = traceback.extract_tb(error.__traceback__)[-6:]
-    return " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))
 
 
 async def _refuse(send: Send, status: int, detail: str) -> None:

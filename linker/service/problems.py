@@ -35,6 +35,10 @@ class RefusedError(Exception):
         self.status, self.detail, self.headers = status, detail, headers or {}
         super().__init__(detail)
 
+    def __reduce__(self) -> tuple[type[RefusedError], tuple[HTTPStatus, str, dict[str, str]]]:
+        """What makes it again in another process."""
+        return RefusedError, (self.status, self.detail, self.headers)
+
 
 def problem(
     status: int, detail: str = "", where: list[str] | None = None, headers: dict[str, str] | None = None

@@ -12,7 +12,7 @@ VARIABLE = "LINKER_SERVICE"
 
 
 class ServiceSettings(BaseModel):
-    """Limits hold for each worker process by itself."""
+    """Limits hold for each process that takes requests by itself."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -26,10 +26,12 @@ class ServiceSettings(BaseModel):
     """within which a body must have come; of a bulk request within which each part of it must come"""
     answer_seconds: float = Field(default=10.0, gt=0)
     """within which a search must have ended"""
+    processes: int = Field(default=0, ge=0, le=64)
+    """processes that search; 0: threads of the service's own process search, as they must on Windows"""
     threads: int = Field(default=2, ge=1, le=16)
-    """searches at work at the same time; `linker serve` gives every worker its share of the processors"""
+    """without such processes, searches at work at the same time"""
     waiting: int = Field(default=64, ge=1)
-    """searches that may wait for a thread"""
+    """questions that may wait for each process or thread"""
 
     def to_environment(self) -> None:
         """Hand the settings to worker processes."""
