@@ -53,7 +53,9 @@ _DECISIONS, _RULES = {int(d): d.name.lower() for d in Decision}, tuple(map(str, 
 class View:
     """The current snapshot of a workspace."""
 
-    def __init__(self, workspace: Path, observer: Observer | None = None, *, build_aside: bool = False, follow: bool = True) -> None:
+    def __init__(
+        self, workspace: Path, observer: Observer | None = None, *, build_aside: bool = False, follow: bool = True
+    ) -> None:
         """With `build_aside`, the index of a newer snapshot is made by a process of its own, so that answers stay quick meanwhile. With
         `follow=False` a newer snapshot is taken up by `refresh` only."""
         self._workspace = Path(workspace)
