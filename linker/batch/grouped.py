@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.batch.evidence import pairs_of, released, vectors_of
-from linker.errors import ModelError
+from linker.errors import ModelError, WorkspaceError
 from linker.identity.values import single
 from linker.index.scoring import Scorer
 from linker.index.store import settings_of
@@ -33,14 +33,14 @@ class GroupLink:
 
 def group_links(edge: pa.Table, snapshot: Snapshot) -> list[GroupLink]:
     """The links of groups among the edges (an EDGE table) inside one identity of a snapshot, the surest first. Edges that
-    are left out of a very large identity may make its groups look smaller than they were. Of a snapshot whose model knows other levels than
-    this version of the program nothing can be told."""
+    are left out of a very large identity may make its groups look smaller than they were. Of a snapshot of another version of the program,
+    whose model knows other levels or whose policy other settings, nothing can be told."""
     pooled = np.asarray(pc.equal(edge["rule"], str(Rule.POOLED)))
     if not pooled.any():
         return []
     try:
         scorer = Scorer(*settings_of(snapshot), MatchModel.kept(snapshot.path))
-    except ModelError:
+    except (ModelError, WorkspaceError):
         return []
     pooling = Pooling.of(scorer.model, scorer.policy, scorer.comparisons, scorer.matching.floor)
     if pooling is None:

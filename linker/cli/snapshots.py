@@ -17,7 +17,8 @@ from linker.evaluate.words import masked_identifier
 from linker.identity import history as past
 from linker.identity.asof import Rebuilt, open_as_of
 from linker.identity.lookup import Found, find, neighbours
-from linker.index.store import SETTINGS, settings_of
+from linker.index.store import settings_of
+from linker.matching.comparisons.base import Comparison
 from linker.registry.auditlog import AuditLog
 from linker.registry.snapshot import Snapshot, current_name, list_runs, open_current
 from linker.review.evidence.arguments import sentences
@@ -83,6 +84,14 @@ def tell_rebuilt(console: Console, snapshot: Snapshot) -> None:
         )
 
 
+def _comparisons(snapshot: Snapshot) -> dict[str, Comparison]:
+    """What the levels mean; nothing for a snapshot of another version of the program, of which their names are shown."""
+    try:
+        return sentences(settings_of(snapshot)[0])
+    except WorkspaceError:
+        return {}
+
+
 def _print_identity(console: Console, snapshot: Snapshot, at: Found, telephones: bool) -> None:
     if at.note:
         console.print(display.cell(at.note, "yellow"))
@@ -90,7 +99,7 @@ def _print_identity(console: Console, snapshot: Snapshot, at: Found, telephones:
     hidden = {} if telephones else {"phones": [masked_identifier(p) for p in at.golden["phones"] or ()]}
     console.print(display.golden(at.golden | hidden))
     console.print(display.records(at.records.to_pylist()))
-    comparisons = sentences(settings_of(snapshot)[0]) if (snapshot.path / SETTINGS).is_file() else {}
+    comparisons = _comparisons(snapshot)
     inside, outside = neighbours(snapshot, at)
     if inside.num_rows:
         console.print(display.edges("why these are one person", inside.to_pylist(), comparisons))

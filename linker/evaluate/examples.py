@@ -4,6 +4,7 @@ and against."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ import pyarrow.compute as pc
 
 from linker.evaluate.figures import keys_of
 from linker.evaluate.words import RULES, masked, masked_identifier, readable
+from linker.matching.comparisons.base import Comparison
+from linker.matching.sharing_out import parts_of, shared_out
 from linker.schema import Decision, IdType
 
 POOL = 2_000
@@ -88,7 +91,9 @@ class Example:
         return max(1.0, *(s.end for s in self.steps))
 
 
-def choose_examples(edge: pa.Table, record: pa.Table, link_bits: float) -> list[Example]:
+def choose_examples(
+    edge: pa.Table, record: pa.Table, link_bits: float, comparisons: Sequence[Comparison] = ()
+) -> list[Example]:
     """Up to a dozen examples: typical links of each kind, links close to the threshold, and one for every rule that held a
     pair back. The same tables give the same examples."""
     decision = edge["decision"].to_numpy()
@@ -113,7 +118,8 @@ def choose_examples(edge: pa.Table, record: pa.Table, link_bits: float) -> list[
     chosen = _once(chosen)
     known = _known(record, pa.Table.from_pylist([row for _, row in chosen], edge.schema))
     of = {row["record_id"]: row for row in known.to_pylist()}
-    return [_example(kind, row, of) for kind, row in chosen]
+    parts = parts_of(comparisons)
+    return [_example(kind, row, of, parts) for kind, row in chosen]
 
 
 def _pool(edge: pa.Table, where: Flags) -> pa.Table:
@@ -158,15 +164,19 @@ def _once(chosen: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str,
     return list(kept.values())
 
 
-def _example(kind: str, edge: dict[str, Any], records: dict[str, dict[str, Any]]) -> Example:
+def _example(
+    kind: str, edge: dict[str, Any], records: dict[str, dict[str, Any]], parts: Mapping[str, tuple[str, ...]]
+) -> Example:
     left, right = (records.get(edge[f"record_id_{side}"], {}) for side in ("l", "r"))
     levels: dict[str, tuple[str, float]] = json.loads(edge["levels"] or "{}")
     prior = float(edge["weight"]) - sum(weight for _, weight in levels.values())
+    net = shared_out({name: bits for name, (_, bits) in levels.items()}, parts)
     steps, at = [], prior
-    for comparison, (level, weight) in levels.items():
+    for comparison, weight in net.items():
+        level = levels[comparison][0]
         if level != "MISSING":
-            steps.append(Step(comparison, level, float(weight), at))
-            at += float(weight)
+            steps.append(Step(comparison, level, weight, at))
+            at += weight
     fields = [(label, _shown(left, name), _shown(right, name)) for name, label in FIELDS.items()]
     return Example(
         kind=kind,

@@ -88,7 +88,10 @@ def _context(given: ReportInput) -> dict[str, Any]:
         "untrained": given.matching.model.untrained,
         "wrong_way": [(c["name"], level["name"]) for c in model for level in c["levels"] if level["wrong_way"]],
         "prior": given.matching.model.prior,
-        "examples": [_example(e) for e in choose_examples(tables.edge, tables.record, given.run.link_bits)],
+        "examples": [
+            _example(e)
+            for e in choose_examples(tables.edge, tables.record, given.run.link_bits, given.matching.comparisons)
+        ],
         "seconds": given.run.seconds,
     }
 

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import ValidationError
 
 from linker.arrays import get_array, get_texts, put_array, put_texts
 from linker.config.matching import Matching
@@ -150,19 +151,24 @@ def sweep(workspace: Path, keep: Snapshot | None = None) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+_RUN_AGAIN = "run the batch again (linker run)"
+
+
 def settings_of(snapshot: Snapshot) -> tuple[Matching, Policy]:
     """The configuration that a snapshot was made with.
 
     Raises:
-        WorkspaceError: an older version of the program made the snapshot.
+        WorkspaceError: another version of the program made the snapshot.
     """
+    where = str(snapshot.path)
     try:
         settings = json.loads((snapshot.path / SETTINGS).read_text(encoding="utf-8"))
+        return Matching.model_validate(settings["matching"]), Policy.model_validate(settings["policy"])
     except FileNotFoundError:
-        raise WorkspaceError(
-            "this snapshot does not hold its configuration", where=str(snapshot.path), do="run the batch again"
-        ) from None
-    return Matching.model_validate(settings["matching"]), Policy.model_validate(settings["policy"])
+        raise WorkspaceError("this snapshot does not hold its configuration", where=where, do=_RUN_AGAIN) from None
+    except (ValidationError, KeyError, json.JSONDecodeError):
+        what = "the configuration of this snapshot was written by another version of the program"
+        raise WorkspaceError(what, where=where, do=_RUN_AGAIN) from None
 
 
 def _write(folder: Path, snapshot: Snapshot, columns: PersonColumns | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 
 from linker.batch.grouped import group_links
 from linker.identity.lookup import find, neighbours
+from linker.index.store import SETTINGS
 from linker.matching.figures import FIGURES
 from linker.registry.snapshot import Snapshot, open_current
 from tests.commandline import linker
@@ -72,6 +73,22 @@ def test_a_snapshot_of_an_older_version_is_shown_without_them(workspace: Path, p
     told = linker("show", pooled, "--workspace", older)
     assert told.code == 0, told.text
     assert "why these are one person" in told.text and "groups that are one person together" not in told.text
+
+
+def test_a_snapshot_whose_settings_are_no_longer_known_is_shown_and_cannot_be_searched(
+    workspace: Path, pooled: str, tmp_path: Path
+) -> None:
+    older = shutil.copytree(workspace, tmp_path / "older")
+    file = open_current(older).path / SETTINGS
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content["policy"]["rules"]["no_longer_known"] = 1
+    file.write_text(json.dumps(content), encoding="utf-8")
+    told = linker("show", pooled, "--workspace", older)
+    assert told.code == 0, told.text
+    assert "why these are one person" in told.text
+    told = linker("search", "Ramesh Kumar", "--workspace", older)
+    assert told.code != 0
+    assert "another version of the program" in told.text and "linker run" in told.text and "Traceback" not in told.text
 
 
 def test_an_identity_without_such_links_has_nothing_to_tell(snapshot: Snapshot) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from linker.evaluate.report_input import Finding, MatchFacts, ReportInput, ReportTables, RunFacts, SourceCount
+from linker.matching.candidates import KeyCount
+from linker.matching.comparisons.base import Codes, Comparison, Level, Rows, Side
+from linker.matching.model import LevelParameters, MatchModel
 from linker.schema import CROSSWALK, EDGE, IDENTITY, QUARANTINE, RECORD, Table
 
 STATES = {"delhi": "Delhi", "uttar_pradesh": "Uttar Pradesh", "rajasthan": "Rajasthan", "haryana": "Haryana"}
@@ -35,53 +37,15 @@ LEVELS = {
     "place": {"DISTRICT": (0.5, 0.02), "VILLAGE": (0.4, 3e-4), "DIFFERENT": (0.1, 0.9)},
     "sex": {"CONFLICT": (0.005, 0.15), "SAME": (0.995, 0.85)},
 }
-SIDES = dict.fromkeys(("DIFFERENT", "FATHERS_DIFFER", "FAR", "CONFLICT"), "against")
+SIDES = dict.fromkeys(("DIFFERENT", "FATHERS_DIFFER", "FAR", "CONFLICT"), Side.AGAINST)
 HELD_BACK = ("name_conflict", "misused_identity", "link", "link", "link")
 """What policy does in turn with pairs above the link threshold."""
 LINK_BITS, REVIEW_BITS = 10.97, -3.17
 
 
-@dataclass(frozen=True)
-class Parameters:
-    m: float
-    u: float
-
-    @property
-    def weight(self) -> float:
-        return float(np.log2(self.m / self.u))
-
-
-@dataclass(frozen=True)
-class Model:
-    """The shape of linker.matching.model.MatchModel that the report reads."""
-
-    prior: float
-    levels: dict[str, dict[str, Parameters]]
-    untrained: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Level:
-    code: int
-    name: str
-    side: str
-    english: str
-
-
-@dataclass(frozen=True)
-class Comparison:
-    name: str
-    levels: tuple[Level, ...]
-
-
-@dataclass(frozen=True)
-class KeyCount:
-    name: str
-    pairs: int
-    only: int
-    refined_groups: int = 0
-    windowed_groups: int = 0
-    windowed_records: int = 0
+def never_measured(_: object, left: Rows, __: Rows) -> Codes:
+    """The report reads levels that were found; it measures nothing."""
+    return np.zeros(len(left), np.int8)
 
 
 def filled(contract: Table, rows: list[dict[str, Any]]) -> pa.Table:
@@ -96,18 +60,19 @@ def sample_run(persons: int = 400, seed: int = 7) -> ReportInput:
     rng = np.random.default_rng(seed)
     records, crosswalk, identities = _people(persons, rng)
     edges = _edges(records, rng)
-    model = Model(
+    model = MatchModel(
         1e-4,
-        {c: {n: Parameters(*mu) for n, mu in levels.items()} for c, levels in LEVELS.items()},
+        {c: {n: LevelParameters(*mu) for n, mu in levels.items()} for c, levels in LEVELS.items()},
         ("relative.FATHERS_DIFFER",),
     )
     comparisons = [
         Comparison(
             c,
             (
-                Level(0, "MISSING", "missing", "nothing is known"),
-                *(Level(i, n, SIDES.get(n, "for"), f"the {c} is {n.lower()}") for i, n in enumerate(levels, 1)),
+                Level(0, "MISSING", Side.MISSING, "nothing is known", "कुछ ज्ञात नहीं"),
+                *(Level(i, n, SIDES.get(n, Side.FOR), f"the {c} is {n.lower()}", n) for i, n in enumerate(levels, 1)),
             ),
+            never_measured,
         )
         for c, levels in LEVELS.items()
     ]
@@ -151,13 +116,13 @@ def sample_run(persons: int = 400, seed: int = 7) -> ReportInput:
             candidate_pairs=48_211,
             key_counts=[
                 KeyCount("name", 41_000, 22_000, 12, 2, 90),
-                KeyCount("phone", 900, 310),
-                KeyCount("identifiers", 700, 5),
+                KeyCount("phone", 900, 310, 0, 0, 0),
+                KeyCount("identifiers", 700, 5, 0, 0, 0),
             ],
             histogram_start=-20.0,
             histogram=_histogram(),
-            model=model,  # type: ignore[arg-type]
-            comparisons=comparisons,  # type: ignore[arg-type]
+            model=model,
+            comparisons=comparisons,
         ),
         tables=ReportTables(
             record=filled(RECORD, records),

@@ -10,6 +10,7 @@ from typing import Any
 from linker.config.matching import Matching
 from linker.matching.comparisons import comparisons_of
 from linker.matching.comparisons.base import Comparison, Side
+from linker.matching.sharing_out import parts_of, shared_out
 
 STRONG, CLEAR = 8.0, 4.0
 FAINT = 0.5
@@ -40,8 +41,10 @@ def arguments(edge: Mapping[str, Any] | None, comparisons: Mapping[str, Comparis
     if edge is None:
         return []
     levels = json.loads(edge["levels"] or "{}")
+    net_bits = shared_out({name: bits for name, (_, bits) in levels.items()}, parts_of(comparisons.values()))
     found = []
-    for name, (level_name, bits, net) in _shared_out(levels, comparisons).items():
+    for name, net in net_bits.items():
+        level_name, bits = levels[name]
         comparison = comparisons.get(name)
         level = next((v for v in comparison.levels if v.name == level_name), None) if comparison else None
         english, hindi = (level.english, level.hindi) if level else (level_name.replace("_", " ").lower(),) * 2
@@ -60,17 +63,3 @@ def _side_shown(side: Side | None, bits: float) -> str:
     if bits > FAINT:
         return "for" if side in {Side.FOR, None} else "neutral"
     return "against" if side is Side.AGAINST else "neutral"
-
-
-def _shared_out(
-    levels: Mapping[str, tuple[str, float]], comparisons: Mapping[str, Comparison]
-) -> dict[str, tuple[str, float, float]]:
-    """Levels with their own bits and their net bits. What a joint comparison adds or takes, because its two parts are not independent, goes
-    to them by halves: it changes how much they count, never what they say."""
-    joint = {n for n in levels if n in comparisons and comparisons[n].parts}
-    net = {n: float(v[1]) for n, v in levels.items() if n not in joint}
-    for name in joint:
-        parts = [p for p in comparisons[name].parts if p in net]
-        for part in parts:
-            net[part] += float(levels[name][1]) / len(parts)
-    return {n: (levels[n][0], float(levels[n][1]), bits) for n, bits in net.items()}
