@@ -20,7 +20,7 @@ from linker.batch.identify import Before
 from linker.batch.regroup import Regrouped, Stake, regroup
 from linker.batch.withheld import among, quarantine_without, records_without
 from linker.config.run import SnapshotSettings
-from linker.errors import InputError
+from linker.errors import InputError, WorkspaceError
 from linker.identity.events import Kind
 from linker.identity.history import crosswalk_then
 from linker.identity.lookup import find
@@ -149,10 +149,28 @@ def _plan(workspace: Path, asked: Sequence[str], order_text: str) -> _Plan:
 
 
 def _records(workspace: Path, snapshot: Snapshot, name: str) -> list[str]:
-    """The record that a name stands for, or all records of an identity."""
-    found = [r for f in find(workspace, snapshot, name) for r in f.records.to_pylist()]
+    """The record that a name stands for, or all records of an identity. A record that an update has withdrawn is found in the older
+    snapshots that still hold it."""
+    try:
+        found = [r for f in find(workspace, snapshot, name) for r in f.records.to_pylist()]
+    except WorkspaceError:
+        if former := _former(workspace, [name.strip()]):
+            return sorted(set(former["record_id"].to_pylist()))
+        raise
     exact = [r["record_id"] for r in found if name.strip() in {r["record_id"], r["native_id"]}]
     return exact or [r["record_id"] for r in found]
+
+
+def _former(workspace: Path, names: Sequence[str]) -> pa.Table | None:
+    """Records by their ids or native ids as the newest snapshot shows them that holds them; None if none does."""
+    wanted = pc.field("record_id").isin(names) | pc.field("native_id").isin(names)
+    found: pa.Table | None = None
+    for run in list_runs(workspace):
+        if "record" in run.tables:
+            rows = run.table("record", filters=wanted)
+            new = rows if found is None else rows.filter(pc.invert(pc.is_in(rows["record_id"], found["record_id"])))
+            found = new if found is None else pa.concat_tables([found, new], promote_options="default")
+    return found if found else None
 
 
 def edges_without(edge: pa.Table, ids: Sequence[str]) -> pa.Table:
@@ -169,7 +187,7 @@ def _by_order(event: pa.Table) -> pa.Table:
 
 def _consequences(workspace: Path, plan: _Plan, order_text: str) -> Consequences:
     snapshot = open_current(workspace)
-    records = snapshot.table("record", filters=pc.field("record_id").isin(plan.ids))
+    records = _former(workspace, plan.ids) or pa.table({})
     named = set(plan.ids)
     decisions = tuple(e.number for e in plan.before.entries if named & {e.left_record, e.right_record})
     holding = {run.number for run in list_runs(workspace) if _held(workspace, run, plan.ids)}
@@ -228,7 +246,7 @@ def _published(writer: SnapshotWriter, plan: _Plan, order: Order) -> Snapshot:
         "records": len(tables["record"]), "edges": len(tables["edge"]), "review": len(tables["review"]),
         "identities": len(tables["identity"]), "attention": len(tables["attention"]),
         "links": int(np.count_nonzero(tables["edge"]["decision"].to_numpy() == 2)),
-        "withheld": snapshot.manifest["counts"].get("withheld", 0) + len(plan.ids),
+        "withheld": snapshot.manifest["counts"].get("withheld", 0) + int(snapshot.manifest["rows"]["record"]) - len(tables["record"]),
     }  # fmt: skip
     own = {"number", "previous", "published", "files", "rows", "seconds", "peak_bytes"}
     manifest = {k: v for k, v in snapshot.manifest.items() if k not in own}

@@ -19,7 +19,7 @@ from linker.registry.ledger import Ledger, NewVerdict, Verdict
 from linker.registry.snapshot import list_runs, open_current
 from linker.registry.trace import traces
 from tests.commandline import linker
-from tests.generated import extracts, run
+from tests.generated import CONFIG, KEY, extracts, run
 
 ORDER = "Sessions Court Rohini, 14/2026"
 
@@ -184,6 +184,29 @@ def _is_sound(workspace: Path, own: list[str], number: int) -> None:
     verdicts = {e.verdict for e in Ledger(workspace).entries()}
     assert verdicts == {Verdict.DIFFERENT, Verdict.SAME}
     assert Erasures(workspace).orders()[0].records == ()
+
+
+def test_a_record_that_an_update_has_withdrawn_is_erased_from_the_snapshots_that_still_hold_it(workspace: Path) -> None:
+    records = open_current(workspace).table("record").to_pylist()
+    of = {r["record_id"]: r for r in records if r["source"] == "haryana"}
+    record = sorted(of)[0]
+    gone = workspace.parent / "gone.txt"
+    gone.write_text(of[record]["native_id"] + "\n", encoding="utf-8")
+    withdrawn = linker(
+        "run", CONFIG, "--workspace", workspace, "--update", "--withdrawn", f"haryana={gone}", environment=KEY
+    )
+    assert withdrawn.code == 0, withdrawn.text
+    crosswalk = open_current(workspace).table("crosswalk").to_pylist()
+    told = erasure.preview(workspace, [record], ORDER)
+    assert told.records["record_id"].to_pylist() == [record]
+    assert told.snapshots == (1, 2)
+    assert told.outcome == ()
+    number = erase(workspace, record)
+    assert open_current(workspace).table("crosswalk").to_pylist() == crosswalk
+    assert set(purge(workspace, number).snapshots) == {1, 2, 3}  # events of the third tell of the withdrawal
+    assert list(traces(workspace, [record])) == []
+    with pytest.raises(LinkerError, match="nothing is known"):
+        erasure.preview(workspace, ["haryana:never"], ORDER)
 
 
 def test_only_what_is_due_is_carried_out(workspace: Path) -> None:
