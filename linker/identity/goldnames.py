@@ -34,16 +34,18 @@ def best_names(
 ) -> tuple[dict[str, Any], list[Origin]]:
     """Columns name, name_latin, name_devanagari and aliases, and where the first three came from.
 
-    A name counts once for every record that has it in either script. Spellings that somebody wrote come before ones that were derived.
+    A name counts once for every record that has it in either script; of its spellings the one that most records have stands for it.
+    Spellings that somebody wrote come before ones that were derived.
     """
     written = Coded.of(person["name"])
     latin, devanagari = _scripts(written.values)
     form = Coded.of(_latin_forms(written.values, latin, names))
     by_form = Coded(_at(form.code, written.code), form.values)
     row, support = values.best(by_form.code, len(by_form.values), day, grouped)
-    name = _at(written.code, row)
     chosen = _at(by_form.code, row)
     spelt = Coded(np.where(by_form.code == chosen[grouped.of], written.code, -1).astype(np.int32), written.values)
+    row, _ = values.best(spelt.code, len(spelt.values), day, grouped)
+    name = _at(written.code, row)
     in_latin, from_latin = values.best_values("name_latin", _only(spelt, latin), day, grouped)
     in_devanagari, from_devanagari = values.best_values("name_devanagari", _only(spelt, devanagari), day, grouped)
     columns = {
