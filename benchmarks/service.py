@@ -21,6 +21,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -36,7 +37,7 @@ from linker.registry.auditlog import AuditLog
 from linker.registry.snapshot import SnapshotWriter, open_current
 
 FIELDS = ("name", "father", "age", "village", "district")
-POOL = 5_000
+POOL = 100_000
 LENGTH = re.compile(rb"(?i)content-length: *([0-9]+)")
 
 
@@ -104,14 +105,17 @@ def load(given: argparse.Namespace, port: int, key: str, bodies: list[bytes], se
     client.start()
     while done.value < given.requests // 3:
         time.sleep(0.05)
+    began = time.time()
     published = time.perf_counter() - started
     if not given.still:
         batch = context.Process(target=republish, args=(given.workspace,))
         batch.start()
         batch.join()
         assert batch.exitcode == 0, "publishing failed"
+    indexed = time.time()
     ready = time.perf_counter() - started
-    times, statuses, snapshots, seconds, asking = results.get()
+    answered, statuses, seconds, asking = results.get()
+    times = [a.milliseconds for a in answered]
     worked = processor_seconds(service) - worked
     client.join()
     p50, p95, p99 = np.percentile(times, [50, 95, 99])
@@ -123,10 +127,37 @@ def load(given: argparse.Namespace, port: int, key: str, bodies: list[bytes], se
         "service_cpu_ms": round(1000 * worked / len(times), 2),
         "client_cpu_ms": round(1000 * asking / len(times), 2),
         "statuses": statuses,
-        "snapshots": snapshots,
+        "snapshots": dict(Counter(a.snapshot for a in answered)),
+        "phases": [] if given.still else phases(answered, began, indexed),
         "seconds": round(seconds, 1),
         "publishing": [] if given.still else [round(published, 1), round(ready, 1)],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer: when (seconds since 1970), after how long, and from which snapshot."""
+
+    at: float
+    milliseconds: float
+    snapshot: str
+
+
+def phases(answered: list[Answered], began: float, indexed: float) -> list[list[Any]]:
+    """How long answers took before, while and after a snapshot was published and indexed, and while it was taken up (until the last
+    answer from the old one)."""
+    old = answered[0].snapshot
+    last = max([indexed, *(a.at for a in answered if a.snapshot == old)])
+    bounds = [0.0, began, indexed, last, float("inf")]
+    names = ("before", "while it is published and indexed", "while it is taken up", "after")
+    found = []
+    for name, start, end in zip(names, bounds, bounds[1:], strict=False):
+        some = [a for a in answered if start <= a.at < end]
+        if some:
+            seconds = some[-1].at - some[0].at
+            times = np.percentile([a.milliseconds for a in some], [50, 95, 99]).round(1).tolist()
+            found.append([name, len(some), round(seconds, 1), *times])
+    return found
 
 
 def clients(given: argparse.Namespace, port: int, key: str, bodies: list[bytes], done: Any, results: Any) -> None:
@@ -150,7 +181,7 @@ def clients(given: argparse.Namespace, port: int, key: str, bodies: list[bytes],
     started = time.perf_counter()
     asyncio.run(all_of_them())
     seconds = time.perf_counter() - started
-    results.put((asked.times, dict(asked.statuses), dict(asked.snapshots), seconds, time.process_time()))
+    results.put((asked.answered, dict(asked.statuses), seconds, time.process_time()))
 
 
 async def falling_due(due: asyncio.Queue[float], rate: float, count: int) -> None:
@@ -168,15 +199,15 @@ class Asked:
 
     def __init__(self, done: Any) -> None:
         self._done = done
-        self.times: list[float] = []
+        self.answered: list[Answered] = []
         self.statuses: Counter[str] = Counter()
-        self.snapshots: Counter[str] = Counter()
 
     async def connection(self, port: int, requests: list[bytes], count: int, due: asyncio.Queue[float] | None) -> None:
         """Ask `count` times, whenever a request is due; without `due` as soon as the last one is answered."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
         for k in range(count):
             at = time.perf_counter() if due is None else await due.get()
+            snapshot = "none"
             try:
                 writer.write(requests[k % len(requests)])
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -184,12 +215,12 @@ class Asked:
                 body = await reader.readexactly(length)
                 status = head[9:12].decode()
                 mark = body.rfind(b'"snapshot":"')
-                self.snapshots[body[mark + 12 : mark + 18].decode() if status == "200" else "none"] += 1
+                snapshot = body[mark + 12 : mark + 18].decode() if status == "200" else "none"
             except (OSError, asyncio.IncompleteReadError) as error:
                 status = type(error).__name__
                 writer.close()
                 reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
-            self.times.append(1000 * (time.perf_counter() - at))
+            self.answered.append(Answered(time.time(), 1000 * (time.perf_counter() - at), snapshot))
             self.statuses[status] += 1
             self._done.value += 1
 
@@ -256,6 +287,9 @@ def report(figures: dict[str, Any], given: argparse.Namespace) -> None:
         f"{records:,} records, {given.workers} workers; clients on the same machine. {published} CPU: service + clients.\n\n"
         f"{markdown_table(header, [row])}"
     )
+    if figures["phases"]:
+        phase = ["a snapshot is published", "answers", "seconds", "p50 ms", "p95 ms", "p99 ms"]
+        text += f"\n{markdown_table(phase, figures['phases'])}"
     rate = f" --rate {given.rate:g}" if given.rate else ""
     command = f"python benchmarks/service.py --workspace … --clients {given.clients} --requests {given.requests}{rate}"
     print(keep("service_paced" if given.rate else "service", command, figures, text).read_text(encoding="utf-8"))

@@ -35,6 +35,8 @@ AT_ONCE = 2
 """Questions that a process has: one at work, and one that it goes on with at once. The others wait for whoever is free first."""
 LOOK_EVERY = 1.0
 """Seconds after which it is looked for a newer snapshot."""
+NICENESS = 10
+"""By how much less urgent it is to get ready for a newer snapshot than to answer: some 10% of the processors if these are busy."""
 PATIENCE = 10.0
 """Seconds that a process has to end when the service does."""
 
@@ -53,14 +55,21 @@ class Searcher(asyncio.Protocol):
         self.snapshot, self.records, self.gone = "", 0, False
 
     @classmethod
-    async def started(cls, workspace: Path, ended: Callable[[], None]) -> Searcher:
-        """A process that is ready to be asked.
+    async def started(cls, workspace: Path, ended: Callable[[], None], niceness: int = 0) -> Searcher:
+        """A process that is ready to be asked; by `niceness` it gets ready at a lower priority.
 
         Raises:
             WorkspaceError: it ended before it was; it has said why.
         """
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "linker.service.searching", str(theirs.fileno()), str(workspace)]
+        command = [
+            sys.executable,
+            "-m",
+            "linker.service.searching",
+            str(theirs.fileno()),
+            str(workspace),
+            str(niceness),
+        ]
         with theirs:
             process = subprocess.Popen(command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL)  # noqa: S603  our own program
         _, searcher = await asyncio.get_running_loop().create_connection(lambda: cls(ended), sock=ours)
@@ -180,7 +189,7 @@ class Lane:
         """
         for old in list(self.searchers):
             if old.gone or old.snapshot != snapshot:
-                new = await Searcher.started(self._workspace, self._changed)
+                new = await Searcher.started(self._workspace, self._changed, 0 if old.gone else NICENESS)
                 self.searchers[self.searchers.index(old)] = new
                 self._former.append(old)
                 old.retire()

@@ -1,9 +1,10 @@
 """The program of a process that searches for a service (`apart` starts it): it opens the current snapshot, says so, and answers one
 question after the other until the service goes.
 
-    python -m linker.service.searching SOCKET WORKSPACE
+    python -m linker.service.searching SOCKET WORKSPACE [NICENESS]
 
-It has one thread, so nothing ever waits for the interpreter; whatever else a request needs is the service's.
+It has one thread, so nothing ever waits for the interpreter; whatever else a request needs is the service's. Only while it gets ready
+another one is at work, whose priority may be lowered by NICENESS: a program cannot take that back, but a thread ends.
 """
 
 from __future__ import annotations
@@ -14,15 +15,19 @@ import pickle
 import signal
 import socket
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from linker.errors import LinkerError
-from linker.search.view import View
 from linker.service.framed import framed, taken
 from linker.service.problems import RefusedError
 from linker.service.tracing import AsideError, places
-from linker.service.warming import warm_up
+
+if TYPE_CHECKING:
+    from linker.search.view import View
 
 LOG = logging.getLogger("linker.service")
 
@@ -33,13 +38,30 @@ def main() -> None:
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches all; the service first answers what it has begun, and goes then
     with socket.socket(fileno=int(sys.argv[1])) as sock, sock.makefile("rwb") as stream:
-        view = View(Path(sys.argv[2]), follow=False)
-        warm_up(view)
+        niceness = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+        with ThreadPoolExecutor(1, initializer=step_back, initargs=(niceness,)) as aside:
+            view = aside.submit(ready, Path(sys.argv[2])).result()
         stream.write(framed((view.snapshot, len(view))))
         stream.flush()
         while (question := taken(stream)) is not None:
             stream.write(answer_to(question, view))
             stream.flush()
+
+
+def step_back(niceness: int) -> None:
+    """Lower the priority of this thread alone, which Linux allows."""
+    if niceness and sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+
+
+def ready(workspace: Path) -> View:
+    """The current snapshot, whatever it needs loaded. Programs are read here, too: that is a third of the work."""
+    from linker.search.view import View  # noqa: PLC0415
+    from linker.service.warming import warm_up  # noqa: PLC0415
+
+    view = View(workspace, follow=False)
+    warm_up(view)
+    return view
 
 
 def answer_to(question: bytes, view: View) -> bytes:
