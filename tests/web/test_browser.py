@@ -54,7 +54,7 @@ class Site:
         page.goto(f"{self.base}/sign-in")  # type: ignore[attr-defined]
         if name is None:
             return page
-        page.wait_for_function("document.activeElement.tagName === 'INPUT'")  # type: ignore[attr-defined]
+        page.wait_for_selector("input:focus")  # type: ignore[attr-defined]  # a function would be evaluated, which the pages' policy forbids
         page.keyboard.type(name)  # type: ignore[attr-defined]
         page.keyboard.press("Tab")  # type: ignore[attr-defined]
         page.keyboard.type(PASSWORD)  # type: ignore[attr-defined]
