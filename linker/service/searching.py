@@ -39,7 +39,7 @@ def main() -> None:
     )  # Ctrl-C reaches all; the service first answers what it has begun, and goes then
     with socket.socket(fileno=int(sys.argv[1])) as sock, sock.makefile("rwb") as stream:
         niceness = int(sys.argv[3]) if len(sys.argv) > 3 else 0
-        with ThreadPoolExecutor(1, initializer=step_back, initargs=(niceness,)) as aside:
+        with ThreadPoolExecutor(1, initializer=let_others_first, initargs=(niceness,)) as aside:
             view = aside.submit(ready, Path(sys.argv[2])).result()
         stream.write(framed((view.snapshot, len(view))))
         stream.flush()
@@ -48,7 +48,7 @@ def main() -> None:
             stream.flush()
 
 
-def step_back(niceness: int) -> None:
+def let_others_first(niceness: int) -> None:
     """Lower the priority of this thread alone, which Linux allows."""
     if niceness and sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
