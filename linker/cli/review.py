@@ -12,7 +12,7 @@ from linker.batch.applying import apply as apply_verdicts
 from linker.cli import display
 from linker.cli.options import Workspace, existing
 from linker.cli.run import Display
-from linker.errors import InputError
+from linker.errors import ConfigError, InputError
 from linker.registry.database import user
 from linker.registry.snapshot import open_current
 from linker.review.filling import counts
@@ -20,7 +20,8 @@ from linker.review.items import Tray
 from linker.review.knownpairs import read_known
 from linker.review.office import Office
 from linker.review.people import Account, May, Role
-from linker.review.workbook import export_queue, import_verdicts
+from linker.web.words import LANGUAGES, Teller
+from linker.web.workbook import Wanted, export_queue, import_verdicts
 
 Config = Annotated[Path | None, typer.Option(help="Review settings; configs/review.yaml if not given.")]
 As = Annotated[str, typer.Option("--as", help="The account that reviews.")]
@@ -100,15 +101,17 @@ def export_(
     as_: As,
     count: Annotated[int, typer.Option(help="How many questions.", min=1, max=500)] = 50,
     tray: Annotated[Tray, typer.Option(help="Which tray.")] = Tray.PAIRS,
-    language: Annotated[str, typer.Option(help="Language of the sentences: en or hi.")] = "en",
+    language: Annotated[str, typer.Option(help="What stands first and in the sentences: en or hi.")] = LANGUAGES[0],
     config: Config = None,
 ) -> None:
     """Take questions out as a workbook for someone who works in Excel; they stay theirs for a week.
 
     Example: linker review export queue.xlsx --workspace work --as asha --count 50
     """
+    if language not in LANGUAGES:
+        raise ConfigError(f"'{language}' is no language of the workbook", do=f"--language {' or '.join(LANGUAGES)}")
     office = Office.open(workspace, config)
-    rows = export_queue(office, _account(office, as_), file, count, tray, language)
+    rows = export_queue(office, _account(office, as_), file, Wanted(count, tray, language))
     Console().print(f"{rows} questions written to {file}", soft_wrap=True)
 
 
@@ -128,8 +131,10 @@ def import_(
     console = Console()
     counted = f"{told.taken} verdicts taken, {told.again} known already, {told.empty} rows empty"
     console.print(f"{counted}, {len(told.refused)} refused")
-    for line, why in told.refused:
-        console.print(f"  row {line}: {why}", markup=False)
+    teller = Teller(LANGUAGES[0])
+    for refusal in told.refused:
+        why = teller(f"trouble.{refusal.code}", text=refusal.text)
+        console.print(f"  row {refusal.row}: {why}", markup=False, soft_wrap=True)
 
 
 def _account(office: Office, name: str) -> Account:

@@ -72,10 +72,14 @@ class Queue:
         changed = connection.execute(
             update(ITEM)
             .where(ITEM.c.number == number, free)
-            .values(leased_by=account.name, lease=lease, leased_until=later(self._settings.lease_minutes))
+            .values(leased_by=account.name, lease=lease, leased_until=self._until(row.leased_until if mine else None))
             .returning(ITEM)
         ).first()
         return None if changed is None else Item.of_row(changed)
+
+    def _until(self, before: str | None) -> str:
+        """When a lease that is taken or renewed now ends: what lies in a workbook for a week is not shortened by a look at its page."""
+        return max(before or "", later(self._settings.lease_minutes))
 
     def _held(self, connection: Connection, account: Account, tray: Tray | None) -> int | None:
         rows = connection.execute(
@@ -154,12 +158,10 @@ class Queue:
 
     def renew(self, account: Account, number: int, lease: str) -> bool:
         """Keep a lease for its full time again; false if it is someone else's by now."""
+        mine = (ITEM.c.number == number, ITEM.c.lease == lease, ITEM.c.leased_by == account.name)
         with changing(self._engine) as connection:
-            changed = connection.execute(
-                update(ITEM)
-                .where(ITEM.c.number == number, ITEM.c.lease == lease, ITEM.c.leased_by == account.name)
-                .values(leased_until=later(self._settings.lease_minutes))
-            )
+            until = connection.scalar(select(ITEM.c.leased_until).where(*mine))
+            changed = connection.execute(update(ITEM).where(*mine).values(leased_until=self._until(until)))
             return changed.rowcount == 1
 
     def give_back(self, account: Account, number: int, lease: str) -> None:

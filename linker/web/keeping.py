@@ -13,9 +13,9 @@ from starlette.datastructures import UploadFile
 from linker.errors import InputError
 from linker.review.items import Tray
 from linker.review.people import May, Role
-from linker.review.workbook import export_queue, import_verdicts
 from linker.web.doors import Changing, Reading, Visit
 from linker.web.pages import page
+from linker.web.workbook import Imported, UnfitError, Wanted, export_queue, import_verdicts
 
 router = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -76,7 +76,12 @@ def _change(seen: Visit) -> Response:
 @router.get("/workbook")
 def workbook_page(seen: Reading) -> Response:
     seen.needs(May.JUDGE)
-    return page(seen.request, "workbook.html", seen.session, told=None)
+    return _workbook(seen)
+
+
+def _workbook(seen: Visit, told: Imported | None = None, wrong: str = "") -> Response:
+    status = 400 if wrong else 200
+    return page(seen.request, "workbook.html", seen.session, status=status, told=told, wrong=wrong)
 
 
 @router.post("/workbook/export")
@@ -84,19 +89,13 @@ async def export(seen: Changing) -> Response:
     """The next questions as a workbook, leased to this person for a week."""
     seen.needs(May.JUDGE)
     count = seen.number("count")
-    wanted = 50 if count is None else min(count, 500)
     tray = seen.field("tray")
+    wanted = Wanted(
+        50 if count is None else min(count, 500), Tray(tray) if tray in set(Tray) else Tray.PAIRS, seen.teller.language
+    )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "queue.xlsx"
-        await run_in_threadpool(
-            export_queue,
-            seen.office,
-            seen.account,
-            file,
-            wanted,
-            Tray(tray) if tray in set(Tray) else Tray.PAIRS,
-            seen.teller.language,
-        )
+        await run_in_threadpool(export_queue, seen.office, seen.account, file, wanted)
         content = file.read_bytes()
     return Response(
         content, media_type=XLSX, headers={"Content-Disposition": 'attachment; filename="review-queue.xlsx"'}
@@ -108,9 +107,12 @@ async def import_(seen: Changing) -> Response:
     seen.needs(May.JUDGE)
     sent = seen.form.get("file") if seen.form is not None else None
     if not isinstance(sent, UploadFile) or not sent.size:
-        raise InputError("no workbook was chosen", do="choose the file that was filled in")
+        return _workbook(seen, wrong=seen.teller("trouble.workbook_none"))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "verdicts.xlsx"
         file.write_bytes(await sent.read())
-        told = await run_in_threadpool(import_verdicts, seen.office, seen.account, file)
-    return page(seen.request, "workbook.html", seen.session, told=told)
+        try:
+            told = await run_in_threadpool(import_verdicts, seen.office, seen.account, file)
+        except UnfitError as error:
+            return _workbook(seen, wrong=seen.teller(f"trouble.{error.code}", text=error.text))
+    return _workbook(seen, told)
