@@ -29,6 +29,7 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Who may this be? Prints identities, the likeliest first, with the reasons for and against. Numbers are masked.
+    What was typed in Kruti Dev is read as such, and it says so.
 
     Example: linker search 'राकेश उर्फ कालू पुत्र रामसिंह, 25, सोहना' --workspace work --why 'FIR 12/2025'
     """

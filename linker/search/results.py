@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -159,7 +159,7 @@ class Hit(_Result):
 @dataclass(frozen=True, repr=False)
 class SearchResult(_Result, Sequence[Hit]):
     """Hits, the likeliest first. `partial` says which groups of records were too large to be compared as a whole; empty: nobody who
-    shares a key was left out. `understood` is how the query was read."""
+    shares a key was left out. `understood` is how the query was read, `font` the legacy font (Kruti Dev) that it was typed in, if any."""
 
     hits: tuple[Hit, ...]
     snapshot: str
@@ -168,6 +168,7 @@ class SearchResult(_Result, Sequence[Hit]):
     understood: Mapping[str, Any]
     notes: tuple[str, ...] = ()
     notice: str = NOTICE
+    font: str | None = None
 
     def __len__(self) -> int:
         return len(self.hits)
@@ -178,7 +179,7 @@ class SearchResult(_Result, Sequence[Hit]):
     def masked(self) -> Self:
         """The same with identifiers and telephones hidden."""
         hits = tuple(hit.masked() for hit in self.hits)
-        return type(self)(hits, self.snapshot, self.compared, self.partial, self.understood, self.notes)
+        return replace(self, hits=hits)
 
     def __repr__(self) -> str:
         lines = "".join(f"\n  {hit!r}" for hit in self.hits) or "\n  nobody"

@@ -21,6 +21,7 @@ from linker.normalise.phrases import read_text
 from linker.normalise.places import parse_pin
 from linker.schema import IdType
 from linker.search.fields import LONGEST, Fields, is_blank
+from linker.search.font import typed_in_unicode
 
 _SEGMENT = re.compile(r"[,;\n।|]+")
 _TRAILING_AGE = re.compile(r"^(.*\D)[\s(]+([1-9]\d)\)?$")
@@ -36,11 +37,13 @@ _OF_PEOPLE = frozenset({Field.NAME, Field.ALIAS, Field.FATHER, Field.MOTHER, Fie
 
 @dataclass
 class Typed:
-    """What a typed query says: `fields` of a query, `places` that may be a village or a station, and notes on what was passed over."""
+    """What a typed query says: `fields` of a query, `places` that may be a village or a station, and notes on what was passed over.
+    `legacy`: it was typed in a legacy font."""
 
     fields: Fields = field(default_factory=dict)
     places: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    legacy: bool = False
 
 
 def read_typed(text: str, latest_year: int) -> Typed:
@@ -51,9 +54,10 @@ def read_typed(text: str, latest_year: int) -> Typed:
     """
     if len(text) > LONGEST:
         raise InputError(f"the query has more than {LONGEST} characters", do="give the one person that is looked for")
+    text, legacy = typed_in_unicode(text)
     segments = [part for part in (clean(piece).strip() for piece in _SEGMENT.split(text)) if not is_blank(part)]
     segments[:1] = [piece for segment in segments[:1] for piece in _parted(segment)]
-    typed = Typed()
+    typed = Typed(legacy=legacy)
     phrase: list[str] = []
     for number, segment in enumerate(segments):
         if number == 0:

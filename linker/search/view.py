@@ -104,7 +104,9 @@ class View:
         ranking = rank(index, query, Terms(max(limit, 0), floor, states))
         hits = _hits(index, ranking, states)
         understood = MappingProxyType(query.understood)
-        return SearchResult(hits, index.snapshot, ranking.compared, ranking.partial, understood, query.notes)
+        return SearchResult(
+            hits, index.snapshot, ranking.compared, ranking.partial, understood, query.notes, font=query.font
+        )
 
     def compare(self, a: str | Mapping[str, Any], b: str | Mapping[str, Any]) -> Comparison:
         """Two persons, given as texts or fields, compared as two records of this snapshot would be.

@@ -193,6 +193,7 @@ class SearchAnswer(BaseModel):
     understood: dict[str, Any] = Field(description="how the query was read, without numbers")
     notes: list[str]
     notice: str
+    font: str | None = Field(description="the legacy font (Kruti Dev) that the query was typed in; null: none")
 
 
 class Identity(BaseModel):

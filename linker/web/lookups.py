@@ -27,15 +27,15 @@ KINDS = {Decision.LINK: "link", Decision.REVIEW: "review", Decision.NO_LINK: "ap
 def search_page(seen: Reading, q: str = "") -> Response:
     seen.needs(May.LOOK_UP)
     finder: Finder = seen.request.app.state.finder
-    hits, more = finder.find(seen.office.book, seen.account, q)
+    found = finder.find(seen.office.book, seen.account, q)
     if q.strip():
         detail = {
             "why": "review pages",
             "snapshot": seen.office.book.snapshot.number,
-            "identities": [h.identity_id for h in hits],
+            "identities": [h.identity_id for h in found.hits],
         }
         seen.office.audit.append("search", "", detail, seen.account.name)
-    return page(seen.request, "search.html", seen.session, q=q[:LONGEST], hits=hits, more=more)
+    return page(seen.request, "search.html", seen.session, q=q[:LONGEST], found=found)
 
 
 @router.get("/identities/{identity_id}")
