@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.records.mapping import UNIT
-from linker.records.raw import EXCERPT, Reject
+from linker.records.raw import EXCERPT, Reject, refuse_flood
 from linker.schema import Quarantined
 
 Mask = npt.NDArray[np.bool_]
@@ -16,21 +16,27 @@ UNSHOWN = ("source", "state", "line", "native_id")
 """Columns that an excerpt leaves out: they say nothing about the person or stand beside it."""
 
 
-def check_rows(rows: pa.Table) -> tuple[pa.Table, list[Reject], int]:
+def check_rows(rows: pa.Table, most: int) -> tuple[pa.Table, list[Reject], int]:
     """The rows that are records, a reject for each that is not, and how many were identical repetitions of another row.
 
     A native id that stands on rows of different content names nobody for certain, and nothing tells which row is right:
     all of them are rejected. Rows that agree in everything the mapping reads are one row; the first stays.
+
+    Raises:
+        InputError: more than `most` rows would be rejected for one reason.
     """
-    rows, unidentified = _take_out(rows, _no_id(rows), Quarantined.NO_NATIVE_ID, "the column of the native id is blank")
+    nobody = _no_id(rows)
+    refuse_flood(int(nobody.sum()), most, "have no native id")
+    rows, unidentified = _take_out(rows, nobody, Quarantined.NO_NATIVE_ID, "the column of the native id is blank")
     repeated, conflicting = _duplicates(rows)
+    refuse_flood(int(conflicting.sum()), most, "share their native id with different rows")
     conflicts = _rejects(
         rows, conflicting, Quarantined.DUPLICATE_ID, "another row carries this id with different content"
     )
     rows = rows.filter(pa.array(~(repeated | conflicting)))
-    rows, nameless = _take_out(
-        rows, _no_name(rows), Quarantined.NO_NAME, "neither a name nor a phrase with letters in it"
-    )
+    unnamed = _no_name(rows)
+    refuse_flood(int(unnamed.sum()), most, "name nobody")
+    rows, nameless = _take_out(rows, unnamed, Quarantined.NO_NAME, "neither a name nor a phrase with letters in it")
     return rows, [*unidentified, *conflicts, *nameless], int(repeated.sum())
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
+from collections.abc import Sequence
 from functools import reduce
 from itertools import chain
 from pathlib import Path
@@ -21,11 +23,17 @@ from linker.records.python_rows import from_rows
 from linker.records.raw import Limits, Raw
 from linker.records.spans import UnusualError
 from linker.records.suspect import without_suspects
-from linker.records.workbook import NOT_ORDINARY, Sheet, open_fast, part_of
+from linker.records.workbook import NOT_ORDINARY, Sheet, open_fast, part_of, sheet_names
 
 MOST_CELLS = 200_000_000
 """Of a sheet that the complete reader takes on, blank ones included."""
+PIECE = 2**16
+"""Bytes unpacked at a time to be counted."""
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
+"""What comes of archives that are damaged, packed in an unknown way, or encrypted."""
 
 
 def read_excel(config: SourceConfig, path: str, limits: Limits) -> Raw:
@@ -35,11 +43,9 @@ def read_excel(config: SourceConfig, path: str, limits: Limits) -> Raw:
     """
     file = checked(path, "an Excel workbook", (ZIP, OLE))
     try:
-        refuse_bomb(file, limits.expanded_bytes)
-        book = CalamineWorkbook.from_path(str(file))
-        name = _sheet_name(book, config, path)
-        raw = _fast(config, file, name) or _complete(config, book, name, path)
-    except (CalamineError, zipfile.BadZipFile, OSError) as error:
+        most = limits.unpacked(file.stat().st_size)
+        raw = _fast(config, file, most) or _complete(config, file, most)
+    except (CalamineError, *UNREADABLE) as error:
         raise InputError(
             f"the workbook cannot be read: {error}", where=path, do="open and save it in Excel again"
         ) from None
@@ -49,9 +55,14 @@ def read_excel(config: SourceConfig, path: str, limits: Limits) -> Raw:
     return without_suspects(raw, limits)
 
 
-def _fast(config: SourceConfig, file: Path, name: str) -> Raw | None:
+def _fast(config: SourceConfig, file: Path, most: int) -> Raw | None:
     """The rows of an ordinary xlsx; None where the complete reader is needed."""
-    sheet = open_fast(file, name) if zipfile.is_zipfile(file) else None
+    if not zipfile.is_zipfile(file):
+        return None
+    with zipfile.ZipFile(file) as archive:  # which hands out no more bytes than the archive states
+        _refuse_large(file, sum(entry.file_size for entry in archive.infolist()), most)
+    name = _named(sheet_names(file), config)
+    sheet = None if name is None else open_fast(file, name)
     lines = sheet.lines() if sheet else None
     if sheet is None or lines is None or not len(lines):
         return None
@@ -72,8 +83,14 @@ def _texts(sheet: Sheet, line: npt.NDArray[np.int32]) -> list[str]:
     return [text[0].as_py() or "" for text in sheet.columns(list(range(int(filled.max()) + 1)), line)]
 
 
-def _complete(config: SourceConfig, book: CalamineWorkbook, name: str, path: str) -> Raw:
-    refuse_sprawl(Path(path), name)
+def _complete(config: SourceConfig, file: Path, most: int) -> Raw:
+    refuse_bomb(file, most)
+    book, path = CalamineWorkbook.from_path(str(file)), str(file)
+    name = _named(book.sheet_names, config)
+    if name is None:
+        said, do = f"the workbook has no sheet {config.sheet!r}", f"its sheets: {', '.join(book.sheet_names)}"
+        raise InputError(said, where=path, do=do)
+    refuse_sprawl(file, name)
     rows = book.get_sheet_by_name(name).iter_rows()
     first: list[list[Any]] = []
     filled: list[int] = []  # which of them hold anything
@@ -91,24 +108,39 @@ def _complete(config: SourceConfig, book: CalamineWorkbook, name: str, path: str
     return from_rows(config, chain(first[filled[at] + 1 :], rows), positions, filled[at] + 2)
 
 
-def _sheet_name(book: CalamineWorkbook, config: SourceConfig, path: str) -> str:
-    names = list(book.sheet_names)
+def _named(names: Sequence[str], config: SourceConfig) -> str | None:
+    """The sheet that the mapping asks for, None if there is none."""
     wanted = 1 if config.sheet is None else config.sheet
     if isinstance(wanted, int) and 1 <= wanted <= len(names):
-        return str(names[wanted - 1])
-    if wanted not in names:
-        raise InputError(f"the workbook has no sheet {wanted!r}", where=path, do=f"its sheets: {', '.join(names)}")
-    return str(wanted)
+        return names[wanted - 1]
+    return wanted if isinstance(wanted, str) and wanted in names else None
 
 
 def refuse_bomb(file: Path, most: int) -> None:
-    """Raises InputError: the workbook says that it unpacks to more than `most` bytes."""
+    """What the complete reader needs to be safe: it unpacks each part to its end, whatever size the archive states.
+
+    Raises:
+        InputError: the workbook unpacks to more than `most` bytes, by what it states or by what really comes out.
+        BadZipFile, zlib.error, NotImplementedError, RuntimeError: it is damaged, packed in an unknown way, or encrypted.
+    """
     if not zipfile.is_zipfile(file):
         return
     with zipfile.ZipFile(file) as archive:
-        size = sum(entry.file_size for entry in archive.infolist())
+        entries = archive.infolist()
+        _refuse_large(file, sum(entry.file_size for entry in entries), most)
+        total = 0
+        for entry in entries:
+            entry.file_size = 2**62  # or the stream would end where the archive states
+            with archive.open(entry) as stream:
+                while block := stream.read(PIECE):
+                    total += len(block)
+                    _refuse_large(file, total, most)
+
+
+def _refuse_large(file: Path, size: int, most: int) -> None:
     if size > most:
-        raise InputError(f"the workbook unpacks to {size:,} bytes, more than the limit", where=str(file), do="split it")
+        said = f"the workbook unpacks to more than {most:,} bytes"
+        raise InputError(said, where=str(file), do="split it")
 
 
 def refuse_sprawl(file: Path, name: str) -> None:

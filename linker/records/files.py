@@ -59,13 +59,14 @@ def content(file: Path, limits: Limits) -> pa.Buffer:
     source = pa.memory_map(str(file)).read_buffer()
     if source[:2].to_pybytes() != GZIP:
         return source
+    most = limits.unpacked(len(source))
     try:
         with gzip.open(file) as stream:
-            unpacked = stream.read(limits.expanded_bytes + 1)
+            unpacked = stream.read(most + 1)
     except (EOFError, OSError, zlib.error) as error:
         raise InputError(
             f"the gzip file is damaged or cut short: {error}", where=str(file), do="copy it again"
         ) from None
-    if len(unpacked) > limits.expanded_bytes:
-        raise InputError("the gzip file unpacks to more than the limit", where=str(file), do="split it")
+    if len(unpacked) > most:
+        raise InputError(f"the gzip file unpacks to more than {most:,} bytes", where=str(file), do="split it")
     return pa.py_buffer(unpacked)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from linker.errors import InputError
 from linker.schema import QUARANTINE, Quarantined
 
 EXCERPT = 80
@@ -26,7 +27,17 @@ class Limits:
     """Physical lines that one quoted row may span; more means that a quote was never closed."""
     columns: int = 4_096
     expanded_bytes: int = 2**33
-    """Size of a file once unpacked (gzip, Excel)."""
+    """Size of a file once unpacked (gzip, Excel, Parquet)."""
+    small_bytes: int = 2**30
+    """What any file may unpack to, however small it is."""
+    times: int = 200
+    """How many times its own size a file may unpack to beyond that; names, dates and numbers pack to a tenth at best."""
+    rejects: int = 5_000_000
+    """Rows of one source that cannot be records: each is kept with its reason."""
+
+    def unpacked(self, size: int) -> int:
+        """Bytes that a file of `size` bytes may unpack to."""
+        return min(self.expanded_bytes, max(self.small_bytes, size * self.times))
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,13 @@ class Raw:
             return self
         arrow = pa.array(mask)
         return Raw({n: c.filter(arrow) for n, c in self.columns.items()}, self.lines[mask], self.rejects)
+
+
+def refuse_flood(count: int, most: int, which: str) -> None:
+    """Raises InputError: `count` rows, more than are kept with their reasons, cannot be records."""
+    if count > most:
+        said = f"{count:,} rows {which}; at most {most:,} of a source can be put aside"
+        raise InputError(said, do="check that the mapping names the right columns of the right file")
 
 
 def excerpt(text: str) -> str:

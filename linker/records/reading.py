@@ -55,10 +55,11 @@ def read_source(config: SourceConfig, path: Path | str, limits: Limits | None = 
     Raises:
         InputError: the file cannot be read at all: missing, empty, header only, another format, mapped columns missing.
     """
-    raw = READERS[config.format](config, str(path), limits or Limits())
+    limits = limits or Limits()
+    raw = READERS[config.format](config, str(path), limits)
     rows_in = len(raw) + len(raw.rejects)
     if not rows_in:
         raise InputError("there is a header but not one row", where=str(path), do="check the export")
-    rows, rejects, repeated = check_rows(map_rows(config, raw))
+    rows, rejects, repeated = check_rows(map_rows(config, raw), limits.rejects)
     quarantine = quarantine_table(config.name, [*raw.rejects, *rejects])
     return SourceRows(config.name, rows, quarantine, repeated, rows_in)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.records.cells import UNDECODABLE
-from linker.records.raw import Limits, Raw, Reject
+from linker.records.raw import Limits, Raw, Reject, refuse_flood
 from linker.schema import Quarantined
 
 
@@ -23,6 +23,7 @@ def without_suspects(raw: Raw, limits: Limits) -> Raw:
         for position in _nul(texts).tolist():
             broken = texts[position].as_py().startswith(UNDECODABLE)
             faults[position] = (name, Quarantined.UNDECODABLE if broken else Quarantined.NUL_BYTE)
+    refuse_flood(len(faults), limits.rejects, "hold cells that no honest field holds")
     for position, (name, reason) in sorted(faults.items()):
         text = str(raw.columns[name][position].as_py())[:1000].removeprefix(UNDECODABLE)
         raw.rejects.append(Reject(int(raw.lines[position]), reason, f"in the cell of {name!r}", text))

@@ -133,6 +133,16 @@ def _tree(content: bytes) -> ET.Element:
     return ET.fromstring(content)  # noqa: S314  no entities can be declared
 
 
+def sheet_names(file: Path) -> list[str]:
+    """The sheets of an xlsx in order; none where its own description is not ordinary."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            book = _tree(archive.read("xl/workbook.xml"))
+    except NOT_ORDINARY:
+        return []
+    return [sheet.get("name") or "" for sheet in book.iter(f"{MAIN}sheet")]
+
+
 def part_of(archive: zipfile.ZipFile, sheet_name: str) -> str:
     """Where in the archive a sheet's XML stands.
 

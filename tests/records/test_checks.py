@@ -32,7 +32,7 @@ def table(cells: list[tuple[str, str | None, str | None, list[str] | None]]) -> 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from("ab"), ids, names, lists), max_size=14))
 def test_every_row_ends_in_one_place(cells: list[tuple[str, str | None, str | None, list[str] | None]]) -> None:
-    rows, rejects, repeated = check_rows(table(cells))
+    rows, rejects, repeated = check_rows(table(cells), 100)
     assert len(rows) + len(rejects) + repeated == len(cells)
     contents: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for source, native_id, name, aliases in cells:
@@ -52,7 +52,7 @@ def test_every_row_ends_in_one_place(cells: list[tuple[str, str | None, str | No
 def test_phrase_alone_is_enough() -> None:
     rows = table([("a", "1", None, None), ("a", "2", "-", None)])
     rows = rows.set_column(rows.column_names.index("phrase"), "phrase", pa.array(["राम पुत्र श्याम", "SITA W/o RAM"]))
-    assert len(check_rows(rows)[0]) == 2
+    assert len(check_rows(rows, 100)[0]) == 2
 
 
 def test_counts_that_do_not_add_up_are_a_fault() -> None:

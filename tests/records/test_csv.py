@@ -201,7 +201,7 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
 
 
 def test_unpacked_size_is_limited(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="more than the limit"):
+    with pytest.raises(InputError, match="more than 1,000 bytes"):
         read(tmp_path / "a.csv", gzip.compress(HEADER + b"1,RAM,98\n" * 5000), limits=Limits(expanded_bytes=1000))
 
 

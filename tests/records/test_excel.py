@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from python_calamine import CalamineWorkbook
 
 from linker.config.source import SourceConfig, load_source
 from linker.errors import InputError
@@ -41,9 +41,8 @@ def source(**settings_: object) -> SourceConfig:
 def both_ways(path: Path, config: SourceConfig | None = None) -> Raw:
     """The rows by the complete reader; the fast one must give the same."""
     config = config or source()
-    book = CalamineWorkbook.from_path(str(path))
-    complete = excel._complete(config, book, book.sheet_names[0], str(path))
-    fast = excel._fast(config, path, book.sheet_names[0])
+    complete = excel._complete(config, path, 2**30)
+    fast = excel._fast(config, path, 2**30)
     assert fast is not None, "an ordinary workbook"
     assert fast.lines.tolist() == complete.lines.tolist()
     assert {n: c.to_pylist() for n, c in fast.columns.items()} == {
@@ -223,8 +222,44 @@ def test_damaged_and_empty_workbooks(tmp_path: Path) -> None:
 
 def test_unpacked_size_is_limited(tmp_path: Path) -> None:
     path = write_excel(tmp_path / "a.xlsx", HEADER, rows(*range(2000)))
-    with pytest.raises(InputError, match="more than the limit"):
+    with pytest.raises(InputError, match="unpacks to more than 10,000 bytes"):
         read_source(source(), path, Limits(expanded_bytes=10_000))
+
+
+def understated(path: Path, part: str, size: int) -> Path:
+    """The workbook at `path` with one part said to be of `size` bytes, in both places; the checksum is that of so many bytes."""
+    with zipfile.ZipFile(path) as archive:
+        entry, begin = archive.getinfo(part), archive.read(part)[:size]
+    content, name = bytearray(path.read_bytes()), part.encode()
+    central = content.rfind(b"PK\x01\x02", 0, content.rfind(name))
+    local = entry.header_offset
+    for at in central, local - 2:
+        content[at + 16 : at + 20] = zlib.crc32(begin).to_bytes(4, "little")
+        content[at + 24 : at + 28] = size.to_bytes(4, "little")
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/theme/theme1.xml"])
+def test_a_part_that_is_larger_than_the_archive_states(tmp_path: Path, part: str) -> None:
+    path = write_excel(tmp_path / "a.xlsx", HEADER, rows(*range(2000)))
+    path = understated(path, part, 300)
+    with zipfile.ZipFile(path) as archive:
+        stated = sum(entry.file_size for entry in archive.infolist())
+        assert len(archive.read(part)) == 300  # nothing but the unpacked bytes themselves shows the lie
+    with pytest.raises((InputError, zipfile.BadZipFile), match=r"unpacks to more than|Bad CRC-32"):
+        excel.refuse_bomb(path, stated + 1000)
+
+
+def test_what_comes_out_is_counted_before_the_complete_reader_sees_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write_excel(path, HEADER, [])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/blank.bmp", bytes(30_000_000))
+    path = understated(path, "xl/media/blank.bmp", 300)
+    assert path.stat().st_size < 60_000
+    with pytest.raises(InputError, match="unpacks to more than 1,000,000 bytes"):
+        read_source(source(), path, Limits(expanded_bytes=1_000_000))
 
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -278,7 +313,7 @@ def test_forms_of_a_cell(tmp_path: Path, cell: str, text: str | None) -> None:
 )
 def test_unusual_cells_are_left_to_the_complete_reader(tmp_path: Path, cell: str) -> None:
     path = with_sheet(tmp_path / "a.xlsx", SHEET.format(f'<row r="1">{HEAD}</row><row r="2">{PERSON}{cell}</row>'))
-    assert excel._fast(source(), path, "अभियुक्त") is None
+    assert excel._fast(source(), path, 2**30) is None
     assert read_source(source(), path).rows["extra.value"].to_pylist() == ["RX"]
 
 
@@ -313,7 +348,7 @@ def test_shared_strings(tmp_path: Path, items: str) -> None:
     beyond = with_sheet(
         path, SHEET.format(f'<row r="1">{HEAD}</row><row r="2">{cells.replace("2</v>", "9</v>")}</row>'), items
     )
-    assert excel._fast(source(), beyond, "अभियुक्त") is None
+    assert excel._fast(source(), beyond, 2**30) is None
 
 
 xml_bits = st.sampled_from(

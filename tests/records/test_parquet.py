@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -17,6 +18,9 @@ from hypothesis import strategies as st
 from linker.config.source import SourceConfig
 from linker.errors import InputError
 from linker.records import Limits, read_source
+from linker.records.cells import text_column
+from linker.records.parquet import _batches, _read
+from linker.records.parquet_bound import bound_of
 
 
 def source(**settings_: object) -> SourceConfig:
@@ -35,6 +39,99 @@ def source(**settings_: object) -> SourceConfig:
 def write(path: Path, **columns: Any) -> Path:
     pq.write_table(pa.table(columns), path)
     return path
+
+
+def dictionary(text: str, rows: int) -> pa.Array:
+    """One text for many rows, kept once."""
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array([text]))
+
+
+def bomb(kind: str) -> dict[str, Any]:
+    """Columns that take kilobytes in a file and more than a gigabyte in memory, and how they are written."""
+    rows = 200_000
+    ids = dictionary("1", rows)
+    if kind == "dictionary":
+        return {"table": pa.table({"id": ids, "name": dictionary("x" * 60_000, rows)}), "store_schema": False}
+    if kind == "dictionary kept":
+        return {"table": pa.table({"id": ids, "name": dictionary("x" * 60_000, rows)})}
+    if kind == "list":
+        entries = pa.ListArray.from_arrays(pa.array([0, 3 * rows], pa.int32()), dictionary("y" * 3000, 3 * rows))
+        return {"table": pa.table({"id": ["1"], "name": ["RAM"], "aliases": entries}), "store_schema": False}
+    if kind == "blank rows":
+        return {"table": pa.table({"id": pa.nulls(12_000_000, pa.string()), "name": pa.nulls(12_000_000, pa.string())})}
+    texts = ["x" * 3_000_000] * 400  # one beside the other, packed
+    return {"table": pa.table({"id": ["1"] * 400, "name": texts}), "use_dictionary": False, "row_group_size": 50}
+
+
+@pytest.mark.parametrize("kind", ["dictionary", "dictionary kept", "list", "blank rows", "plain"])
+def test_a_small_file_that_stands_for_gigabytes(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(where=path, compression="zstd", **bomb(kind))
+    assert path.stat().st_size < 300_000
+    before = pa.default_memory_pool().max_memory()
+    with pytest.raises(InputError, match="unpacks to more than 1,073,741,824 bytes"):
+        read_source(source(), path)
+    assert pa.default_memory_pool().max_memory() < max(before, 2**31)
+
+
+def test_a_footer_that_understates_its_columns(tmp_path: Path) -> None:
+    """What the pages themselves say counts."""
+    path = write(tmp_path / "a.parquet", id=["1", "2"], name=["x" * 60_000, "y" * 50_000])
+    parquet = pq.ParquetFile(path)
+    true = bound_of(path, parquet, ["id", "name"], 0)
+    content, stated = path.read_bytes(), parquet.metadata.row_group(0).column(1).total_uncompressed_size
+    assert content.count(varint(stated)) == 1
+    path.write_bytes(content.replace(varint(stated), varint(100_000)))  # as long, so that nothing else moves
+    lying = pq.ParquetFile(path)
+    assert lying.metadata.row_group(0).column(1).total_uncompressed_size == 100_000
+    assert bound_of(path, lying, ["id", "name"], 0) == true
+    assert true[0].total > 110_000
+
+
+def varint(number: int) -> bytes:
+    """As Thrift writes it."""
+    number, content = number * 2, b""
+    while number > 127:
+        number, content = number >> 7, content + bytes([number & 127 | 128])
+    return content + bytes([number])
+
+
+WRITERS: dict[str, dict[str, Any]] = {
+    "as usual": {},
+    "pages of version 2": {"data_page_version": "2.0", "data_page_size": 1000},
+    "plain": {"use_dictionary": False},
+    "prefixes": {"use_dictionary": False, "column_encoding": {"id": "DELTA_BYTE_ARRAY", "name": "DELTA_BYTE_ARRAY"}},
+    "small dictionary": {"dictionary_pagesize_limit": 500, "row_group_size": 700},
+    "other packing": {"compression": "brotli", "write_statistics": False},
+    "not packed": {"compression": "none", "write_page_index": True},
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_batch_by_batch_gives_the_same(tmp_path: Path, writer: str) -> None:
+    count = 2500
+    table = pa.table(
+        {
+            "id": [f"N{i}" for i in range(count)],
+            "name": [f"RAM {i % 700}" if i % 9 else None for i in range(count)],
+            "aliases": [[f"A{i % 5}"] * (i % 3) for i in range(count)],
+            "value": list(range(count)),
+        }
+    )
+    path = tmp_path / "a.parquet"
+    pq.write_table(table, path, **WRITERS[writer])
+    names, parquet = table.column_names, pq.ParquetFile(path)
+    bounds = bound_of(path, parquet, names, 0)
+    assert sum(bound.total for bound in bounds) >= sum(text_column(table[n]).nbytes for n in names)
+    at_once = _read(path, parquet, names, Limits())
+    divided = [pa.concat_arrays(parts) for parts in zip(*_batches(path, parquet, names, bounds, 2**30), strict=True)]
+    assert divided == at_once
+
+
+def test_too_many_rows_that_are_no_records(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    with pytest.raises(InputError, match="at most 20 of a source can be put aside"):
+        read_source(source(), write(path, id=[None] * 30, name=["RAM"] * 30), Limits(rejects=20))
 
 
 DAY = datetime.date(2009, 4, 7)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import python_calamine
 
 from linker.errors import InputError, LinkerError
-from linker.records.excel import refuse_bomb, refuse_sprawl
+from linker.records.excel import UNREADABLE, refuse_bomb, refuse_sprawl
 from linker.review.items import Answer
 from linker.review.office import Office
 from linker.review.people import Account
@@ -172,7 +171,7 @@ def _opened(file: Path) -> python_calamine.CalamineWorkbook:
         raise UnfitError(
             "workbook_bomb", error.what, where=file.name, do="send the workbook that was exported"
         ) from None
-    except (OSError, zipfile.BadZipFile):
+    except UNREADABLE:
         raise _unreadable(file) from None
     try:
         return python_calamine.CalamineWorkbook.from_path(str(file))
