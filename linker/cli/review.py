@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,10 @@ from linker.batch.applying import apply as apply_verdicts
 from linker.cli import display
 from linker.cli.options import Workspace, existing
 from linker.cli.run import Display
+from linker.config.wording import meant
 from linker.errors import ConfigError, InputError
 from linker.registry.database import user
-from linker.registry.snapshot import open_current
+from linker.registry.snapshot import current_name, open_current
 from linker.review.filling import counts
 from linker.review.items import Tray
 from linker.review.knownpairs import read_known
@@ -171,9 +173,23 @@ def add_user(
 
     Example: linker review users add asha --role reviewer --state Delhi --workspace work
     """
+    _refuse_strange_states(workspace, states or ())
     accounts = Office.open(workspace, config).accounts
     password = accounts.add(name, shown or name, role, frozenset(states or ()), user())
     Console().print(f"{name}: one-time password {password}", markup=False)
+
+
+def _refuse_strange_states(workspace: Path, states: Sequence[str]) -> None:
+    """Whoever may see only a state that no record names would see nothing, and nobody would know why."""
+    if not states or current_name(workspace) is None:
+        return
+    known = sorted(s for s in open_current(workspace).table("record", ["state"])["state"].unique().to_pylist() if s)
+    for state in states:
+        if state not in known:
+            said = f"no record is of the state {state!r}; {meant(state, known)}"
+            raise InputError(
+                f"{said}allowed: {', '.join(known)}", where=f"--state {state}", do="write it as it stands there"
+            )
 
 
 @users.command("reset")

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from linker.config.wording import PlacedError, bounds_of, meant, unknown, worded
 from linker.errors import ConfigError
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
@@ -107,22 +108,18 @@ def _parsed(path: Path, text: str) -> tuple[yaml.Node | None, Any]:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    return " ".join(str(error).replace(' in "<unicode string>",', " at").split())
 
 
 def _complaint(path: Path, node: yaml.Node | None, problem: Any, model: type[BaseModel]) -> str:
-    location: Location = problem["loc"]
-    message = problem["msg"].removeprefix("Value error, ")
+    location: Location = tuple(part for part in problem["loc"] if part != "[key]")
+    cause = problem.get("ctx", {}).get("error")
+    if isinstance(cause, PlacedError):
+        location += cause.location
     if problem["type"] == "extra_forbidden":
-        allowed = sorted(_fields_at(model, location[:-1]))
-        near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
-        message = (
-            f"unknown setting; {'did you mean ' + repr(near[0]) + '? ' if near else ''}allowed: {', '.join(allowed)}"
-        )
-    elif problem["type"] == "missing":
-        message = "is missing"
-    elif problem["type"] in {"literal_error", "enum"}:
-        message = f"{str(problem['input'])[:80]!r} is not allowed; allowed: {problem['ctx']['expected']}"
+        message = unknown(str(location[-1]), sorted(_fields_at(model, location[:-1])))
+    else:
+        message = worded(problem, bounds_of(_limits_at(model, location)))
     return _blamed(path, node, location, message)
 
 
@@ -158,9 +155,9 @@ def line_of_text(path: Path, text: str) -> int | None:
 
 def misnamed(path: Path, location: Location, name: str, allowed: Sequence[str]) -> str:
     """The complaint that the setting at `location` of a file that was loaded names something that is not there."""
-    near = difflib.get_close_matches(name, allowed, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return blamed(path, location, f"{name!r} is not known; {hint}allowed: {', '.join(allowed) or 'none'}")
+    return blamed(
+        path, location, f"{name!r} is not known; {meant(name, allowed)}allowed: {', '.join(allowed) or 'none'}"
+    )
 
 
 def beside(path: Path, location: Location, name: str) -> Path:
@@ -187,6 +184,21 @@ def _blamed(path: Path, node: yaml.Node | None, location: Location, said: str) -
 
 
 def _fields_at(model: type[BaseModel], location: Location) -> set[str]:
+    return set(_model_at(model, location).model_fields)
+
+
+def _limits_at(model: type[BaseModel], location: Location) -> list[Any]:
+    """What the annotations of the setting at `location` say, its limits among them."""
+    field = _model_at(model, location[:-1]).model_fields.get(str(location[-1])) if location else None
+    return [] if field is None else [*field.metadata, *(m for a in _arguments(field.annotation) for m in _metadata(a))]
+
+
+def _metadata(annotation: Any) -> list[Any]:
+    """Of an annotation; what a `Field` inside it states counts one by one."""
+    return [m for item in getattr(annotation, "__metadata__", ()) for m in getattr(item, "metadata", [item])]
+
+
+def _model_at(model: type[BaseModel], location: Location) -> type[BaseModel]:
     current: Any = model
     for part in location:
         if isinstance(part, int) or not (isinstance(current, type) and issubclass(current, BaseModel)):
@@ -197,7 +209,8 @@ def _fields_at(model: type[BaseModel], location: Location) -> set[str]:
         current = next(
             (a for a in _arguments(field.annotation) if isinstance(a, type) and issubclass(a, BaseModel)), current
         )
-    return set(current.model_fields)
+    found: type[BaseModel] = current
+    return found
 
 
 def _arguments(annotation: Any) -> list[Any]:

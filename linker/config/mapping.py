@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ import yaml
 from pydantic import AfterValidator, model_validator
 
 from linker.config.loading import CONFIGS, Settings
+from linker.config.wording import unknown
 from linker.schema import EXTRA_PREFIX, ROW_LIST_FIELDS, ROW_TEXT_FIELDS
 
 PROTECTED = CONFIGS / "reference" / "protected_columns.yaml"
@@ -58,9 +58,7 @@ def check_field(name: str) -> str:
             raise ValueError("an extra field is named extra.<small letters, digits and _>")
         return name
     if name not in FIELDS:
-        near = difflib.get_close_matches(name, FIELDS, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ValueError(f"unknown field; {hint}allowed: {', '.join(sorted(FIELDS))}, {EXTRA_PREFIX}<name>")
+        raise ValueError(unknown(name, [*sorted(FIELDS), f"{EXTRA_PREFIX}<name>"], "field"))
     return name
 
 
@@ -103,7 +101,9 @@ class Cells(Settings):
 def _check_format(text: str) -> str:
     parts = re.findall("yyyy|yy|mm|dd|[a-z]", text)
     if sorted(parts) not in (["dd", "mm", "yy"], ["dd", "mm", "yyyy"]):
-        raise ValueError("a date format is made of dd, mm and yyyy (or yy), such as dd/mm/yyyy")
+        raise ValueError(
+            f"{text[:40]!r}: a date format is made of dd, mm and yyyy (or yy), such as dd/mm/yyyy or yyyy-mm-dd"
+        )
     return text
 
 

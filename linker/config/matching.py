@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from linker.config.loading import Settings
+from linker.config.wording import PlacedError
 
 
 class ComparisonKind(StrEnum):
@@ -125,18 +126,19 @@ class Matching(Settings):
 
     @model_validator(mode="after")
     def _names_differ(self) -> Matching:
-        for group in (self.keys, self.comparisons):
-            names = [item.name for item in group]
-            twice = {n for n in names if names.count(n) > 1}
-            if twice:
-                raise ValueError(f"the name {sorted(twice)} is used twice")
+        for setting in ("keys", "comparisons"):
+            names = [item.name for item in getattr(self, setting)]
+            for place, name in enumerate(names):
+                if name in names[:place]:
+                    raise PlacedError((setting, place, "name"), f"the name {name!r} is used twice")
         return self
 
     @model_validator(mode="after")
     def _joints_follow_their_parts(self) -> Matching:
         known: set[str] = set()
-        for comparison in self.comparisons:
+        for place, comparison in enumerate(self.comparisons):
             if comparison.kind == ComparisonKind.JOINT and not set(comparison.fields) <= known:
-                raise ValueError(f"'{comparison.name}' joins {comparison.fields}, which must be listed before it")
+                said = f"'{comparison.name}' joins {', '.join(comparison.fields)}, which must be listed before it"
+                raise PlacedError(("comparisons", place, "fields"), said)
             known |= {comparison.name} if comparison.kind != ComparisonKind.JOINT else set()
         return self

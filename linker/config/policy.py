@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from linker.config.loading import Settings
+from linker.config.wording import PlacedError
 
 
 class Purpose(StrEnum):
@@ -90,30 +91,42 @@ class Policy(Settings):
     @model_validator(mode="after")
     def _is_safe(self) -> Policy:
         if self.purpose == Purpose.POLICE and self.costs.false_merge < 4 * self.costs.missed_link:
-            raise ValueError(
+            raise PlacedError(
+                ("costs", "false_merge"),
                 "costs.false_merge must be at least 4 times costs.missed_link: "
-                "a false merge can put an innocent person in a cell, a miss is found later"
+                "a false merge can put an innocent person in a cell, a miss is found later",
             )
         if self.purpose == Purpose.POLICE and not SAFEST_LINK <= self.link_threshold < 1:
-            raise ValueError(
-                f"the link threshold would be {self.link_threshold:.3f}; an automatic link needs at least {SAFEST_LINK}"
+            raise PlacedError(
+                ("costs",),
+                f"the link threshold would be {self.link_threshold:.3f}; an automatic link needs at least {SAFEST_LINK}",
             )
         if self.review_threshold >= self.link_threshold:
-            raise ValueError("the review threshold would not be below the link threshold")
+            raise PlacedError(("costs",), "the review threshold would not be below the link threshold")
         if not 0 < self.review_threshold < 1 or not self.link_threshold < 1:
-            raise ValueError(
-                "the costs are so far apart that a threshold would be 0 or 1, which no pair reaches or every pair does"
+            raise PlacedError(
+                ("costs",),
+                "the costs are so far apart that a threshold would be 0 or 1, which no pair reaches or every pair does",
             )
         if not self.rules.independent:
-            raise ValueError("rules.independent is empty: name and relation alone must never link")
+            raise PlacedError(
+                ("rules", "independent"), "rules.independent is empty: name and relation alone must never link"
+            )
         if self.rules.unanchored_probability < self.link_threshold and self.purpose == Purpose.POLICE:
-            raise ValueError("rules.unanchored_probability is below the link threshold: namesakes need more, not less")
+            raise PlacedError(
+                ("rules", "unanchored_probability"),
+                "rules.unanchored_probability is below the link threshold: namesakes need more, not less",
+            )
         if self.purpose == Purpose.POLICE and self.rules.anchor < LEAST_ANCHOR:
-            raise ValueError(
-                f"rules.anchor below {LEAST_ANCHOR:g} bits would take one district for an anchor, so that namesakes link"
+            raise PlacedError(
+                ("rules", "anchor"),
+                f"rules.anchor below {LEAST_ANCHOR:g} bits would take one district for an anchor, so that namesakes link",
             )
         if self.rules.independent_minimum < 1:
-            raise ValueError("rules.independent_minimum below 1 bit would let name and relation alone link")
+            raise PlacedError(
+                ("rules", "independent_minimum"),
+                "rules.independent_minimum below 1 bit would let name and relation alone link",
+            )
         return self
 
 

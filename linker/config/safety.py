@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
-from linker.config.loading import Location, blamed
-from linker.config.matching import ComparisonKind, Matching
+import yaml
+
+from linker.config.loading import CONFIGS, Location, blamed
+from linker.config.matching import Comparison, ComparisonKind, Matching
 from linker.config.policy import Policy, Purpose, bits
 from linker.config.source import SourceConfig
 from linker.errors import ConfigError
@@ -24,6 +27,7 @@ NAMES = {
 """Kinds that say again what name and relation say."""
 NAMED = ("name", "aliases", "father", "mother", "husband", "guardian", "relative", "phrase")
 """Row fields that names of people stand in."""
+WORTH = CONFIGS / "reference" / "identifiers.yaml"
 FINGERPRINT = str(IdType.NFN)
 
 Complaint = tuple[Location, str]
@@ -53,6 +57,13 @@ def _of_rules(policy: Policy, matching: Matching, sources: Sequence[SourceConfig
         said = NAMES.get(kinds[name]) or _said_by_a_name(by_name[name].fields, sources)
         if said:
             yield ("rules", "independent", place), f"{name!r} {said}: name and relation alone must never link"
+        shared = _shared_by_brothers(by_name[name], sources) if policy.purpose == Purpose.POLICE else None
+        if shared:
+            allowed = ", ".join(n for n in kinds if _may_stand_alone(by_name[n], sources))
+            yield (
+                ("rules", "independent", place),
+                f"{name!r} {shared}: what brothers share tells no one apart; allowed: {allowed}",
+            )
     for setting, chosen, kind in (
         ("name", rules.name, ComparisonKind.NAME),
         ("relative", rules.relative, ComparisonKind.RELATIVE),
@@ -94,9 +105,35 @@ def _of_floor(policy: Policy, matching: Matching) -> Iterator[Complaint]:
 
 def _said_by_a_name(fields: Sequence[str], sources: Sequence[SourceConfig]) -> str | None:
     """Whether a mapping feeds one of the further columns with the cells of a name."""
+    return _fed_with(NAMED, fields, sources, "a name")
+
+
+@cache
+def _of_no_person() -> tuple[str, ...]:
+    """Identifier types that a household or a thing bears, not a person."""
+    worth = yaml.safe_load(WORTH.read_text(encoding="utf-8"))
+    return tuple(kind for kind, said in worth.items() if said["scope"] != "person")
+
+
+def _shared_by_brothers(comparison: Comparison, sources: Sequence[SourceConfig]) -> str | None:
+    """Whether it compares numbers of a household or a thing, under whatever kind or column."""
+    shared = _of_no_person()
+    found = [f for f in comparison.fields if f in shared]
+    if comparison.kind == ComparisonKind.HOUSEHOLD or found:
+        return f"compares {', '.join(found or comparison.fields)}, numbers of a household or a thing"
+    return _fed_with(shared, comparison.fields, sources, "the number of a household or a thing")
+
+
+def _may_stand_alone(comparison: Comparison, sources: Sequence[SourceConfig]) -> bool:
+    named = comparison.kind in NAMES or _said_by_a_name(comparison.fields, sources)
+    return comparison.kind != ComparisonKind.JOINT and not named and not _shared_by_brothers(comparison, sources)
+
+
+def _fed_with(kinds: Sequence[str], fields: Sequence[str], sources: Sequence[SourceConfig], what: str) -> str | None:
+    """Whether a mapping feeds one of the further columns among `fields` with cells that also feed one of `kinds`."""
     for source in sources:
-        names = {c for field in NAMED if field in source.fields for c in source.fields[field].columns}
+        cells = {c for kind in kinds if kind in source.fields for c in source.fields[kind].columns}
         for field in fields:
-            if field.startswith(EXTRA_PREFIX) and field in source.fields and names & set(source.fields[field].columns):
-                return f"compares {field}, which {source.origin} feeds with a name"
+            if field.startswith(EXTRA_PREFIX) and field in source.fields and cells & set(source.fields[field].columns):
+                return f"compares {field}, which {source.origin} feeds with {what}"
     return None

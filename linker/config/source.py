@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, field_validator, model_
 
 from linker.config.loading import Settings, line_of_text, load
 from linker.config.mapping import Cells, DateFormat, check_columns, check_field, check_words
+from linker.config.wording import PlacedError, meant
 from linker.schema import EXTRA_PREFIX, ROW_LIST_FIELDS
 
 FieldName = Annotated[str, AfterValidator(check_field)]
@@ -122,9 +123,11 @@ class SourceConfig(Settings):
     def _one_text_or_several(cls, value: dict[str, Cells]) -> dict[str, Cells]:
         for name, cells in value.items():
             if name not in ROW_LIST_FIELDS and cells.list:
-                raise ValueError(f"{name} holds one text; use column or join (lists: {', '.join(ROW_LIST_FIELDS)})")
+                raise PlacedError(
+                    (name,), f"it holds one text; use column or join (lists: {', '.join(ROW_LIST_FIELDS)})"
+                )
             if name in ROW_LIST_FIELDS and (cells.join or cells.constant is not None):
-                raise ValueError(f"{name} holds a list; use 'list: [columns]'")
+                raise PlacedError((name,), "it holds a list; use 'list: [columns]'")
         if "name" not in value and "phrase" not in value:
             raise ValueError("map at least name or phrase: a record without either is nobody")
         return value
@@ -135,13 +138,16 @@ class SourceConfig(Settings):
             raise ValueError("say either 'state' or 'state_column'")
         for setting, formats in ONLY_FOR.items():
             if setting in self.model_fields_set and self.format not in formats:
-                raise ValueError(f"{setting} has no meaning for format {self.format}")
+                raise PlacedError(
+                    (setting,), f"it has no meaning for format {self.format}; allowed: {', '.join(formats)}"
+                )
         if self.format in (SourceFormat.SQLITE, SourceFormat.POSTGRESQL) and not self.query:
             raise ValueError(f"format {self.format} needs a query")
         for setting in ("legacy_font", "optional"):
-            unknown = set(getattr(self, setting)) - set(self.columns)
-            if unknown:
-                raise ValueError(f"{setting} names columns that no field is fed from: {', '.join(sorted(unknown))}")
+            for place, column in enumerate(getattr(self, setting)):
+                if column not in self.columns:
+                    said = f"no field is fed from the column {column!r}; {meant(column, self.columns)}"
+                    raise PlacedError((setting, place), f"{said}allowed: {', '.join(self.columns)}")
         return self
 
     @cached_property

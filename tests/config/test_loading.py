@@ -55,7 +55,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         ("purpose: study\ncosts: {false_merge: 1, missed_link: 1}\n" + RULES, "review threshold"),
         (
             "costs: {false_merge: 400, missed_link: 8}\nlink_probability: 1.0\n" + RULES,
-            "x.yaml:2: link_probability: Input should be less than 1",
+            "x.yaml:2: link_probability: 1.0 is not allowed; allowed: at least 0, less than 1",
         ),
     ],
 )

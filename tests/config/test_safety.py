@@ -40,15 +40,20 @@ RULES = {
     "an alias": ({("independent",): ["birth", "aliases"]}, "rules.independent.1: 'aliases' compares names: " + ALONE),
     "the father": ({("independent",): ["relative"]}, "compares relatives' names: " + ALONE),
     "the sex": ({("independent",): ["sex"]}, ALONE),
+    "what brothers share": (
+        {("independent",): ["birth", "household"]},
+        "rules.independent.1: 'household' compares ration_card, vehicle, imei, numbers of a household or a thing: "
+        "what brothers share tells no one apart; allowed: birth, ",
+    ),
     "another as the name": ({("name",): "birth"}, "rules.name: 'birth' is of kind 'birth', not 'name'; allowed: name"),
     "another as the father": ({("relative",): "place"}, "rules.relative: 'place' is of kind 'place', not 'relative'"),
     "both turned round": ({("name",): "relative", ("relative",): "name"}, "rules.name: 'relative' is of kind"),
     "no father": ({("relative",): None}, "cousins would link"),
     "fingerprints": ({("vetoes",): []}, "rules.vetoes: 'fingerprint' is missing"),
     "sex": ({("doubts",): []}, "sister and brother would link"),
-    "names that differ": ({("name_minimum",): -9.0}, "rules.name_minimum: Input should be greater than or equal to 0"),
+    "names that differ": ({("name_minimum",): -9.0}, "rules.name_minimum: -9.0 is not allowed; allowed: at least 0"),
     "no anchor": ({("anchor",): 0.0}, "namesakes link"),
-    "no number": ({("independent_minimum",): float("nan")}, "rules.independent_minimum: Input should be a finite number"),
+    "no number": ({("independent_minimum",): float("nan")}, "rules.independent_minimum: nan is not allowed; allowed: a finite number"),
 }  # fmt: skip
 
 
@@ -80,6 +85,27 @@ def test_nor_is_a_further_column_that_holds_the_name(folder: Path) -> None:
     column = names if isinstance(names, str) else names.get("column") or names["join"][0]
     change(folder / DELHI, ("fields", "extra.whole_name"), column)
     with pytest.raises(ConfigError, match="feeds with a name: " + ALONE):
+        load_run(folder / "four_states.yaml", {"delhi": "x.csv"})
+
+
+@pytest.mark.parametrize("number", ["ration_card", "vehicle", "imei"])
+@pytest.mark.parametrize("kind", ["identifier", "category", "household"])
+def test_a_number_of_a_household_is_independent_under_no_kind(folder: Path, kind: str, number: str) -> None:
+    change(folder / MATCHING, ("comparisons",), SECOND | {"kind": kind, "fields": [number]})
+    change(folder / POLICY, ("rules", "independent"), ["birth", "second"])
+    with pytest.raises(ConfigError, match=f"'second' compares {number}, numbers of a household or a thing"):
+        load_run(folder / "four_states.yaml", {"delhi": "x.csv"})
+    change(folder / POLICY, ("purpose",), "study")
+    load_run(folder / "four_states.yaml", {"delhi": "x.csv"})
+
+
+def test_nor_under_a_further_column(folder: Path) -> None:
+    change(folder / MATCHING, ("comparisons",), COMMON | {"fields": ["extra.card"]})
+    change(folder / POLICY, ("rules", "independent"), ["second"])
+    change(folder / DELHI, ("fields", "extra.card"), "RATION")
+    load_run(folder / "four_states.yaml", {"delhi": "x.csv"})
+    change(folder / DELHI, ("fields", "ration_card"), "RATION")
+    with pytest.raises(ConfigError, match="feeds with the number of a household or a thing: what brothers share"):
         load_run(folder / "four_states.yaml", {"delhi": "x.csv"})
 
 

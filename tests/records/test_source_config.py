@@ -41,10 +41,10 @@ def test_shipped_mappings_load(name: str) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("  fone: PHONE", "test.yaml:9: fields.fone.[key]: unknown field; did you mean 'phone'?"),
+        ("  fone: PHONE", "test.yaml:9: fields.fone: unknown field; did you mean 'phone'?"),
         ("  birthdate: DOB", "did you mean 'birth_date'?"),
-        ("  aliases: {join: [A, B]}", "aliases holds a list; use 'list: [columns]'"),
-        ("  father: {list: [A, B]}", "father holds one text; use column or join"),
+        ("  aliases: {join: [A, B]}", "fields.aliases: it holds a list; use 'list: [columns]'"),
+        ("  father: {list: [A, B]}", "fields.father: it holds one text; use column or join"),
         ("  father: [A, B]", "test.yaml:9: fields.father: write a column's name, or one of"),
         (
             "  father: {column: A, constant: x}",
@@ -64,15 +64,18 @@ def test_shipped_mappings_load(name: str) -> None:
             "dates: {age: [dd/mm/yyyy]}",
             "is not allowed; allowed: 'birth_date', 'record_date', 'fir_date', 'custody_from', 'custody_to' or 'died_on'",
         ),
-        ("sheet: Data", "sheet has no meaning for format csv"),
+        ("sheet: Data", "sheet: it has no meaning for format csv; allowed: excel"),
         ("delimiter: ';;'", "at most 1 character"),
         ("delimiter: '¦'", "a delimiter is one ASCII character"),
         ('delimiter: "\\n"', "a delimiter is one ASCII character"),
         ("encoding: klingon", "'klingon' is not allowed; allowed: 'utf-8'"),
         ("state_column: STATE", "say either 'state' or 'state_column'"),
         ("source_column: RELIGION", "speaks of religion"),
-        ("legacy_font: [NMAE]", "legacy_font names columns that no field is fed from: NMAE"),
-        ("optional: [MOBILE]", "optional names columns that no field is fed from: MOBILE"),
+        (
+            "legacy_font: [NMAE]",
+            "legacy_font.0: no field is fed from the column 'NMAE'; did you mean 'NAME'? allowed: id, NAME",
+        ),
+        ("optional: [MOBILE]", "optional.0: no field is fed from the column 'MOBILE'; allowed: id, "),
         ("nme: x", "unknown setting; did you mean 'name'?"),
     ],
 )
@@ -86,7 +89,7 @@ def test_mistakes_are_named(tmp_path: Path, line: str, words: str) -> None:
         ("format: sqlite", "format sqlite needs a query"),
         ("format: sqlite\nquery: SELECT id, caste AS x FROM t", "speaks of caste"),
         ("format: postgresql\nquery: SELECT 1\nurl: postgresql://u:secret@h/d", "a password may not stand in a file"),
-        ("format: parquet\ndelimiter: ','", "delimiter has no meaning for format parquet"),
+        ("format: parquet\ndelimiter: ','", "delimiter: it has no meaning for format parquet"),
         ("format: xml", "'xml' is not allowed"),
     ],
 )
