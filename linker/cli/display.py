@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from linker.batch.grouped import GroupLink
-from linker.evaluate.words import DECISIONS, FIGURES, RULES, readable
+from linker.evaluate.words import DECISIONS, FIGURES, RULES, masked, readable
 from linker.matching.comparisons.base import Comparison
 from linker.review.evidence.arguments import arguments
 from linker.schema import Decision
@@ -83,26 +83,26 @@ def _span(first: Any, last: Any, between: str) -> str:
     return str(first) if first == last else f"{first}{between}{last}"
 
 
-def records(rows: Sequence[dict[str, Any]]) -> Table:
-    """Records as they were typed and as they were read."""
-    table = grid("record", "typed", "read as", "relative", "age or birth", "station", "date", title="records")
+def records(rows: Sequence[dict[str, Any]], telephones: bool = False) -> Table:
+    """Records as they were typed, and how the name was read where that differs. What was typed may hold a telephone: `telephones` leaves it
+    whole."""
+    table = grid("record", "typed → read as", "relative", "age or birth", "station, date", title="records")
+    table.columns[0].no_wrap = True  # so that it can be copied
     for row in rows:
+        typed = row["name_typed"] or ""
+        name = cell(typed if telephones else masked(typed))
+        if row["name"] and row["name"] != typed:
+            name.append("\n→ ").append(cell(row["name"]))
         relative = next((f"{k} {row[k]}" for k in ("father", "husband", "mother", "guardian") if row[k]), "")
         age = f"{row['age']} years" if (row["age"] or "").isdecimal() else row["age"]
-        born = row["birth_date"] or row["birth_year"] or age
         station = " / ".join(
             v for v in (row["station"] or row["fir_station"], row["district"] or row["fir_district"]) if v
         )
-        cells = (
-            row["record_id"],
-            row["name_typed"],
-            row["name"],
-            relative,
-            born,
-            station,
-            row["record_date"] or row["fir_date"],
+        seen = "\n".join(map(str, filter(None, (station, row["record_date"] or row["fir_date"]))))
+        case = Text("\n").join(map(cell, seen.split("\n")))
+        table.add_row(
+            cell(row["record_id"]), name, cell(relative), cell(row["birth_date"] or row["birth_year"] or age), case
         )
-        table.add_row(*map(cell, cells))
     return table
 
 

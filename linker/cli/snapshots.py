@@ -98,7 +98,7 @@ def _print_identity(console: Console, snapshot: Snapshot, at: Found, telephones:
     console.print(display.cell(f"{at.identity_id}  {at.golden['name'] or ''}", "bold"))
     hidden = {} if telephones else {"phones": [masked_identifier(p) for p in at.golden["phones"] or ()]}
     console.print(display.golden(at.golden | hidden))
-    console.print(display.records(at.records.to_pylist()))
+    console.print(display.records(at.records.to_pylist(), telephones))
     comparisons = _comparisons(snapshot)
     inside, outside = neighbours(snapshot, at)
     if inside.num_rows:

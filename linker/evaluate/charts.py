@@ -17,6 +17,8 @@ from markupsafe import Markup
 BAR_HEIGHT = 14
 PANEL_HEIGHT, PANEL_GAP, LEFT, WIDTH, AXIS, MARGIN = 96, 30, 64, 960, 34, 16
 HEAD = 22
+LETTER = 7
+"""About the width of a letter of a label."""
 """Room above the panels for the markers' labels."""
 
 NOTHING = Markup("")
@@ -94,17 +96,28 @@ def histogram(panels: Sequence[Panel], start: int, markers: Sequence[Marker], un
     for row, panel in enumerate(panels):
         base = HEAD + (row + 1) * (PANEL_HEIGHT + PANEL_GAP)
         drawn += [_text(WIDTH, base - PANEL_HEIGHT - 10, panel.title, "title", "end"), _panel(panel, base, axis)]
-    for marker in markers:
+    taken = 0.0
+    for marker in sorted(markers, key=lambda m: -m.at):
         at = axis.x(marker.at)
         line = Markup('<line class="marker {}" x1="{:.1f}" x2="{:.1f}" y1="4" y2="{}"/>')
-        drawn += [line.format(marker.colour, at, at, bottom), _text(at + 5, 14, marker.label, marker.colour, "start")]
+        drawn += [line.format(marker.colour, at, at, bottom), _label(marker, at, taken)]
+        taken = at
     every = next(e for e in (1, 2, 5, 10, 20, 50, axis.bins) if axis.bins / e <= 16)
     for value in range(math.ceil(start / every) * every, start + axis.bins + 1, every):
         label = f"{value:+d}".replace("-", "−") if value else "0"
         drawn.append(_text(axis.x(value), bottom + 16, label, "axis", "middle"))
     drawn.append(_text((LEFT + WIDTH) / 2, bottom + 31, unit, "axis", "middle"))
-    frame = Markup('<svg class="chart" viewBox="0 0 {} {}" role="img">{}</svg>')
-    return frame.format(WIDTH + MARGIN, bottom + AXIS, NOTHING.join(drawn))
+    frame = Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>')
+    told = f"{unit}: " + "; ".join(f"{p.title} {int(p.counts.sum()):,}" for p in panels)
+    return frame.format(WIDTH + MARGIN, bottom + AXIS, told, NOTHING.join(drawn))
+
+
+def _label(marker: Marker, at: float, right: float) -> Markup:
+    """A marker's label beside its line: on the right unless the next line (at `right`, 0 for none) is too near for it."""
+    room = right - at if right else WIDTH - at
+    if room > len(marker.label) * LETTER + 10:
+        return _text(at + 5, 14, marker.label, marker.colour, "start")
+    return _text(at - 5, 14, marker.label, marker.colour, "end")
 
 
 def _panel(panel: Panel, base: float, axis: _Axis) -> Markup:

@@ -26,6 +26,9 @@ CLEARLY = 4.0
 """Bits above the threshold at which a rule's effect shows best: without the rule the pair would be a link."""
 
 Flags = npt.NDArray[np.bool_]
+Parts = Mapping[str, tuple[str, ...]]
+Sentences = Mapping[tuple[str, str], tuple[str, str]]
+"""(comparison, level) → what it means, in English and Hindi."""
 
 FIELDS = {
     "name": "name",
@@ -44,6 +47,12 @@ FIELDS = {
     "district": "district",
     "phone": "phone",
     **{str(kind): str(kind).replace("_", " ") for kind in IdType},
+    "nfn": "fingerprint number",
+    "epic": "voter card",
+    "pan": "PAN",
+    "aadhaar": "Aadhaar",
+    "imei": "IMEI",
+    "upi": "UPI",
     "marks": "marks",
     "fir_number": "FIR",
     "fir_station": "FIR station",
@@ -53,12 +62,15 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Step:
-    """One comparison's share in a match weight; the running total goes from `start` to `end` (bits)."""
+    """One comparison's share in a match weight; the running total goes from `start` to `end` (bits). `english` and `hindi` say what
+    its level means."""
 
     comparison: str
     level: str
     weight: float
     start: float
+    english: str = ""
+    hindi: str = ""
 
     @property
     def end(self) -> float:
@@ -119,7 +131,8 @@ def choose_examples(
     known = _known(record, pa.Table.from_pylist([row for _, row in chosen], edge.schema))
     of = {row["record_id"]: row for row in known.to_pylist()}
     parts = parts_of(comparisons)
-    return [_example(kind, row, of, parts) for kind, row in chosen]
+    said = {(c.name, v.name): (v.english, v.hindi) for c in comparisons for v in c.levels}
+    return [_example(kind, row, of, (parts, said)) for kind, row in chosen]
 
 
 def _pool(edge: pa.Table, where: Flags) -> pa.Table:
@@ -165,8 +178,9 @@ def _once(chosen: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str,
 
 
 def _example(
-    kind: str, edge: dict[str, Any], records: dict[str, dict[str, Any]], parts: Mapping[str, tuple[str, ...]]
+    kind: str, edge: dict[str, Any], records: dict[str, dict[str, Any]], meaning: tuple[Parts, Sentences]
 ) -> Example:
+    parts, said = meaning
     left, right = (records.get(edge[f"record_id_{side}"], {}) for side in ("l", "r"))
     levels: dict[str, tuple[str, float]] = json.loads(edge["levels"] or "{}")
     prior = float(edge["weight"]) - sum(weight for _, weight in levels.values())
@@ -175,7 +189,8 @@ def _example(
     for comparison, weight in net.items():
         level = levels[comparison][0]
         if level != "MISSING":
-            steps.append(Step(comparison, level, weight, at))
+            told = said.get((comparison, level), (readable(level), ""))
+            steps.append(Step(comparison, level, weight, at, *told))
             at += weight
     fields = [(label, _shown(left, name), _shown(right, name)) for name, label in FIELDS.items()]
     return Example(

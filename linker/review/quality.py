@@ -156,13 +156,13 @@ def _reviewer(
         Share(sum(r.known == r.answer for r in known), len(known)),
         Share(sum(r.answer == Answer.SAME for r in different), len(different)),
         Share(sum(r.outcome != r.answer for r in decided), len(decided)),
-        median(timed) if timed else None, per_hour([r.at for r in own]), cohen(mine), drift(own),
+        median(timed) if timed else None, per_hour([r.at for r in own if r.seconds > 0]), cohen(mine), drift(own),
         Share(sum(s < hasty_seconds for s in timed), len(timed)),
     )  # fmt: skip
 
 
 def per_hour(times: list[str]) -> float | None:
-    """Opinions per hour of work; pauses are not work."""
+    """Opinions per hour of work; pauses are not work, and verdicts that came in a workbook all at once tell nothing of it."""
     moments = [datetime.fromisoformat(t).timestamp() for t in times]
     gaps = [b - a for a, b in pairwise(moments) if b - a <= PAUSE]
     return 3600 * len(gaps) / sum(gaps) if sum(gaps) > 0 else None

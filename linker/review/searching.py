@@ -12,12 +12,13 @@ SHORTEST = 2
 
 @dataclass(frozen=True)
 class Hit:
-    """An identity as one line of the result. `reasons`: side, English, Hindi; none where a number named it."""
+    """An identity as one line of the result. `other` is the name in the other script; `reasons`: side, English, Hindi; none where a number
+    named it."""
 
     identity_id: str
     records: int
     name: str
-    latin: str
+    other: str
     father: str
     district: str
     states: tuple[str, ...]
@@ -40,6 +41,11 @@ def hit_of(golden: dict[str, Any]) -> Hit:
     low, high = golden["birth_from"], golden["birth_to"]
     born = "" if low is None else str(low.year) if low.year == high.year else f"{low.year}–{high.year}"
     return Hit(
-        golden["identity_id"], golden["records"], golden["name"] or "", golden["name_latin"] or "",
+        golden["identity_id"], golden["records"], golden["name"] or "", _other_script(golden),
         golden["father"] or golden["husband"] or "", golden["district"] or "", tuple(golden["states"] or ()), born,
     )  # fmt: skip
+
+
+def _other_script(golden: dict[str, Any]) -> str:
+    name = golden["name"] or ""
+    return (golden["name_devanagari"] if name.isascii() else golden["name_latin"]) or ""

@@ -28,17 +28,26 @@ from linker.web.doors import (
     refuse_other_sites,
     session_of,
 )
-from linker.web.pages import THEMES, page
+from linker.web.pages import THEMES, page, preferred
 from linker.web.words import LANGUAGES
 
 router = APIRouter()
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request) -> Response:
+def sign_in_page(request: Request, language: str = "") -> Response:
+    """The form; with `language` in that language, which the browser then keeps."""
     if session_of(request) is not None:
         return RedirectResponse("/", status_code=303)
+    if language in LANGUAGES:
+        response = RedirectResponse("/sign-in", status_code=303)
+        _keep_language(response, language)
+        return response
     return _form(request)
+
+
+def _keep_language(response: Response, language: str) -> None:
+    response.set_cookie(LANGUAGE, language, samesite="strict", httponly=True, max_age=31_536_000)
 
 
 def _form(request: Request, failed: bool = False) -> Response:
@@ -72,6 +81,8 @@ def _begin(request: Request, name: str, to: str) -> Response:
     response = RedirectResponse(to, status_code=303)
     keep_cookie(response, office, COOKIE, office.sessions.begin(name))
     response.delete_cookie(cookie_name(office, BEFORE))
+    if request.cookies.get(LANGUAGE) not in LANGUAGES and preferred(request) != LANGUAGES[0]:
+        _keep_language(response, preferred(request))
     return response
 
 
@@ -137,7 +148,7 @@ async def look(seen: Changing) -> Response:
     language, theme = seen.field("language"), seen.field("theme")
     if language in LANGUAGES:
         await run_in_threadpool(seen.office.accounts.set_language, seen.account.name, language)
-        response.set_cookie(LANGUAGE, language, samesite="strict", httponly=True, max_age=31_536_000)
+        _keep_language(response, language)
     if theme in THEMES:
         response.set_cookie(THEME, theme, samesite="strict", httponly=True, max_age=31_536_000)
     return response

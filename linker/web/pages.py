@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -50,12 +51,18 @@ TEMPLATES.filters["thousands"] = thousands
 TEMPLATES.filters["percent"] = percent
 
 
+def preferred(request: Request) -> str:
+    """The language that the browser asks for: the first of ours in its list, which it sends in its user's order."""
+    asked = re.findall(r"[a-z]{2,3}", request.headers.get("accept-language", "")[:200].lower())
+    return next((language for language in asked if language in LANGUAGES), LANGUAGES[0])
+
+
 def page(request: Request, name: str, session: Session | None, /, status: int = 200, **values: Any) -> HTMLResponse:
     """The page `name`. `session` is None before someone has signed in."""
     office = office_of(request)
     language = request.cookies.get(LANGUAGE, "")
     if language not in LANGUAGES:
-        language = session.account.language if session else LANGUAGES[0]
+        language = session.account.language if session else preferred(request)
     theme = request.cookies.get(THEME, THEMES[0])
     teller = Teller(language)
     common = {

@@ -49,6 +49,11 @@ SIGNS = {
     "exact": "same", "same": "same", "similar": "near", "initial": "near", "joined": "same", "final_vowel": "differ",
     "only_left": "only", "only_right": "only", "conflict": "differ",
 }  # fmt: skip
+ALONE = {
+    "only_left": ("in the name of A only", "केवल A के नाम में"),
+    "only_right": ("in the name of B only", "केवल B के नाम में"),
+}
+"""The two records are called A and B here; on a narrow page they stand one below the other."""
 LEVEL_SIGNS = {
     "EXACT": "same",
     "SAME": "same",
@@ -77,9 +82,8 @@ def compare(book: Book, left: str | None, right: str | None) -> Names | None:
             continue
         places = align(match.left, match.right) if match.left and match.right else _alone(match.left, match.right)
         bits = max((rarity.get(t, 0.0) for t in (*match.left.split(), *match.right.split())), default=0.0)
-        words.append(
-            Word(tuple(places), match.reason, match.english, match.hindi, one_in(bits), SIGNS.get(match.reason, "near"))
-        )
+        english, hindi = ALONE.get(match.reason, (match.english, match.hindi))
+        words.append(Word(tuple(places), match.reason, english, hindi, one_in(bits), SIGNS.get(match.reason, "near")))
     sign = LEVEL_SIGNS.get(told.level.name, "differ")
     return Names(*texts, tuple(words), sign, told.english, told.hindi)
 
