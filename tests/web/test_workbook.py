@@ -30,6 +30,12 @@ from tests.review.desk import ASHA, BINA, workspace
 Rows = list[dict[str, str]]
 HEADINGS = {c.heading(first): c.code for c in COLUMNS for first in LANGUAGES}
 TITLES = {c.code: c.heading("hi") for c in COLUMNS}
+NOTES = (
+    ("'=देखा गया", "=देखा गया"),
+    ("12/5 देखा, photo nahi mila", "12/5 देखा, photo nahi mila"),
+    ("Qkby esa ns[kk] QksVks feyk", "फाइल में देखा, फोटो मिला [Kruti Dev: Qkby esa ns[kk] QksVks feyk]"),
+)
+"""Notes as they stand in a cell, and as they are kept."""
 OLD = ("item", "lease", "verdict", "reason", "note", "record_A", "record_B", "name_A", "name_B", "for", "against")
 """Some of the columns of the workbooks of earlier versions, whose headings were codes."""
 
@@ -111,7 +117,7 @@ def test_conflicts_are_refused_row_by_row(office: Office, tmp_path: Path) -> Non
     with pytest.raises(UnfitError, match="no workbook"):
         import_verdicts(office, ASHA, tmp_path / "no.xlsx")
     write(file, rows, {code: title for code, title in TITLES.items() if code != "lease"})
-    with pytest.raises(UnfitError, match="lacks columns of an exported queue: lease"):
+    with pytest.raises(UnfitError, match="lacks columns of an exported queue: Do not change · इसे न बदलें"):
         import_verdicts(office, ASHA, file)
 
 
@@ -228,8 +234,8 @@ def test_a_workbook_that_was_worked_on_comes_back_whole(office: Office, tmp_path
             for key in (f"answer.{answer}", f"reason.{code}")
         ]
         row |= {"verdict": f" {chance.choice(spoken[0])}\u00a0", "reason": chance.choice(spoken[1])}
-        row["note"] = "'=देखा गया" if chance.random() < 0.5 else "12/5 देखा"
-        expected[int(row["item"])] = (answer, code, row["note"].removeprefix("'"))
+        row["note"], kept_note = chance.choice(NOTES)
+        expected[int(row["item"])] = (answer, code, kept_note)
     chance.shuffle(rows)
     rows.insert(5, {})
     kept = [c for c in TITLES if c in rows[0]]

@@ -15,10 +15,11 @@ from linker.records.excel import UNREADABLE, refuse_bomb, refuse_sprawl
 from linker.review.items import Answer
 from linker.review.office import Office
 from linker.review.people import Account
-from linker.review.verdicts import RefusedError, Said
+from linker.review.verdicts import LONGEST_NOTE, RefusedError, Said
+from linker.search.font import KRUTI_DEV, typed_in_unicode
 from linker.web.workbook.cells import native
-from linker.web.workbook.layout import NEEDED, RECORDS, fitting, headings, reasons, verdicts
-from linker.web.workbook.sayings import Sayings, bare
+from linker.web.workbook.layout import COLUMNS, NEEDED, RECORDS, fitting, headings, reasons, verdicts
+from linker.web.workbook.sayings import Sayings, bare, label
 
 MOST_ROWS, MOST_BYTES = 5_000, 200_000_000
 """Rows of a workbook that comes back, and what it may unpack to."""
@@ -118,7 +119,7 @@ class _Desk:
         if not _NUMBER.fullmatch(row["item"]):
             raise _RowError("row_number", row["item"])
         self._refuse_torn(row)
-        said = Said(int(row["item"]), row["lease"], answer, reason or "", row["note"])
+        said = Said(int(row["item"]), row["lease"], answer, reason or "", _legible(row["note"]))
         return self._office.verdicts.say(self._account, said).again
 
     def _answer(self, row: Cells) -> Answer:
@@ -135,6 +136,13 @@ class _Desk:
         for column, record in zip(RECORDS, item.records, strict=False):
             if row[column] and not bare(row[column]).endswith(bare(native(record))):
                 raise _RowError("row_torn", row["item"])
+
+
+def _legible(note: str) -> str:
+    """A note typed in Kruti Dev in Unicode, with what was typed behind it: nobody could read it who has not that font."""
+    read, legacy = typed_in_unicode(note)
+    whole = f"{read} [{KRUTI_DEV}: {note}]"
+    return whole if legacy and len(whole) <= LONGEST_NOTE else note
 
 
 def _read(file: Path) -> list[tuple[int, Cells]]:
@@ -157,7 +165,7 @@ def _read(file: Path) -> list[tuple[int, Cells]]:
             if not lacking:
                 return _rows(file, lines[above + 1 :], _once(file, line, places), above + 2)
             missing = min(missing, lacking, key=len)
-    names = ", ".join(missing)
+    names = ", ".join(label(column.key, "en") for column in COLUMNS if column.code in missing)
     raise UnfitError(
         "workbook_columns", f"lacks columns of an exported queue: {names}", where=file.name,
         do="send the workbook that was exported, with its headings", text=names,
