@@ -61,6 +61,8 @@ LEVEL_SIGNS = {
     "PARTIAL": "near",
     "GIVEN_ONLY": "near",
     "INITIALS": "near",
+    "FILLERS_DIFFER": "near",
+    "SURNAME_ONLY": "near",
     "UNKNOWN": "none",
 }
 
