@@ -27,10 +27,11 @@ from linker.identity.golden import golden_records
 from linker.identity.values import single
 from linker.names.channel import Channel
 from linker.registry.auditlog import AuditLog
-from linker.registry.erasures import Erasures, Order
+from linker.registry.erasures import Erasures, Order, notes_of
 from linker.registry.files import write_json
 from linker.registry.parts import ADDED, GONE, KEYS, in_parts, part_file
 from linker.registry.published import read_json
+from linker.registry.redaction import compact
 from linker.registry.redaction import purge as purge_registry
 from linker.registry.rewriting import rewrite
 from linker.registry.snapshot import Snapshot, SnapshotWriter, list_runs
@@ -55,10 +56,10 @@ class Purged:
 
 
 def purge_due(workspace: Path) -> list[Purged]:
-    """Carry out all orders whose time to be taken back has passed."""
+    """Carry out all orders whose time to be taken back has passed, and finish those that were begun."""
     erasures = Erasures(workspace)
-    _forget_done(workspace, erasures)
-    return [purge(workspace, order.number) for order in erasures.due()]
+    numbers = {order.number for order in (*erasures.begun(), *erasures.due())}
+    return [purge(workspace, number) for number in sorted(numbers)]
 
 
 def purge(workspace: Path, number: int) -> Purged:
@@ -69,11 +70,13 @@ def purge(workspace: Path, number: int) -> Purged:
         WorkspaceError: a run is at work.
     """
     erasures = Erasures(workspace)
-    _forget_done(workspace, erasures)
     order = erasures.order(number)
-    if not order.pending:
+    begun = any(o.number == number for o in erasures.begun())
+    if not order.pending and not begun:
         raise InputError(f"erasure {number} is {order.state}", do="linker erasures list")
     with SnapshotWriter(workspace) as writer:
+        if not order.pending:  # the process died when all was done but for the last steps
+            return _finished(workspace, erasures, number, (), ())
         if among(order.records)(_current_ids(workspace)).any():
             raise InputError(
                 f"the snapshot in force still holds records of erasure {number}",
@@ -83,36 +86,36 @@ def purge(workspace: Path, number: int) -> Purged:
         runs = list_runs(workspace)
         for unfinished in workspace.glob("..erasure-*"):  # notes that were being written when the process died
             unfinished.unlink()
-        values = _kept(_notes(workspace, number), _values(runs, order.records))
+        values = _kept(notes_of(workspace, number), _values(runs, order.records), order.records)
         changed = tuple(run.number for run in runs if _clean(run, order))
         removed = tuple(_remove_derived(workspace))
         values = _only_theirs(list_runs(workspace), values, order.records)
+        write_json(notes_of(workspace, number), {"values": values, "records": order.records})
         tokens = {record: f"erased:{number}.{k}" for k, record in enumerate(order.records, start=1)}
         detail = {"snapshots": list(changed), "removed": len(removed)}
-        head = purge_registry(erasures.engine, number, tokens, values, detail)
-        AuditLog(workspace, erasures.engine).keep_head(head)
-        _notes(workspace, number).unlink()
-        left = tuple(traces(workspace, [*order.records, *values]))
+        purge_registry(erasures.engine, number, tokens, values, detail)
+        return _finished(workspace, erasures, number, changed, removed)
+
+
+def _finished(
+    workspace: Path, erasures: Erasures, number: int, changed: tuple[int, ...], removed: tuple[str, ...]
+) -> Purged:
+    """The last steps, after the registry says that it is done: no free page keeps anything, every byte is searched, the notes go."""
+    log = AuditLog(workspace, erasures.engine)
+    compact(erasures.engine)
+    log.keep_head(log.head())
+    notes = notes_of(workspace, number)
+    sought = read_json(notes)
+    left = tuple(t for t in traces(workspace, [*sought["records"], *sought["values"]]) if t.file != notes.name)
+    notes.unlink()
     return Purged(erasures.order(number), changed, removed, left)
 
 
-def _notes(workspace: Path, number: int) -> Path:
-    """A file with the texts that an erasure looks for, while it is carried out."""
-    return workspace / f".erasure-{number}.json"
-
-
-def _forget_done(workspace: Path, erasures: Erasures) -> None:
-    """Remove the notes of erasures that were done when the process died."""
-    for order in erasures.orders() if any(workspace.glob(".erasure-*.json")) else ():
-        if not order.pending:
-            _notes(workspace, order.number).unlink(missing_ok=True)
-
-
-def _kept(file: Path, values: Sequence[str]) -> list[str]:
+def _kept(file: Path, values: Sequence[str], records: Sequence[str]) -> list[str]:
     """The texts to look for and, if an attempt broke off, those that it had found: snapshots that it has cleaned tell them no more."""
     earlier = read_json(file)["values"] if file.is_file() else []
     both = sorted({*values, *earlier})
-    write_json(file, {"values": both})
+    write_json(file, {"values": both, "records": list(records)})
     return both
 
 

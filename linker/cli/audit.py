@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,8 @@ from linker.cli import display
 from linker.cli.options import Workspace
 from linker.errors import AuditError, InputError
 from linker.registry.auditlog import AuditLog, Head
+from linker.registry.erasures import Erasures, told_of
+from linker.registry.snapshot import Snapshot, list_runs
 
 app = typer.Typer(help="The log of runs, decisions, views and exports.", no_args_is_help=True)
 
@@ -21,11 +24,16 @@ app = typer.Typer(help="The log of runs, decisions, views and exports.", no_args
 def verify(
     workspace: Workspace,
     head: Annotated[str | None, typer.Option(help="A head that was kept elsewhere, NUMBER:HASH.")] = None,
+    snapshots: Annotated[
+        bool, typer.Option("--snapshots", help="Also whether every file of every snapshot is as it was published.")
+    ] = False,
 ) -> None:
     """Recompute the chain of hashes; print the head, which should be kept elsewhere.
 
-    Example: linker audit verify --workspace work
+    Example: linker audit verify --workspace work --snapshots
     """
+    console = Console()
+    display.warnings(console, told_of(workspace, Erasures(workspace).begun()))
     try:
         kept = Head.parse(head) if head else None
     except ValueError as error:
@@ -37,9 +45,31 @@ def verify(
             where=str(workspace),
             do="compare with a backup; find out who could write to it",
         )
-    console = Console()
     console.print(f"{result.head.number:,} entries, all as they were written. Keep this head elsewhere:")
     console.print(str(result.head), soft_wrap=True, highlight=False)
+    if snapshots:
+        _verify_snapshots(console, workspace)
+
+
+def _verify_snapshots(console: Console, workspace: Path) -> None:
+    """Raises AuditError: a file of a snapshot is missing or not as it was published."""
+    runs = list_runs(workspace)
+    damaged = [f"  snapshot {run.number}: {name}" for run in runs for name in _not_as_published(run)]
+    if damaged:
+        raise AuditError(
+            "files are missing or not as they were published:\n" + "\n".join(damaged[:20]),
+            where=str(workspace), do="restore them from a backup, or publish anew: linker run CONFIG",
+        )  # fmt: skip
+    for run in (r for r in runs if r.unfinished):
+        said = f"snapshot {run.number}: an erasure has rewritten only a part of its files; whatever next writes here does the rest"
+        display.warnings(console, [said])
+    console.print(f"{len(runs)} snapshots, all files as they were published", highlight=False)
+
+
+def _not_as_published(run: Snapshot) -> list[str]:
+    """Names of files. Of a snapshot that is no longer among the last, only what it keeps counts."""
+    thinned = set(run.tables) <= {"event"}
+    return [name for name in run.verify() if not thinned or name.partition(".")[0] == "event"]
 
 
 @app.command("list")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -34,6 +35,12 @@ _HIDDEN = dict.fromkeys([*range(32), *range(127, 160), *range(0x202A, 0x202F), *
 def cell(value: object, style: str = "") -> Text:
     """A value as plain text: no markup, and nothing that a terminal would obey or that turns the reading direction."""
     return Text("" if value is None else str(value).translate(_HIDDEN), style=style)
+
+
+def warnings(console: Console, lines: Sequence[str]) -> None:
+    """What a person should do something about, each on lines of its own."""
+    for line in lines:
+        console.print(cell(line, "yellow"), soft_wrap=True)
 
 
 def grid(*headings: str, right: Sequence[int] = (), title: str | None = None) -> Table:

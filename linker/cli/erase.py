@@ -11,7 +11,7 @@ from linker.batch import erasure, purge
 from linker.cli import display
 from linker.cli.options import Workspace
 from linker.errors import WorkspaceError
-from linker.registry.erasures import Erasures
+from linker.registry.erasures import Erasures, told_of
 
 Why = Annotated[str, typer.Option(help="The reason, in words that will be understood in ten years.")]
 Who = Annotated[str | None, typer.Option(help="Who does it; your user name if not given.")]
@@ -73,11 +73,14 @@ def list_orders(workspace: Workspace) -> None:
     Example: linker erasures list --workspace work
     """
     table = display.grid("no", "when (UTC)", "who", "order", "records", "state", right=(0, 4))
-    for order in Erasures(workspace).orders():
+    erasures = Erasures(workspace)
+    for order in erasures.orders():
         records = str(len(order.records)) if order.pending else ""
         cells = (str(order.number), order.at[:19], order.who, order.order_text, records, order.state)
         table.add_row(*map(display.cell, cells))
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    display.warnings(console, told_of(workspace, erasures.begun()))
 
 
 @app.command()

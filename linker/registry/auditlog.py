@@ -152,6 +152,11 @@ class AuditLog:
             _NOTED[self._folder] = head.number
             write_json(self._folder / HEAD_FILE, {"number": head.number, "hash": head.hash})
 
+    def head(self) -> Head:
+        """The last entry's number and hash."""
+        with reading(self._engine) as connection:
+            return _head(connection)
+
     def entries(self) -> list[dict[str, Any]]:
         """All entries in order."""
         with self._engine.connect() as connection:

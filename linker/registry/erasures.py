@@ -64,6 +64,10 @@ class Erasures:
         """Orders that are to be carried out for good by now."""
         return [o for o in self.orders() if o.pending and o.purge_after <= now()]
 
+    def begun(self) -> list[Order]:
+        """Orders that are being carried out for good, or were when the process ended: part of it is done, the rest is not."""
+        return [o for o in self.orders() if not o.undone_at and notes_of(self._workspace, o.number).is_file()]
+
     def give(
         self, record_ids: Sequence[str], order_text: str, days: int, detail: dict[str, Any], who: str | None = None
     ) -> Order:
@@ -116,10 +120,27 @@ class Erasures:
                 f"erasure {number} is {order.state}", do="linker erasures list shows what can be taken back"
             )
         with writing(self.engine) as connection:
-            connection.execute(update(ERASURE).where(ERASURE.c.number == number).values(undone_at=now()))
+            still = (ERASURE.c.number == number) & ERASURE.c.undone_at.is_(None) & ERASURE.c.purged_at.is_(None)
+            if connection.execute(update(ERASURE).where(still).values(undone_at=now())).rowcount != 1:
+                raise InputError(f"erasure {number} was ended by someone else just now", do="linker erasures list")
             head = auditlog.append(connection, "erasure undone", f"erasure {number}", {"why": why}, who)
         self._audit.keep_head(head)
+        notes_of(self._workspace, number).unlink(missing_ok=True)
         return self.order(number)
+
+
+def notes_of(workspace: Path, number: int) -> Path:
+    """A file with the texts that an erasure looks for, there only while it is carried out for good."""
+    return workspace / f".erasure-{number}.json"
+
+
+def told_of(workspace: Path, orders: Sequence[Order]) -> list[str]:
+    """One line for each order that was begun: what it means, and what finishes it."""
+    return [
+        f"erasure {o.number} is being carried out for good, or was when the process ended; part of it is done. "
+        f"To finish it: linker erasures purge --now {o.number} --workspace {workspace}"
+        for o in orders
+    ]
 
 
 def _orders(connection: Connection) -> list[Order]:

@@ -16,6 +16,8 @@ from linker.registry.parts import in_parts, read_parts
 from linker.schema import TABLES
 
 CURRENT, LOCK, SNAPSHOTS, MANIFEST = "current.json", "lock", "snapshots", "manifest.json"
+PLAN = ".rewriting.json"
+"""In a snapshot's folder while an erasure puts what it has written anew into its place (`registry.replacing`)."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,35 @@ class Snapshot:
                 do="run the batch again: linker run CONFIG --workspace DIR; verdicts and identities are kept",
             )
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether an erasure is putting rewritten files into their places, or was when the process ended. Whoever next writes in the
+        workspace does the rest."""
+        return (self.path / PLAN).is_file()
+
     def verify(self) -> list[str]:
-        """Names of the files that are missing or not as they were published."""
+        """Names of the files that are missing or not as they were published. While an erasure is `unfinished`, a file may already be, or
+        still be, as either side of it says."""
+        published, planned = self.manifest["files"], self._planned()
         return [
             name
-            for name, expected in self.manifest["files"].items()
-            if not (self.path / name).is_file() or sha256(self.path / name) != expected["sha256"]
+            for name in sorted({*published, *planned})
+            if not self._is_as(name, published, planned if planned else published)
         ]
+
+    def _planned(self) -> dict[str, Any]:
+        try:
+            files: dict[str, Any] = read_json(self.path / PLAN)["manifest"]["files"]
+        except FileNotFoundError:
+            return {}
+        return files
+
+    def _is_as(self, name: str, *states: dict[str, Any]) -> bool:
+        """Whether a file is as one of the states says; one that a state does not know may be missing."""
+        if not (self.path / name).is_file():
+            return any(name not in state for state in states)
+        found = sha256(self.path / name)
+        return any(name in state and state[name]["sha256"] == found for state in states)
 
 
 def read_json(path: Path) -> dict[str, Any]:

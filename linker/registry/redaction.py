@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData, Table, and_, select, text, update
 from sqlalchemy.types import String
 
+from linker.errors import InputError
 from linker.registry import auditlog
 from linker.registry.auditlog import ERASED, PURGE, Head, digest, entry_hash, erased_detail
 from linker.registry.database import now, writing
@@ -27,12 +28,15 @@ OWN = frozenset({"audit", "decision", "erased_record", "alembic_version"})
 def purge(
     engine: Engine, number: int, tokens: Mapping[str, str], values: Sequence[str], detail: dict[str, Any]
 ) -> Head:
-    """Carry out erasure `number` in the registry.
+    """Carry out erasure `number` in the registry, all of it or nothing; `compact` must follow.
 
     Args:
         tokens: what stands for each erased record id from now on.
         values: texts that must stand nowhere.
         detail: what the log keeps of it; may name nobody.
+
+    Raises:
+        InputError: it was taken back meanwhile.
     """
     with writing(engine) as connection:
         _unlock(connection)
@@ -40,12 +44,12 @@ def purge(
         entries = _entries(connection, number, [*tokens, *values])
         _others(connection, tokens, values)
         connection.execute(update(ERASED_RECORD).where(ERASED_RECORD.c.erasure == number).values(record_id=None))
+        if connection.execute(select(ERASURE.c.undone_at).where(ERASURE.c.number == number)).scalar():
+            raise InputError(f"erasure {number} was taken back meanwhile", do="linker erasures list")
         connection.execute(update(ERASURE).where(ERASURE.c.number == number).values(purged_at=now()))
         _lock(connection)
         told = {**detail, "decisions": decisions, "entries": entries}
-        head = auditlog.append(connection, PURGE, f"erasure {number}", told)
-    _compact(engine)
-    return head
+        return auditlog.append(connection, PURGE, f"erasure {number}", told)
 
 
 def _decisions(connection: Connection, tokens: Mapping[str, str], values: Sequence[str]) -> dict[str, str]:
@@ -139,7 +143,7 @@ def _guarded(connection: Connection) -> list[str]:
     return [row.relname for row in connection.execute(query)]
 
 
-def _compact(engine: Engine) -> None:
+def compact(engine: Engine) -> None:
     """Write the database anew, so that no free page keeps what was removed."""
     with engine.connect() as connection:
         raw = connection.connection.dbapi_connection

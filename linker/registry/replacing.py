@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from linker.registry.files import move, sync, write_json
-from linker.registry.published import MANIFEST, read_json
-
-PLAN = ".rewriting.json"
+from linker.registry.published import MANIFEST, PLAN, read_json
 
 
 def aside_of(folder: Path, name: str) -> Path:
