@@ -55,11 +55,23 @@ class Purged:
     left: tuple[Trace, ...]
 
 
-def purge_due(workspace: Path) -> list[Purged]:
-    """Carry out all orders whose time to be taken back has passed, and finish those that were begun."""
+def purge_due(workspace: Path, *, wait: bool = True) -> list[Purged]:
+    """Carry out all orders whose time to be taken back has passed, and finish those that were begun.
+
+    An order whose records the snapshot in force still holds (the process died before it published) waits for the next one; without `wait`
+    it is an error.
+
+    Raises:
+        InputError, WorkspaceError: as `purge`.
+    """
     erasures = Erasures(workspace)
-    numbers = {order.number for order in (*erasures.begun(), *erasures.due())}
-    return [purge(workspace, number) for number in sorted(numbers)]
+    orders = {order.number: order for order in (*erasures.begun(), *erasures.due())}
+    ready = [n for n, order in sorted(orders.items()) if not wait or not _in_force(workspace, order)]
+    return [purge(workspace, number) for number in ready]
+
+
+def _in_force(workspace: Path, order: Order) -> bool:
+    return bool(among(order.records)(_current_ids(workspace)).any())
 
 
 def purge(workspace: Path, number: int) -> Purged:
@@ -77,7 +89,7 @@ def purge(workspace: Path, number: int) -> Purged:
     with SnapshotWriter(workspace) as writer:
         if not order.pending:  # the process died when all was done but for the last steps
             return _finished(workspace, erasures, number, (), ())
-        if among(order.records)(_current_ids(workspace)).any():
+        if _in_force(workspace, order):
             raise InputError(
                 f"the snapshot in force still holds records of erasure {number}",
                 do="publish one without them (linker run, or the same linker erase again)",

@@ -24,6 +24,7 @@ from linker.batch.evidence import released, with_pooled
 from linker.batch.facts import SETTINGS, settings_json, taken_over
 from linker.batch.identify import Before
 from linker.batch.newpairs import Scoring, base_of
+from linker.batch.purge import purge_due
 from linker.batch.regroup import Regrouped, Stake, regroup
 from linker.batch.result import RunResult
 from linker.batch.withheld import among as among_ids
@@ -63,6 +64,7 @@ def update(
     """
     watch = Stopwatch(observer or Silent())
     stated = stated or Stated()
+    purge_due(workspace)
     with SnapshotWriter(workspace, loaded.settings.keep_snapshots, audit_snapshot) as writer:
         current = open_current(workspace)
         _refuse_other_settings(loaded, current)

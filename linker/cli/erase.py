@@ -111,7 +111,7 @@ def purge_orders(
 
     Example: linker erasures purge --workspace work
     """
-    done = [purge.purge(workspace, number)] if number is not None else purge.purge_due(workspace)
+    done = [purge.purge(workspace, number)] if number is not None else purge.purge_due(workspace, wait=False)
     console = Console()
     for one in done:
         console.print(

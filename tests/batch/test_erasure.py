@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from linker.batch import erasure
+from linker.batch import purge as purging
 from linker.batch.purge import SHORTEST, purge, purge_due
 from linker.errors import LinkerError
 from linker.identity import history
 from linker.registry.auditlog import AuditLog
+from linker.registry.database import open_registry
 from linker.registry.erasures import Erasures
 from linker.registry.ledger import Ledger, NewVerdict, Verdict
 from linker.registry.snapshot import list_runs, open_current
@@ -214,6 +216,75 @@ def test_only_what_is_due_is_carried_out(workspace: Path) -> None:
     assert purge_due(workspace) == []
     assert Erasures(workspace).order(number).pending
     assert "can be taken back until" in linker("erasures", "list", "--workspace", workspace).text
+
+
+def make_due(workspace: Path) -> None:
+    with open_registry(workspace).begin() as connection:
+        connection.exec_driver_sql("UPDATE erasure SET purge_after = '2020-01-01T00:00:00'")
+
+
+def test_an_update_carries_out_what_is_due(workspace: Path) -> None:
+    record, _ = chosen(workspace)
+    erase(workspace, record)
+    make_due(workspace)
+    done = linker("run", CONFIG, "--workspace", workspace, "--update", environment=KEY)
+    assert done.code == 0, done.text
+    assert Erasures(workspace).order(1).purged_at
+    assert list(traces(workspace, [record])) == []
+
+
+def test_an_order_that_no_snapshot_follows_yet_does_not_keep_a_run_from_making_one(workspace: Path) -> None:
+    """The process died after the order was written down and before it published; the order is due at once."""
+    record, _ = chosen(workspace)
+    Erasures(workspace).give([record], ORDER, 0, {})
+    make_due(workspace)
+    refused = linker("erasures", "purge", "--workspace", workspace)
+    assert refused.code == 3 and "still holds records of erasure 1" in refused.text
+    for _ in range(2):  # the first publishes without it, the second carries it out
+        assert run(workspace, extracts(300)).code == 0
+    assert list(traces(workspace, [record])) == []
+
+
+def test_a_purge_that_died_after_the_registry_said_done_is_finished(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, _ = chosen(workspace)
+    number = erase(workspace, record)
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(purging, "compact", die)
+        with pytest.raises(KeyboardInterrupt):
+            purge(workspace, number)
+    assert [o.number for o in Erasures(workspace).begun()] == [number]
+    (workspace / "notes.txt").write_text(f"see {record}", encoding="utf-8")
+    told = linker("audit", "verify", "--workspace", workspace).text
+    assert f"To finish it: linker erasures purge --now {number}" in told
+    [done] = purge_due(workspace)
+    assert [trace.file for trace in done.left] == ["notes.txt"]
+    assert Erasures(workspace).begun() == []
+    with pytest.raises(LinkerError, match="erased for good"):
+        purge(workspace, number)
+
+
+def test_taking_back_what_was_begun_leaves_no_notes(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = erase(workspace, chosen(workspace)[0])
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(purging, "purge_registry", die)
+        with pytest.raises(KeyboardInterrupt):
+            purge(workspace, number)
+    assert list(workspace.glob(".erasure-*"))
+    Erasures(workspace).undo(number, "order set aside")
+    assert not list(workspace.glob(".erasure-*"))
+    assert Erasures(workspace).begun() == [] == purge_due(workspace)
+    with pytest.raises(LinkerError, match="taken back"):
+        purge(workspace, number)
 
 
 def test_a_list_without_its_key_is_an_error(workspace: Path) -> None:

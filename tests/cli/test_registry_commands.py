@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from linker.errors import LinkerError
 from linker.registry.auditlog import AuditLog
 from linker.registry.database import open_registry
 from linker.registry.ledger import Ledger
+from linker.registry.published import PLAN
 from linker.registry.snapshot import SnapshotWriter, open_current
 from tests.registry.small import tables
 
@@ -134,3 +136,20 @@ def test_an_empty_workspace(tmp_path: Path) -> None:
         assert isinstance(_invoke(tmp_path, *arguments).exception, LinkerError)
     open_registry(tmp_path)
     assert "0 entries" in call(tmp_path, "audit", "verify")
+
+
+def test_audit_verify_compares_the_files_of_snapshots(workspace: Path) -> None:
+    """Also of one that keeps its events only; a file that an erasure was replacing when the process died is no damage."""
+    before = open_current(workspace)
+    for name in before.tables:
+        if name != "event":
+            (workspace / "snapshots" / "000001" / f"{name}.parquet").unlink()
+    assert "2 snapshots, all files as they were published" in call(workspace, "audit", "verify", "--snapshots")
+    (before.path / PLAN).write_text(json.dumps({"manifest": before.manifest}), encoding="utf-8")
+    told = call(workspace, "audit", "verify", "--snapshots")
+    assert "snapshot 2: an erasure has rewritten only a part of its files" in told
+    before.file("edge").write_bytes(b"")
+    (before.path / "identity.parquet").unlink()
+    error = _invoke(workspace, "audit", "verify", "--snapshots").exception
+    assert isinstance(error, LinkerError)
+    assert "published:\n  snapshot 2: edge.parquet\n  snapshot 2: identity.parquet" in str(error)

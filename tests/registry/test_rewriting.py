@@ -53,6 +53,7 @@ def test_all_files_change_or_none(tmp_path: Path) -> None:
     for fatal in range(1, int(done.stdout) + 1):
         workspace = Path(shutil.copytree(tmp_path / "sound", tmp_path / f"killed{fatal}"))
         assert rewritten(workspace, fatal).returncode == -9
+        _between(workspace)
         with SnapshotWriter(workspace):
             pass
         now = open_current(workspace)
@@ -63,3 +64,16 @@ def test_all_files_change_or_none(tmp_path: Path) -> None:
         assert not [f for f in now.path.iterdir() if f.name.startswith(".")]
         outcomes |= lost
     assert outcomes == {0, 1}
+
+
+def _between(workspace: Path) -> None:
+    """Until somebody writes there again no file counts as damaged, but a file that is neither as before nor as planned does."""
+    current = open_current(workspace)
+    assert current.verify() == []
+    if not current.unfinished:
+        return
+    other = Path(shutil.copytree(workspace, workspace.with_name("harmed")))
+    file = open_current(other).file("edge")
+    file.write_bytes(file.read_bytes() + b"x")
+    assert open_current(other).verify() == ["edge.parquet"]
+    shutil.rmtree(other)
