@@ -19,6 +19,9 @@ from linker.service import models
 from tests.generated import extracts, run
 from tests.service.running import ASKED, PERSON, client_of, copy_of_workspace, headers
 
+KRUTI_DEV = "jkds'k mQZ dkyw iq= jkeflag"
+"""राकेश उर्फ कालू पुत्र रामसिंह, as it is typed in that font."""
+
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -47,12 +50,13 @@ def query_of(row: dict[str, object]) -> dict[str, object]:
 
 
 def test_search_answers_what_the_library_answers(client: TestClient, workspace: Path, known: dict[str, object]) -> None:
-    for person in (query_of(known), "Rakesh @ Kalu s/o Ram Singh, 25, Sohna", "राकेश उर्फ कालू पुत्र रामसिंह"):
+    for person in (query_of(known), "Rakesh @ Kalu s/o Ram Singh, 25, Sohna", KRUTI_DEV, "राकेश उर्फ कालू पुत्र रामसिंह"):
         answer = client.post("/v1/search", json={"person": person, "limit": 3})
         assert answer.status_code == 200, answer.text
         expected = linker.open(workspace).search(person, limit=3)
         assert answer.json() == json.loads(json.dumps(expected.to_dict()))
         models.SearchAnswer.model_validate(answer.json())
+        assert answer.json()["font"] == ("Kruti Dev" if person == KRUTI_DEV else None)
     assert "कालू" in answer.text, "Hindi stands as it is"
 
 
