@@ -67,8 +67,8 @@ class Verified:
 
 
 def entry_hash(entry: Mapping[str, Any]) -> str:
-    """SHA-256 over the entry's fields as JSON."""
-    text = json.dumps([entry[f] for f in FIELDS], ensure_ascii=False, separators=(",", ":"))
+    """SHA-256 over the entry's fields as JSON. (Whoever forges a row may have put bytes where text belongs.)"""
+    text = json.dumps([entry[f] for f in FIELDS], ensure_ascii=False, separators=(",", ":"), default=repr)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -188,7 +188,12 @@ class AuditLog:
                 faults.append(f"entry {entry['number']} was changed")
             number, previous = entry["number"], entry["hash"]
             hashes[number] = previous
-        for source, head in (("noted beside the log", self._noted()), ("given", kept)):
+        try:
+            noted = self._noted()
+        except (ValueError, KeyError, TypeError):
+            noted = None
+            faults.append(f"the head noted beside the log ({HEAD_FILE}) cannot be read")
+        for source, head in (("noted beside the log", noted), ("given", kept)):
             if head is not None and hashes.get(head.number) != head.hash:
                 faults.append(f"the head {source} ({head.number}) is not in the log: entries were removed or rewritten")
         return Verified(Head(number, previous), faults)
@@ -233,9 +238,9 @@ def _is_blanked(entry: Mapping[str, Any], blanked: Mapping[str, str]) -> bool:
     return set(_read(entry["detail"])) == {"erasure"}
 
 
-def _read(detail: str) -> dict[str, Any]:
+def _read(detail: Any) -> dict[str, Any]:
     try:
         content = json.loads(detail)
-    except ValueError:
+    except (ValueError, TypeError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -113,13 +113,18 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
+def numbered(folder: Path) -> list[Path]:
+    """The folders of snapshots; what else stands there (a copy that someone made) is none."""
+    return [f for f in folder.glob("[0-9]*") if f.name.isdecimal() and f.is_dir()]
+
+
 def current_name(workspace: Path) -> str | None:
     """The published snapshot's name, None before the first run."""
     try:
         return str(read_json(workspace / CURRENT)["snapshot"])
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise WorkspaceError(
             "the workspace is damaged", where=str(workspace / CURRENT), do=f"restore it: {error}"
         ) from None
@@ -151,7 +156,7 @@ def open_current(workspace: Path) -> Snapshot:
 def list_runs(workspace: Path) -> list[Snapshot]:
     """All published snapshots, the newest first; older ones may hold nothing but their events."""
     published = current_name(workspace)
-    folders = (workspace / SNAPSHOTS).glob("[0-9]*") if published else []
+    folders = numbered(workspace / SNAPSHOTS) if published else []
     found = [
         Snapshot(f, read_json(f / MANIFEST)) for f in folders if f.name <= str(published) and (f / MANIFEST).is_file()
     ]

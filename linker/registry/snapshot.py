@@ -38,6 +38,7 @@ from linker.registry.published import (
     Snapshot,
     current_name,
     list_runs,
+    numbered,
     open_current,
     open_snapshot,
     read_json,
@@ -167,15 +168,17 @@ class SnapshotWriter:
         """Remove what dead runs left: unfinished folders, and one that was renamed but never named as current. What an erasure had begun to
         rewrite is finished."""
         published = current_name(self._workspace) or ""
-        for folder in self._folder.glob("*"):
-            if folder.name.startswith(PARTIAL) or folder.name > published:
+        for folder in self._folder.glob(f"{PARTIAL}*"):
+            shutil.rmtree(folder)
+        for folder in numbered(self._folder):
+            if folder.name > published:
                 shutil.rmtree(folder)
             else:
                 finish(folder)
 
     def _prune(self, number: int) -> None:
         """Thin out what is no longer among the last. Windows keeps a file that someone reads; the next run tries again."""
-        for folder in self._folder.glob("[0-9]*"):
+        for folder in numbered(self._folder):
             if int(folder.name) <= number - self._keep:
                 for file in folder.iterdir():
                     if file.name not in LASTING:

@@ -12,6 +12,7 @@ import json
 import re
 import sqlite3
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ import pyarrow.parquet as pq
 
 ENCODINGS = ("utf-8", "utf-16-le")
 MAGIC = b"PAR1"
+UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+"""What comes of archives that are damaged, packed in an unknown way, or encrypted."""
 
 
 _WORD = "A-Za-z0-9_#"
@@ -42,16 +45,24 @@ def traces(folder: Path, values: Sequence[str]) -> Iterator[Trace]:
     """Every place below `folder` where one of the values stands, one for each value and file or column."""
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()):
         name = path.relative_to(folder).as_posix()
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:  # a service has put it away meanwhile
+            continue
         yield from _raw(name, "bytes", content, values)
         if content[:4] == MAGIC:
             yield from _columns(name, path, values)
         elif content[:15] == b"SQLite format 3":
             yield from _cells(name, path, values)
         elif zipfile.is_zipfile(io.BytesIO(content)):
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                for member in archive.namelist():
-                    yield from _raw(name, member, archive.read(member), values)
+            yield from _members(name, content, values)
+
+
+def _members(name: str, content: bytes, values: Sequence[str]) -> Iterator[Trace]:
+    """Traces in the parts of an archive; of one that is damaged or encrypted nothing but its bytes can be searched."""
+    with contextlib.suppress(*UNREADABLE), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for member in archive.namelist():
+            yield from _raw(name, member, archive.read(member), values)
 
 
 def _raw(name: str, place: str, content: bytes, values: Sequence[str]) -> Iterator[Trace]:
@@ -100,7 +111,7 @@ def replaced(value: str, by: str, text: str) -> str:
 def _columns(name: str, path: Path, values: Sequence[str]) -> Iterator[Trace]:
     try:
         file = pq.ParquetFile(path)
-    except pa.ArrowInvalid:
+    except (pa.ArrowException, OSError):
         return  # not a whole table: its bytes have been searched
     with file:
         for field in file.schema_arrow:
@@ -121,6 +132,7 @@ def stands_in(column: pa.ChunkedArray, value: str) -> bool:
         data = texts.buffers()[2]
         if data is None or value.encode() not in memoryview(data).tobytes():
             continue
-        if pc.any(pc.match_substring_regex(texts, f"(^|[^{_WORD}])\\Q{value}\\E($|[^{_WORD}])")).as_py():
+        literal = value.replace("\\E", "\\E\\\\E\\Q")  # which would end the quotation
+        if pc.any(pc.match_substring_regex(texts, f"(^|[^{_WORD}])\\Q{literal}\\E($|[^{_WORD}])")).as_py():
             return True
     return False

@@ -169,3 +169,19 @@ def test_a_redacted_decision_is_still_what_was_decided(place: Path) -> None:
         connection.execute(text("UPDATE decision SET verdict = 'different' WHERE number = 1"))
     assert log.verify().faults == ["decision 1 was changed"]
     assert b"seen" in (place / "registry.sqlite").read_bytes()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"number": "x", "hash": "y"}', b"\xff\xfe", b"null"])
+def test_a_noted_head_that_cannot_be_read_is_told(place: Path, content: bytes) -> None:
+    (place / "audit-head.json").write_bytes(content)
+    assert AuditLog(place).verify().faults == ["the head noted beside the log (audit-head.json) cannot be read"]
+
+
+@pytest.mark.parametrize("value", [None, b"\xff", 7, 1.5])
+def test_a_row_of_other_types_is_told(place: Path, value: object) -> None:
+    """As someone may write them into a database whose guards he has removed."""
+    log = AuditLog(place)
+    entries = log.entries()
+    for field in ("kind", "subject", "detail", "who", "at"):
+        changed = [*entries[:3], entries[3] | {field: value}, *entries[4:]]
+        assert "entry 4 was changed" in log.check(changed).faults

@@ -243,3 +243,19 @@ def test_a_snapshot_of_an_older_version_says_what_to_do(tmp_path: Path) -> None:
     assert open_current(place).table("person", ["name"]).num_rows
     with pytest.raises(WorkspaceError, match="another version"):
         open_current(place).table("person", ["died_on"])
+
+
+def test_what_people_leave_among_the_snapshots_is_none_and_stays(tmp_path: Path) -> None:
+    """A copy as file managers make it, notes, their own files: no run fails over them, and none removes them."""
+    write(tmp_path)
+    folder = tmp_path / "snapshots"
+    shutil.copytree(folder / "000001", folder / "000001 - Copy")
+    shutil.copytree(folder / "000001", folder / "before the erasure")
+    (folder / "Thumbs.db").write_bytes(b"x")
+    (folder / "9").write_bytes(b"x")
+    for _ in range(2):
+        SnapshotWriter(tmp_path, keep=1).write(tables(), {})
+    assert [run.number for run in list_runs(tmp_path)] == [3, 2, 1]
+    left = {path.name for path in folder.iterdir()}
+    assert left >= {"000001 - Copy", "before the erasure", "Thumbs.db", "9"}
+    assert (folder / "before the erasure" / "identity.parquet").is_file()

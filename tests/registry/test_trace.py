@@ -63,3 +63,26 @@ def test_a_value_stands_by_itself(tmp_path: Path, text: str, expected: bool) -> 
 def test_a_value_written_as_ascii_json() -> None:
     assert in_text("राम", '{"why": "\\u0930\\u093e\\u092e"}')
     assert replaced("राम", "X", '"\\u0930\\u093e\\u092e"') == '"X"'
+
+
+@pytest.mark.parametrize("value", ["Ram\\E(Lal", "C:\\\\temp\\", "a\\Qb", "(Ram", "Ram$1"])
+def test_a_value_with_signs_of_the_search_itself_is_found_and_breaks_nothing(tmp_path: Path, value: str) -> None:
+    pq.write_table(
+        pa.table({"name": ["Sita", f"about {value} here"], "aliases": [[], [value]]}), tmp_path / "a.parquet"
+    )
+    assert {t.place for t in traces(tmp_path, [value]) if t.place != "bytes"} == {"name", "aliases"}
+    assert list(traces(tmp_path, [f"{value}9"])) == []
+
+
+def test_files_that_cannot_be_unpacked_do_not_end_the_search(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("one.txt", "Ram Lal " * 500)
+    whole = bytearray((tmp_path / "a.zip").read_bytes())
+    whole[40:50] = b"\xff" * 10
+    (tmp_path / "a.zip").write_bytes(whole)
+    pq.write_table(pa.table({"x": ["Sita"] * 50}), tmp_path / "b.parquet")
+    table = bytearray((tmp_path / "b.parquet").read_bytes())
+    table[-60:-12] = b"\xff" * 48
+    (tmp_path / "b.parquet").write_bytes(table)
+    (tmp_path / "c.txt").write_text("see Ram Lal", encoding="utf-8")
+    assert {t.file for t in traces(tmp_path, ["Ram Lal"])} == {"c.txt"}
