@@ -14,8 +14,9 @@ from rich.text import Text
 from linker.batch.grouped import GroupLink
 from linker.evaluate.words import DECISIONS, FIGURES, RULES, masked, readable
 from linker.matching.comparisons.base import Comparison
-from linker.review.evidence.arguments import arguments
+from linker.review.evidence.arguments import Argument, arguments
 from linker.schema import Decision
+from linker.web.words import Teller
 
 SHOWN_IDS = 4
 FAINTEST = 0.05
@@ -113,23 +114,32 @@ def records(rows: Sequence[dict[str, Any]], telephones: bool = False) -> Table:
     return table
 
 
-def edges(title: str, rows: Sequence[dict[str, Any]], comparisons: Mapping[str, Comparison]) -> Table:
+def edges(title: str, rows: Sequence[dict[str, Any]], comparisons: Mapping[str, Comparison], teller: Teller) -> Table:
     """Scored pairs, the strongest first, with the evidence for and against in bits. It adds up to the pair's weight: what two kinds of
-    evidence share, because they are not independent, is taken from both by halves."""
+    evidence share, because they are not independent, is taken from both by halves. `teller` says the reasons."""
+    hindi = teller.language == "hi"
     table = grid("records", "evidence", title=title)
     for row in rows:
         said = sorted(arguments(row, comparisons), key=lambda a: -abs(a.bits))
         before = float(row["weight"]) - sum(a.bits for a in said)
         evidence = Text("\n").join([
-            *(_share(a.bits, f"{readable(a.comparison)}: {a.english}") for a in said if abs(a.bits) >= FAINTEST),
-            _share(before, "before any evidence"), Text(),
+            *(_share(a.bits, _reason(a, teller)) for a in said if abs(a.bits) >= FAINTEST),
+            _share(before, teller("edge.before")), Text(),
         ])  # fmt: skip
-        rule = RULES.get(row["rule"], row["rule"])
+        rule = teller(f"rule.{row['rule']}") if hindi else RULES.get(row["rule"], row["rule"])
+        decision = Decision(row["decision"])
         pair = Text("\n").join([cell(row["record_id_l"]), cell(row["record_id_r"])])
-        pair.append(f"\n{row['weight']:.1f} bits: {DECISIONS[Decision(row['decision'])]}\n", style="bold")
+        told = teller(f"edge.{decision.name.lower()}") if hindi else DECISIONS[decision]
+        pair.append(f"\n{row['weight']:.1f} {teller('edge.bits')}: {told}\n", style="bold")
         pair.append(cell(rule, "dim"))
         table.add_row(pair, evidence)
     return table
+
+
+def _reason(said: Argument, teller: Teller) -> str:
+    if teller.language == "hi":
+        return f"{teller(f'comparison.{said.comparison}')}: {said.hindi}"
+    return f"{readable(said.comparison)}: {said.english}"
 
 
 def _share(bits: float, said: str) -> Text:

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from linker.errors import WorkspaceError
+from linker.errors import ConfigError, WorkspaceError
 from linker.registry.database import FILE, URL_FILE
 from linker.registry.published import CURRENT
+from linker.web.words import LANGUAGES
 
 
 def existing(workspace: Path | None) -> Path | None:
@@ -27,5 +28,18 @@ def existing(workspace: Path | None) -> Path | None:
     return workspace
 
 
+def one_of_ours(language: str) -> str:
+    """A language of the reasons.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    if language not in LANGUAGES:
+        raise ConfigError(f"'{language}' is no language of the reasons", do=f"--language {' or '.join(LANGUAGES)}")
+    return language
+
+
 Workspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots.", callback=existing)]
 NewWorkspace = Annotated[Path, typer.Option(help="Folder in which runs publish their snapshots; made if missing.")]
+
+Language = Annotated[str, typer.Option(help="Language of the reasons: en or hi.", callback=one_of_ours)]

@@ -11,10 +11,10 @@ from rich.console import Console
 
 from linker.batch.applying import apply as apply_verdicts
 from linker.cli import display
-from linker.cli.options import Workspace, existing
+from linker.cli.options import Workspace, existing, one_of_ours
 from linker.cli.run import Display
 from linker.config.wording import meant
-from linker.errors import ConfigError, InputError
+from linker.errors import InputError
 from linker.registry.database import user
 from linker.registry.snapshot import current_name, open_current
 from linker.review.filling import counts
@@ -103,15 +103,15 @@ def export_(
     as_: As,
     count: Annotated[int, typer.Option(help="How many questions.", min=1, max=500)] = 50,
     tray: Annotated[Tray, typer.Option(help="Which tray.")] = Tray.PAIRS,
-    language: Annotated[str, typer.Option(help="What stands first and in the sentences: en or hi.")] = LANGUAGES[0],
+    language: Annotated[
+        str, typer.Option(help="What stands first and in the sentences: en or hi.", callback=one_of_ours)
+    ] = LANGUAGES[0],
     config: Config = None,
 ) -> None:
     """Take questions out as a workbook for someone who works in Excel; they stay theirs for a week.
 
     Example: linker review export queue.xlsx --workspace work --as asha --count 50
     """
-    if language not in LANGUAGES:
-        raise ConfigError(f"'{language}' is no language of the workbook", do=f"--language {' or '.join(LANGUAGES)}")
     office = Office.open(workspace, config)
     rows = export_queue(office, _account(office, as_), file, Wanted(count, tray, language))
     Console().print(f"{rows} questions written to {file}", soft_wrap=True)

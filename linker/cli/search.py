@@ -10,12 +10,13 @@ from rich.console import Console
 from rich.text import Text
 
 from linker.cli import display
-from linker.cli.options import Workspace
+from linker.cli.options import Language, Workspace
 from linker.cli.run import Display
 from linker.evaluate.words import count
 from linker.registry.auditlog import AuditLog
 from linker.search.results import Evidence, Hit, SearchResult
 from linker.search.view import View
+from linker.web.words import LANGUAGES, Teller
 
 SIGNS = {"for": "+", "against": "−", "neutral": "·", "missing": " "}
 
@@ -26,6 +27,7 @@ def search(
     limit: Annotated[int, typer.Option(min=1, max=100, help="Identities at most.")] = 10,
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Least probability.")] = None,
     why: Annotated[str, typer.Option(help="What you look it up for; stands in the audit log.")] = "",
+    language: Language = LANGUAGES[0],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Who may this be? Prints identities, the likeliest first, with the reasons for and against. Numbers are masked.
@@ -42,10 +44,10 @@ def search(
     if as_json:
         typer.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=1))
         return
-    _print(console, found)
+    _print(console, found, Teller(language))
 
 
-def _print(console: Console, found: SearchResult) -> None:
+def _print(console: Console, found: SearchResult, teller: Teller) -> None:
     understood = "; ".join(
         f"{field.replace('_', ' ')} {', '.join(value) if isinstance(value, list) else value}"
         for field, value in found.understood.items()
@@ -60,7 +62,7 @@ def _print(console: Console, found: SearchResult) -> None:
             who = Text(f"{hit.identity_id}\n", style="bold") + display.cell(_who(hit))
             who.append(f"\n{hit.probability:.1%} probable ({hit.weight:+.1f} bits)\n")
             who.append(count(records, "record") + "\n", style="dim")
-            table.add_row(who, _reasons(hit.evidence))
+            table.add_row(who, _reasons(hit.evidence, teller))
         console.print(table)
     else:
         console.print("nobody is found")
@@ -78,6 +80,8 @@ def _who(hit: Hit) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _reasons(evidence: tuple[Evidence, ...]) -> Text:
-    lines = [f"{SIGNS[e.side]} {e.english} ({e.weight:+.1f})" for e in evidence if e.side != "missing"]
+def _reasons(evidence: tuple[Evidence, ...], teller: Teller) -> Text:
+    lines = [
+        f"{SIGNS[e.side]} {teller.pick(e.english, e.hindi)} ({e.weight:+.1f})" for e in evidence if e.side != "missing"
+    ]
     return Text("\n").join(display.cell(line) for line in lines)

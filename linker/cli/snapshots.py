@@ -11,7 +11,7 @@ from rich.text import Text
 
 from linker.batch.grouped import group_links
 from linker.cli import display
-from linker.cli.options import Workspace
+from linker.cli.options import Language, Workspace
 from linker.errors import WorkspaceError
 from linker.evaluate.words import masked_identifier
 from linker.identity import history as past
@@ -22,6 +22,7 @@ from linker.matching.comparisons.base import Comparison
 from linker.registry.auditlog import AuditLog
 from linker.registry.snapshot import Snapshot, current_name, list_runs, open_current
 from linker.review.evidence.arguments import sentences
+from linker.web.words import LANGUAGES, Teller
 
 
 def runs(workspace: Workspace) -> None:
@@ -57,6 +58,7 @@ def show(
         bool, typer.Option("--telephones", help="Whole telephone numbers; stands in the audit log.")
     ] = False,
     why: Annotated[str, typer.Option(help="What you look it up for; stands in the audit log.")] = "",
+    language: Language = LANGUAGES[0],
 ) -> None:
     """Show an identity: its values and where each came from, its records, and why they are one person.
 
@@ -68,7 +70,7 @@ def show(
     for at in find(workspace, opened, identity):
         detail = {"why": why, "snapshot": opened.number} | ({"telephones": "whole"} if telephones else {})
         AuditLog(workspace).append("view", at.identity_id, detail)
-        _print_identity(console, opened, at, telephones)
+        _print_identity(console, opened, at, telephones, Teller(language))
     console.print("Every link is a lead, not an identification.", style="dim")
 
 
@@ -92,7 +94,7 @@ def _comparisons(snapshot: Snapshot) -> dict[str, Comparison]:
         return {}
 
 
-def _print_identity(console: Console, snapshot: Snapshot, at: Found, telephones: bool) -> None:
+def _print_identity(console: Console, snapshot: Snapshot, at: Found, telephones: bool, teller: Teller) -> None:
     if at.note:
         console.print(display.cell(at.note, "yellow"))
     console.print(display.cell(f"{at.identity_id}  {at.golden['name'] or ''}", "bold"))
@@ -102,11 +104,11 @@ def _print_identity(console: Console, snapshot: Snapshot, at: Found, telephones:
     comparisons = _comparisons(snapshot)
     inside, outside = neighbours(snapshot, at)
     if inside.num_rows:
-        console.print(display.edges("why these are one person", inside.to_pylist(), comparisons))
+        console.print(display.edges(teller("edge.inside"), inside.to_pylist(), comparisons, teller))
         if together := group_links(inside, snapshot):
             console.print(display.group_links(together))
     if outside.num_rows:
-        console.print(display.edges("closest others, not linked", outside.to_pylist(), comparisons))
+        console.print(display.edges(teller("edge.outside"), outside.to_pylist(), comparisons, teller))
 
 
 def history(

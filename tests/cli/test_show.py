@@ -36,3 +36,16 @@ def test_search_says_that_it_read_kruti_dev(place: Path) -> None:
     assert found.code == 0, found.text
     assert "राकेश" in found.text and "रामसिंह" in found.text and "Kruti Dev" in found.text
     assert "Kruti Dev" not in linker("search", "Rakesh s/o Ram Singh", "--workspace", place, environment=WIDE).text
+
+
+def test_reasons_are_told_in_hindi(place: Path) -> None:
+    identity = max(open_current(place).table("identity").to_pylist(), key=lambda g: g["records"])["identity_id"]
+    english = linker("show", identity, "--workspace", place, environment=WIDE).text
+    hindi = linker("show", identity, "--workspace", place, "--language", "hi", environment=WIDE).text
+    assert "the names agree" in english and "name: " in english
+    assert "नाम: " in hindi and "जुड़ा" in hindi and "किसी भी साक्ष्य से पहले" in hindi
+    reasons = hindi.partition("ये एक व्यक्ति क्यों हैं")[2].partition("Every link")[0]
+    ids = r"\b(?:delhi|haryana|rajasthan|uttar_pradesh):\S+|records|evidence"
+    assert not re.search("[a-z]{3}", re.sub(ids, "", reasons))
+    wrong = linker("show", identity, "--workspace", place, "--language", "fr")
+    assert wrong.code == 2 and "--language en or hi" in wrong.text
