@@ -25,7 +25,7 @@ from linker.matching.model import MatchModel
 from linker.progress import Observer, Silent, Stopwatch
 from linker.registry.auditlog import AuditLog
 from linker.registry.database import open_registry
-from linker.registry.snapshot import Snapshot, SnapshotWriter
+from linker.registry.snapshot import Snapshot, SnapshotWriter, open_current
 from linker.review.effects import note_effects
 from linker.schema import Decision
 
@@ -52,13 +52,9 @@ def apply(workspace: Path, observer: Observer | None = None) -> Applied:
     """
     watch = Stopwatch(observer or Silent())
     engine = open_registry(workspace)
-    with SnapshotWriter(workspace) as writer:
-        before = Before.of(workspace)
-        snapshot = before.snapshot
-        if snapshot is None:
-            raise WorkspaceError(
-                "no snapshot has been published here", where=str(workspace), do="start with: linker run CONFIG"
-            )
+    keep = settings_of(open_current(workspace)).settings.keep_snapshots
+    with SnapshotWriter(workspace, keep) as writer:
+        before, snapshot = Before.of(workspace), open_current(workspace)
         settings = settings_of(snapshot)
         identities = int(snapshot.manifest["rows"]["identity"])
         if before.decisions <= int(snapshot.manifest.get("decisions", 0)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from linker.batch.applying import apply
 from linker.errors import WorkspaceError
 from linker.identity.history import of_identity
 from linker.registry.ledger import Ledger, NewVerdict, Verdict
-from linker.registry.snapshot import Snapshot, open_current
+from linker.registry.snapshot import Snapshot, list_runs, open_current
 from linker.review.book import Book
 from linker.review.building import drafts
 from linker.review.effects import effects
@@ -168,6 +169,22 @@ def test_a_verdict_taken_back_gives_the_old_identities_again(tmp_path: Path) -> 
     ledger.undo(entry.number, "wrong photograph")
     apply(place)
     assert homes(open_current(place)) == before
+
+
+@pytest.mark.parametrize(("keep", "whole"), [(1, 1), (12, 12)])
+def test_applying_keeps_as_many_snapshots_as_the_run_says(tmp_path: Path, keep: int, whole: int) -> None:
+    place = workspace(tmp_path)
+    current = open_current(place)
+    file = current.path / "settings.json"
+    said = json.loads(file.read_text(encoding="utf-8"))
+    said["settings"]["keep_snapshots"] = keep
+    file.write_text(json.dumps(said), encoding="utf-8")
+    edges = [e for e in current.table("edge").to_pylist() if e["decision"] == Decision.LINK]
+    ledger = Ledger(place)
+    for edge in edges[:11]:
+        ledger.decide([NewVerdict(edge["record_id_l"], edge["record_id_r"], Verdict.DIFFERENT, "seen")])
+        assert apply(place).snapshot is not None
+    assert sum("identity" in run_.tables for run_ in list_runs(place)) == whole
 
 
 def test_without_a_snapshot_there_is_nothing_to_apply(tmp_path: Path) -> None:
