@@ -28,6 +28,8 @@ LN2 = float(np.log(2))
 RANDOM_PAIRS = 1_000_000
 SCALE = 1e7
 """Level counts of two people are scaled as if this many pairs had been seen, so that large sets do not drown small ones."""
+STIFFNESS = 1e4
+"""How hard it is for the levels of a balanced comparison to move together: a bit costs as much as this many half bits of log loss."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,8 @@ class _Problem:
     offsets: NDArray[np.int64]
     centre: NDArray[np.float64]
     bounds: list[tuple[float | None, float | None]]
+    balance: NDArray[np.float64]
+    """the share of each level among the pairs of one person, shape (balanced comparisons, weights)"""
 
     @classmethod
     def of(cls, model: MatchModel, comparisons: Sequence[Comparison], sets: Sequence[Labelled]) -> _Problem:
@@ -173,6 +177,7 @@ class _Problem:
             offsets,
             np.clip(np.concatenate(tables), low, high),
             bounds,
+            _balance(model, comparisons, offsets),
         )
 
     def fit(self, spread: float) -> NDArray[np.float64]:
@@ -183,12 +188,24 @@ class _Problem:
             logit = (self.prior_bits + self.shown @ weights) * LN2
             value = float(self.total @ np.logaddexp(0, logit) - self.same @ logit)
             residual = self.total / (1 + np.exp(-logit)) - self.same
-            away = (weights - self.centre) / spread**2
-            return value + 0.5 * float(away @ (weights - self.centre)), transposed @ residual * LN2 + away
+            moved = weights - self.centre
+            away = moved / spread**2 + self.balance.T @ (self.balance @ moved) * STIFFNESS
+            return value + 0.5 * float(away @ moved), transposed @ residual * LN2 + away
 
         found = minimize(loss, self.centre, jac=True, method="L-BFGS-B", bounds=self.bounds, options={"maxiter": 300})
         fitted: NDArray[np.float64] = found.x
         return fitted
+
+
+def _balance(
+    model: MatchModel, comparisons: Sequence[Comparison], offsets: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    balanced = [k for k, comparison in enumerate(comparisons) if comparison.balanced]
+    shares = np.zeros((len(balanced), int(offsets[-1])))
+    for row, k in zip(shares, balanced, strict=True):
+        for level in comparisons[k].levels[1:]:
+            row[offsets[k] + level.code] = model.levels[comparisons[k].name][level.name].m
+    return shares
 
 
 def _signs(comparisons: Sequence[Comparison]) -> list[tuple[float | None, float | None]]:

@@ -77,6 +77,7 @@ def _persons_of(record: pa.Table, options: PersonOptions) -> tuple[_Columns, Per
     columns: _Columns = {"record_id": record["record_id"]}
     for name in ("name", "aliases", "father", "mother", "husband", "guardian"):
         columns[name] = masked_column(record[name])
+    columns["relative_late"] = record["relative_late"].cast(pa.int8())
     with findings.timed("sex"):
         columns["sex"] = pa.array(sexes(record).astype(np.int8))
     with findings.timed("birth"):

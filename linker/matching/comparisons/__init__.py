@@ -8,11 +8,12 @@ from linker.config.matching import Comparison as ComparisonConfig
 from linker.config.matching import ComparisonKind
 from linker.matching.comparisons.aliases import alias_comparison
 from linker.matching.comparisons.base import Comparison, Level, Side
-from linker.matching.comparisons.birth import birth_comparison
+from linker.matching.comparisons.birth import birth_comparison, stated_comparison
 from linker.matching.comparisons.body import height_comparison, marks_comparison, sex_comparison
 from linker.matching.comparisons.category import category_comparison
 from linker.matching.comparisons.contact import phone_comparison
 from linker.matching.comparisons.identifiers import household_comparison, identifier_comparison
+from linker.matching.comparisons.circumstances import late_comparison, time_comparison
 from linker.matching.comparisons.joint import joint_comparison
 from linker.matching.comparisons.names import name_comparison
 from linker.matching.comparisons.places import place_comparison
@@ -29,6 +30,9 @@ _MAKERS: dict[ComparisonKind, Callable[[ComparisonConfig], Comparison]] = {
     ComparisonKind.ALIASES: lambda c: alias_comparison(c.name),
     ComparisonKind.RELATIVE: lambda c: relative_comparison(c.name),
     ComparisonKind.BIRTH: lambda c: birth_comparison(c.name),
+    ComparisonKind.BIRTH_STATED: lambda c: stated_comparison(c.name),
+    ComparisonKind.TIME: lambda c: time_comparison(c.name),
+    ComparisonKind.RELATIVE_LATE: lambda c: late_comparison(c.name),
     ComparisonKind.SEX: lambda c: sex_comparison(c.name),
     ComparisonKind.IDENTIFIER: lambda c: identifier_comparison(c.name, c.fields),
     ComparisonKind.HOUSEHOLD: lambda c: household_comparison(c.name, c.fields),

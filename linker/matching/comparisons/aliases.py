@@ -19,16 +19,18 @@ class AliasEvidence(IntEnum):
     NONE_SHARED = 1
     SHARED_COMMON = 2
     SHARED = 3
+    ONLY_ONE = 4
 
 
 SHARED_FROM = 6.0
 COMMON_FROM = 2.0
 
 SENTENCES = {
-    "MISSING": (Side.MISSING, "no alias in one of the records", "उपनाम उपलब्ध नहीं"),
+    "MISSING": (Side.MISSING, "neither record states an alias", "किसी अभिलेख में उपनाम नहीं"),
     "NONE_SHARED": (Side.NEUTRAL, "the aliases differ", "उपनाम अलग हैं"),
     "SHARED_COMMON": (Side.FOR, "a frequent alias stands in both", "एक आम उपनाम दोनों में है"),
     "SHARED": (Side.FOR, "an alias stands in both", "एक उपनाम दोनों में है"),
+    "ONLY_ONE": (Side.NEUTRAL, "only one record states an alias", "केवल एक अभिलेख में उपनाम है"),
 }
 
 
@@ -41,7 +43,9 @@ def measure_aliases(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     aliases = columns.aliases
     counts = aliases.counts
     codes = np.zeros(len(left), dtype=np.int8)
-    both = np.flatnonzero((counts[left] > 0) & (counts[right] > 0))
+    has_left, has_right = counts[left] > 0, counts[right] > 0
+    codes[has_left != has_right] = AliasEvidence.ONLY_ONE
+    both = np.flatnonzero(has_left & has_right)
     if not len(both):
         return codes
     l_count, r_count = counts[left[both]], counts[right[both]]

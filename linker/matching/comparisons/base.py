@@ -79,6 +79,10 @@ class Comparison:
     weaker: Mapping[str, tuple[str, float]] = field(default_factory=dict)
     """by level name another level, and the bits that it says less than that one, whatever the labels say"""
 
+    balanced: bool = False
+    """Training moves its levels against each other, but not all of them together: for evidence that nearly every pair has, whose levels
+    would otherwise take up what the prior lacks, and a pair without it would be judged by another prior."""
+
     def level(self, name: str) -> Level:
         return next(level for level in self.levels if level.name == name)
 

@@ -45,8 +45,49 @@ SENTENCES = {
 }
 
 
+GRADES = {
+    "FAR": "APART", "GAP_10": "APART", "GAP_6": "APART", "GAP_3": "ALIKE", "CLOSE": "ALIKE", "SAME_YEAR": "ALIKE", "NEAR_DATE": "NEAR_DATE",
+    "SAME_DATE": "DATE", "OTHER_DATE": "APART", "FAR_DATE": "APART",
+}  # fmt: skip
+
+
+class StatedEvidence(IntEnum):
+    """Who knows the day of his birth tends to state it every time; who does not gives a year, or an age."""
+
+    MISSING = 0
+    DATE_AND_YEAR = 1
+    YEARS = 2
+
+
+STATED = {
+    "MISSING": (Side.MISSING, "births stated as ages, or not at all", "जन्म आयु से बताया गया या उपलब्ध नहीं"),
+    "DATE_AND_YEAR": (
+        Side.NEUTRAL,
+        "one record states a day of birth, the other only a year",
+        "एक अभिलेख में जन्म का दिन है, दूसरे में केवल वर्ष",
+    ),
+    "YEARS": (Side.NEUTRAL, "both records state a year of birth, not the day", "दोनों में जन्म का वर्ष है, दिन नहीं"),
+}
+
+
 def birth_comparison(name: str) -> Comparison:
-    return Comparison(name, levels_of(BirthEvidence, SENTENCES), measure_births)
+    return Comparison(name, levels_of(BirthEvidence, SENTENCES, GRADES), measure_births)
+
+
+def stated_comparison(name: str) -> Comparison:
+    return Comparison(name, levels_of(StatedEvidence, STATED), measure_stated)
+
+
+def measure_stated(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
+    """Whether a year stands beside a full date, or beside another year."""
+    levels = columns.once(("birth_stated",), lambda: np.select(
+        [columns.birth_kind == BirthKind.DATE, columns.birth_kind == BirthKind.YEAR], [np.int8(1), np.int8(2)], np.int8(0)
+    ))  # fmt: skip
+    codes: Codes = _STATED[levels[left], levels[right]]
+    return codes
+
+
+_STATED = np.array([[0, 0, 0], [0, 0, StatedEvidence.DATE_AND_YEAR], [0, StatedEvidence.DATE_AND_YEAR, StatedEvidence.YEARS]], np.int8)
 
 
 def measure_births(columns: PersonColumns, left: Rows, right: Rows) -> Codes:

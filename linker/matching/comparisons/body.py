@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from linker.matching.columns import PersonColumns
 from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_of
+from linker.schema import Sex
 
 
 class SexEvidence(IntEnum):
     MISSING = 0
     DIFFERENT = 1
     SAME = 2
+    BOTH_FEMALE = 3
 
 
 class HeightEvidence(IntEnum):
@@ -37,6 +39,7 @@ SEX = {
     "MISSING": (Side.MISSING, "the sex is not stated in both", "लिंग उपलब्ध नहीं"),
     "DIFFERENT": (Side.AGAINST, "the sex differs", "लिंग अलग है"),
     "SAME": (Side.NEUTRAL, "the sex agrees", "लिंग एक ही है"),
+    "BOTH_FEMALE": (Side.FOR, "both are women, of whom few are recorded", "दोनों महिलाएँ हैं, जिनके अभिलेख कम हैं"),
 }
 HEIGHT = {
     "MISSING": (Side.MISSING, "no height in one of the records", "कद उपलब्ध नहीं"),
@@ -53,7 +56,7 @@ MARKS = {
 }
 CLOSE_CM, APART_CM = 3, 8
 MARK_BITS = (5.0, 8.0)
-_DIFFERENT, _SAME = np.int8(SexEvidence.DIFFERENT), np.int8(SexEvidence.SAME)
+_DIFFERENT, _SAME, _BOTH_FEMALE = (np.int8(level) for level in tuple(SexEvidence)[1:])
 _FAR, _APART, _CLOSE = range(1, len(HeightEvidence))
 
 
@@ -72,7 +75,7 @@ def marks_comparison(name: str) -> Comparison:
 
 def measure_sex(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     a, b = columns.sex[left], columns.sex[right]
-    codes: Codes = np.where(a == b, _SAME, _DIFFERENT)
+    codes: Codes = np.where(a == b, np.where(a == Sex.FEMALE, _BOTH_FEMALE, _SAME), _DIFFERENT)
     codes[(a == 0) | (b == 0)] = 0
     return codes
 

@@ -27,6 +27,7 @@ class RelativeEvidence(IntEnum):
     AGREE = 6
     AGREE_RARE = 7
     AGREE_VERY_RARE = 8
+    NEITHER = 9
 
 
 _DIFFER, _NEAR, _UNCLEAR = int(RelativeEvidence.DIFFERENT), int(RelativeEvidence.NEAR), int(RelativeEvidence.UNCLEAR)
@@ -68,6 +69,7 @@ SENTENCES = {
         "the relative's names agree and are very rare",
         "संबंधी का नाम मिलता है और बहुत कम पाया जाता है",
     ),
+    "NEITHER": (Side.NEUTRAL, "neither record names a relative", "किसी अभिलेख में संबंधी का नाम नहीं"),
 }
 
 GRADES = {
@@ -86,7 +88,15 @@ def measure_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     be one with its words written together are unclear. A man's and a woman's name, both stated as the father's, say nothing: one of the
     records names the mother. Nor does a guardian who is somebody else."""
 
-    return _grade(_best(columns, (left, right)))
+    codes = _grade(_best(columns, (left, right)))
+    silent = _said(columns) == 0
+    codes[silent[left] & silent[right]] = RelativeEvidence.NEITHER
+    return codes
+
+
+def _said(columns: PersonColumns) -> NDArray[np.int8]:
+    """Bit k of each row: the record states relation k."""
+    return columns.once(("relatives",), lambda: _says(columns.relatives))
 
 
 def _weight(columns: PersonColumns, names: tuple[Rows, Rows], owners: tuple[Rows, Rows]) -> NDArray[np.float32]:
@@ -104,8 +114,7 @@ def _best(columns: PersonColumns, pairs: tuple[Rows, Rows]) -> NDArray[np.float3
     left, right = pairs
     keys, owners = columns.relative_keys, columns.name["name"]
     best = np.full(len(left), -np.inf, dtype=np.float32)
-    says = columns.once(("relatives",), lambda: _says(columns.relatives))
-    at, a, b, guardian = _stated(columns.relatives, says, _COMPARABLE, left, right)
+    at, a, b, guardian = _stated(columns.relatives, _said(columns), _COMPARABLE, left, right)
     names = columns.compared
     share = share_a_value(keys.offsets, keys.values, left, right)[at]
     apart = np.flatnonzero(~share)
