@@ -197,9 +197,7 @@ class _Problem:
         return fitted
 
 
-def _balance(
-    model: MatchModel, comparisons: Sequence[Comparison], offsets: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _balance(model: MatchModel, comparisons: Sequence[Comparison], offsets: NDArray[np.int64]) -> NDArray[np.float64]:
     balanced = [k for k, comparison in enumerate(comparisons) if comparison.balanced]
     shares = np.zeros((len(balanced), int(offsets[-1])))
     for row, k in zip(shares, balanced, strict=True):

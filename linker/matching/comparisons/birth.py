@@ -87,7 +87,9 @@ def measure_stated(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     return codes
 
 
-_STATED = np.array([[0, 0, 0], [0, 0, StatedEvidence.DATE_AND_YEAR], [0, StatedEvidence.DATE_AND_YEAR, StatedEvidence.YEARS]], np.int8)
+_STATED = np.array(
+    [[0, 0, 0], [0, 0, StatedEvidence.DATE_AND_YEAR], [0, StatedEvidence.DATE_AND_YEAR, StatedEvidence.YEARS]], np.int8
+)
 
 
 def measure_births(columns: PersonColumns, left: Rows, right: Rows) -> Codes:

@@ -16,7 +16,7 @@ from linker.names.levels import NameLevel
 
 
 class RelativeEvidence(IntEnum):
-    """Father against husband says nothing (a woman's relative changes when she marries); father against another father speaks against."""
+    """Father against husband says little (a woman's relative changes when she marries); father against another father speaks against."""
 
     MISSING = 0
     DIFFERENT = 1
@@ -28,6 +28,7 @@ class RelativeEvidence(IntEnum):
     AGREE_RARE = 7
     AGREE_VERY_RARE = 8
     NEITHER = 9
+    OTHER_RELATION = 10
 
 
 _DIFFER, _NEAR, _UNCLEAR = int(RelativeEvidence.DIFFERENT), int(RelativeEvidence.NEAR), int(RelativeEvidence.UNCLEAR)
@@ -44,6 +45,8 @@ APART = -99.0
 """The weight of names that are not aligned, because they have nothing in common."""
 
 RELATIONS = ("father", "mother", "husband", "guardian")
+_PARENT, _HUSBAND = 0b0011, 0b0100
+"""Bits of RELATIONS."""
 MAY_BE_GUARDIAN = (0, 2)
 """A guardian's relation is not stated, so he may be the other record's father or husband; other relations are compared with their like."""
 
@@ -69,6 +72,11 @@ SENTENCES = {
         "the relative's names agree and are very rare",
         "संबंधी का नाम मिलता है और बहुत कम पाया जाता है",
     ),
+    "OTHER_RELATION": (
+        Side.NEUTRAL,
+        "one record names the father, the other the husband",
+        "एक में पिता का नाम है, दूसरे में पति का",
+    ),
     "NEITHER": (Side.NEUTRAL, "neither record names a relative", "किसी अभिलेख में संबंधी का नाम नहीं"),
 }
 
@@ -89,8 +97,13 @@ def measure_relatives(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     records names the mother. Nor does a guardian who is somebody else."""
 
     codes = _grade(_best(columns, (left, right)))
-    silent = _said(columns) == 0
-    codes[silent[left] & silent[right]] = RelativeEvidence.NEITHER
+    said = _said(columns)
+    open_ = np.flatnonzero(codes == RelativeEvidence.MISSING)
+    a, b = said[left[open_]], said[right[open_]]
+    codes[open_[(a | b) == 0]] = RelativeEvidence.NEITHER
+    codes[open_[((a & _PARENT) != 0) & ((b & _HUSBAND) != 0) | ((a & _HUSBAND) != 0) & ((b & _PARENT) != 0)]] = (
+        RelativeEvidence.OTHER_RELATION
+    )
     return codes
 
 
