@@ -159,8 +159,8 @@ def _levels(
         gap = abs((np.int64(first[a]) + last[a]) - (np.int64(first[b]) + last[b])) / (2 * 365.2425)
         if gap <= 1.5:
             if (
-                kind[a] >= year_kind
-                and kind[b] >= year_kind
+                kind[a] == year_kind
+                and kind[b] == year_kind
                 and civil((np.int64(first[a]) + last[a]) // 2)[0] == civil((np.int64(first[b]) + last[b]) // 2)[0]
             ):
                 codes[i] = BirthEvidence.SAME_YEAR
