@@ -168,7 +168,8 @@ PERSON = Table(
     {
         "record_id": TEXT,
         "name": TEXT, "aliases": TEXTS, "father": TEXT, "mother": TEXT, "husband": TEXT, "guardian": TEXT,
-        "relative_late": INT8, "sex": INT8, "birth_from": DAY, "birth_to": DAY, "birth_kind": INT8, "record_day": DAY, "juvenile": pa.bool_(),
+        "relative_late": INT8, "sex": INT8,
+        "birth_from": DAY, "birth_to": DAY, "birth_kind": INT8, "record_day": DAY, "juvenile": pa.bool_(),
         "phones": TEXTS, "relative_phones": TEXTS,
         **{str(t): TEXT for t in IdType}, **{f"{t}_last4": TEXT for t in IdType}, "aadhaar_near": TEXTS,
         "village": TEXT, "station": TEXT, "tehsil": TEXT, "district": TEXT, "address_state": TEXT, "pin": TEXT,

@@ -75,16 +75,26 @@ def groups_of(loaded: LoadedRun, truth: Path) -> Groups:
     matched = match(columns, loaded.matching, loaded.policy, model, Silent().step)
     edges, comparisons = matched.edges, matched.comparisons
     pairs = Pairs(edges.left, edges.right, edges.weight, edges.decision, edges.rule)
-    evidence = Evidence.of(matched.model, loaded.policy, comparisons, loaded.matching.floor)
-    pooling = Pooling(Forest(FIGURES, 0.0, ()), loaded.policy, evidence)
-    across = pooling.across(columns.n, pairs)
+    pooling = Pooling(
+        Forest(FIGURES, 0.0, ()),
+        loaded.policy,
+        Evidence.of(matched.model, loaded.policy, comparisons, loaded.matching.floor),
+    )
+    person = persons_of(admitted.record, truth)
     links = edges.decision == Decision.LINK
-    label = linked_groups(columns.n, edges.left[links], edges.right[links])
-    clean = ~across.any(np.isin(edges.rule, [RULES.index(r) for r in (*CONTESTED, Rule.VETO)]))
-    figures = evidence.figures(across, edges.weight[across.rows], unpack(edges.vector[across.rows], comparisons))
-    main_person = majority(label, persons_of(admitted.record, truth))
-    same = main_person[across.groups[:, 0]] == main_person[across.groups[:, 1]]
-    return Groups(figures[clean], same[clean], across.size.prod(axis=1)[clean])
+    vectors = lambda rows: unpack(edges.vector[rows], comparisons)  # noqa: E731
+    found = []
+    for across, made_by in (
+        (pooling.across_firm(columns.n, pairs), links & (edges.weight >= loaded.policy.rules.firm)),
+        (pooling.across(columns.n, pairs), links),
+    ):
+        main_person = majority(linked_groups(columns.n, edges.left[made_by], edges.right[made_by]), person)
+        same = main_person[across.groups[:, 0]] == main_person[across.groups[:, 1]]
+        clean = ~across.any(np.isin(edges.rule, [RULES.index(r) for r in (*CONTESTED, Rule.VETO)]))
+        found.append(
+            Groups(pooling.figures(across, pairs, vectors)[clean], same[clean], across.size.prod(axis=1)[clean])
+        )
+    return Groups(*(np.concatenate([getattr(g, name) for g in found]) for name in Groups.__dataclass_fields__))
 
 
 def majority(label: NDArray[np.int32], person: NDArray[np.int64]) -> NDArray[np.int64]:

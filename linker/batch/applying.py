@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linker.batch.evidence import released, with_pooled
+from linker.batch.evidence import released, settled_by_groups
 from linker.batch.facts import SETTINGS
 from linker.batch.identify import Before
 from linker.batch.regroup import Regrouped, Stake, regroup
@@ -91,7 +91,7 @@ def _regrouped(
     """Groups formed anew from the stored evidence; what was held back links again first."""
     scorer = Scorer(settings.matching, settings.policy, MatchModel.kept(snapshot.path))
     edge = released(tables["edge"], scorer, settings.clusters.hysteresis)
-    edge = with_pooled(edge, single(tables["person"]["record_id"]), scorer)
+    edge = settled_by_groups(edge, single(tables["person"]["record_id"]), scorer)
     crosswalk = snapshot.table("crosswalk", ["record_id", "identity_id"])
     stake = Stake(tables["record"], tables["person"], edge, crosswalk, pa.array([], pa.string()))
     return regroup(stake, settings.clusters, settings.matching.vetoes, before)

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linker.batch.evidence import released, with_pooled
+from linker.batch.evidence import released, settled_by_groups
 from linker.batch.facts import SETTINGS, taken_over
 from linker.batch.identify import Before
 from linker.batch.regroup import Regrouped, Stake, regroup
@@ -133,7 +133,7 @@ def _plan(workspace: Path, asked: Sequence[str], order_text: str) -> _Plan:
     person = snapshot.table("person").filter(pa.array(~erased))
     scorer = Scorer(settings.matching, settings.policy, MatchModel.kept(snapshot.path))
     edge = released(edges_without(snapshot.table("edge"), ids), scorer, settings.clusters.hysteresis)
-    edge = with_pooled(edge, single(person["record_id"]), scorer)
+    edge = settled_by_groups(edge, single(person["record_id"]), scorer)
     stake = Stake(records_without(record, erased), person, edge, crosswalk, touched)
     found = regroup(stake, settings.clusters, settings.matching.vetoes, before)
     old = snapshot.table("identity")

@@ -41,16 +41,15 @@ def released(edge: pa.Table, scorer: Scorer, slack: float) -> pa.Table:
     return _with(edge, decision, rule)
 
 
-def with_pooled(edge: pa.Table, record_ids: pa.Array, scorer: Scorer) -> pa.Table:
-    """An EDGE table with those pairs linked that lack little and whose two groups agree (`matching.pooling`)."""
+def settled_by_groups(edge: pa.Table, record_ids: pa.Array, scorer: Scorer) -> pa.Table:
+    """An EDGE table as the groups decide that its links make (`matching.pooling`): some are held, some link."""
     pooling = Pooling.of(scorer.model, scorer.policy, scorer.comparisons, scorer.matching.floor)
     if pooling is None or not edge.num_rows:
         return edge
-    pairs = pairs_of(edge, record_ids)
-    decision, rule = pairs.decision, pairs.rule
-    found = pooling.found(len(record_ids), pairs, lambda rows: vectors_of(edge.take(pa.array(rows)), scorer))
-    decision[found], rule[found] = Decision.LINK, RULES.index(Rule.POOLED)
-    return _with(edge, decision, rule)
+    pairs = pooling.settled(
+        len(record_ids), pairs_of(edge, record_ids), lambda rows: vectors_of(edge.take(pa.array(rows)), scorer)
+    )
+    return _with(edge, pairs.decision, pairs.rule)
 
 
 def pairs_of(edge: pa.Table, record_ids: pa.Array) -> Pairs:

@@ -46,12 +46,11 @@ def group_links(edge: pa.Table, snapshot: Snapshot) -> list[GroupLink]:
     if pooling is None:
         return []
     ids = pc.unique(pa.concat_arrays([single(edge["record_id_l"]), single(edge["record_id_r"])]))
-    pairs = pairs_of(released(edge, scorer, 0.0), ids)
+    vectors = lambda rows: vectors_of(edge.take(pa.array(rows)), scorer)  # noqa: E731
+    pairs = pooling.believed(len(ids), pairs_of(released(edge, scorer, 0.0), ids), vectors)
     across = pooling.across(len(ids), pairs)
     label = pooling.groups(len(ids), pairs)
-    figures = pooling.evidence.figures(
-        across, pairs.weight[across.rows], vectors_of(edge.take(pa.array(across.rows)), scorer)
-    )
+    figures = pooling.figures(across, pairs, vectors)
     bits, shares = pooling.forest.bits(figures), pooling.forest.shares(figures)
     found = []
     for k in np.flatnonzero(across.any(pooled)):

@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from linker.batch.admission import Admitted, admit
 from linker.batch.delta import Delta, Stated, delta_of
-from linker.batch.evidence import released, with_pooled
+from linker.batch.evidence import released, settled_by_groups
 from linker.batch.facts import SETTINGS, settings_json, taken_over
 from linker.batch.identify import Before
 from linker.batch.newpairs import Scoring, base_of
@@ -187,7 +187,7 @@ def _at_stake(
     kept = released(old.filter(pc.invert(_touches(old, outdated))), scoring.scorer, scoring.slack)
     edges = pa.concat_tables([kept, fresh.filter(_within(fresh, single(record["record_id"])))])
     edges = scoring.closed(edges, person)
-    edges = scoring.closed(with_pooled(edges, single(person["record_id"]), scoring.scorer), person)
+    edges = scoring.closed(settled_by_groups(edges, single(person["record_id"]), scoring.scorer), person)
     edges = edges.sort_by([("record_id_l", "ascending"), ("record_id_r", "ascending")])
     previous = crosswalk.filter(pc.is_in(crosswalk["record_id"], value_set=at_stake))
     touched = previous.filter(pc.is_in(previous["record_id"], value_set=outdated))

@@ -58,6 +58,12 @@ class Rules(Settings):
     """bits that a pair between two groups of records may lack where the other pairs between them agree; 0: every pair stands for itself"""
     pooled_probability: Annotated[float, Field(ge=SAFEST_LINK, lt=1)] = 0.95
     """how probable it must be, by all pairs between them, that two such groups are one person"""
+    firm: Annotated[float, Field(ge=0)] = 12.0
+    """bits from which a link stands by itself; weaker ones between two groups of records that firm links have made are looked at beside the
+    other pairs between them"""
+    doubted_probability: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """where those pairs make one person less probable than this, the links between the two groups go to a person; 0: every link stands
+    for itself"""
     conflicts: tuple[str, ...] = ()
     """comparisons in which any conflict level keeps a pair from linking by itself"""
     vetoes: tuple[str, ...] = ()

@@ -130,7 +130,7 @@ def match(
         pooling = Pooling.of(model, policy, comparisons, matching.floor)
         scorer = _Scorer(columns, matching, policy, comparisons, splink, tables, memory, pooling)
         edges = scorer.decide(kept).above(matching.floor)
-        edges = _closed(_with_pooled(_closed(edges, scorer), scorer), scorer)
+        edges = _closed(_settled(_closed(edges, scorer), scorer), scorer)
     return Matched(edges, comparisons, model, len(candidates), candidates.counts, histogram)
 
 
@@ -213,17 +213,14 @@ class _Scorer:
         return Edges(kept.left, kept.right, weight, decision, rule, kept.keys, kept.vector)
 
 
-def _with_pooled(edges: Edges, scorer: _Scorer) -> Edges:
-    """The edges with those linked that lack little by themselves, and whose two groups of records agree."""
+def _settled(edges: Edges, scorer: _Scorer) -> Edges:
+    """The edges as the groups decide that links make: some are held, some link."""
     if scorer.pooling is None:
         return edges
     pairs = Pairs(edges.left, edges.right, edges.weight, edges.decision, edges.rule)
-    found = scorer.pooling.found(scorer.columns.n, pairs, lambda rows: unpack(edges.vector[rows], scorer.comparisons))
-    return replace(
-        edges,
-        decision=np.where(found, Decision.LINK, edges.decision).astype(np.int8),
-        rule=np.where(found, RULES.index(Rule.POOLED), edges.rule).astype(np.int8),
-    )
+    vectors = lambda rows: unpack(edges.vector[rows], scorer.comparisons)  # noqa: E731
+    settled = scorer.pooling.settled(scorer.columns.n, pairs, vectors)
+    return replace(edges, decision=settled.decision, rule=settled.rule)
 
 
 def _closed(edges: Edges, scorer: _Scorer) -> Edges:

@@ -39,6 +39,7 @@ class Rule(StrEnum):
     VETO = "veto"  # the records cannot be one person: their fingers differ, or time and place make it impossible
     POOLED = "pooled"  # lacks a few bits by itself; the other records of its two groups agree (`matching.pooling`)
     KEPT = "kept"  # linked before, and still nearly probable enough (`matching.hysteresis`)
+    HELD_GROUPS = "held_groups"  # would link, but the other records of its two groups make one person improbable (`matching.pooling`)
     HELD_DECIDED = "held_decided"  # would link, but a person has said 'different'
     HELD_APART = "held_apart"  # would join records that a verdict or a veto keeps apart
     HELD_CONTRADICTION = "held_contradiction"  # would join groups that contradict each other

@@ -11,9 +11,9 @@ from linker.matching.comparisons.base import Comparison, Level, Side
 from linker.matching.comparisons.birth import birth_comparison, stated_comparison
 from linker.matching.comparisons.body import height_comparison, marks_comparison, sex_comparison
 from linker.matching.comparisons.category import category_comparison
+from linker.matching.comparisons.circumstances import late_comparison, time_comparison
 from linker.matching.comparisons.contact import phone_comparison
 from linker.matching.comparisons.identifiers import household_comparison, identifier_comparison
-from linker.matching.comparisons.circumstances import late_comparison, time_comparison
 from linker.matching.comparisons.joint import joint_comparison
 from linker.matching.comparisons.names import name_comparison
 from linker.matching.comparisons.places import place_comparison

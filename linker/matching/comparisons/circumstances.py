@@ -83,7 +83,7 @@ def measure_late(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
         return codes
     codes[(a & b) != 0] = LateEvidence.BOTH_LATE
     one = np.flatnonzero(a != b)
-    named = (columns.relatives >= 0).any(axis=1)
+    named = columns.relatives.max(axis=1) >= 0
     x, y = left[one], right[one]
     day_x, day_y = columns.record_day[x], columns.record_day[y]
     known = named[x] & named[y] & (day_x != UNKNOWN_DAY) & (day_y != UNKNOWN_DAY) & (day_x != day_y)
