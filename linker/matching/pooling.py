@@ -132,7 +132,9 @@ class Pooling:
         return self.forest.bits(self.figures(across, pairs, vectors))
 
     def _names_differ(self, vectors: NDArray[np.int8]) -> NDArray[np.bool_]:
-        """Where the names speak against one person: a shared house and father make brothers, too."""
-        name = self.policy.rules.name
-        at = next(k for k, c in enumerate(self.evidence.comparisons) if c.name == name)
-        return self.evidence.comparisons[at].against[vectors[:, at]]
+        """Where the names speak against one person, agree in too little or are not stated: a house and a father make brothers, too."""
+        rules = self.policy.rules
+        at = next(k for k, c in enumerate(self.evidence.comparisons) if c.name == rules.name)
+        comparison, table = self.evidence.comparisons[at], self.evidence.tables[at]
+        differ = comparison.against | (table[: len(comparison.levels)] < rules.name_minimum)
+        return differ[vectors[:, at]]

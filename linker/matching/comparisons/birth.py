@@ -28,25 +28,31 @@ class BirthEvidence(IntEnum):
     SAME_DATE = 8
     OTHER_DATE = 9
     FAR_DATE = 10
+    GAP_2 = 11
+    GAP_5 = 12
+    YEAR_OFF = 13
 
 
 SENTENCES = {
     "MISSING": (Side.MISSING, "no birth or age in one of the records", "जन्म या आयु उपलब्ध नहीं"),
     "FAR": (Side.AGAINST, "the births are more than ten years apart", "जन्म में दस वर्ष से अधिक का अंतर"),
     "GAP_10": (Side.AGAINST, "the births are six to ten years apart", "जन्म में छह से दस वर्ष का अंतर"),
-    "GAP_6": (Side.NEUTRAL, "the births are three to six years apart", "जन्म में तीन से छह वर्ष का अंतर"),
-    "GAP_3": (Side.FOR, "the births are about two or three years apart", "जन्म में दो-तीन वर्ष का अंतर"),
+    "GAP_6": (Side.NEUTRAL, "the births are five to six years apart", "जन्म में पाँच-छह वर्ष का अंतर"),
+    "GAP_5": (Side.NEUTRAL, "the births are about four or five years apart", "जन्म में चार-पाँच वर्ष का अंतर"),
+    "GAP_3": (Side.FOR, "the births are about three years apart", "जन्म में लगभग तीन वर्ष का अंतर"),
+    "GAP_2": (Side.FOR, "the births are about two years apart", "जन्म में लगभग दो वर्ष का अंतर"),
     "CLOSE": (Side.FOR, "the births are about the same time", "जन्म लगभग एक ही समय"),
     "SAME_YEAR": (Side.FOR, "the same year of birth stands in both", "जन्म वर्ष एक ही है"),
     "NEAR_DATE": (Side.FOR, "the birth dates differ as by a typing error", "जन्म तिथि में टंकण जैसी भूल"),
     "SAME_DATE": (Side.FOR, "the same birth date stands in both", "जन्म तिथि एक ही है"),
-    "OTHER_DATE": (Side.NEUTRAL, "the birth dates differ by at most three years", "जन्म तिथियों में अधिकतम तीन वर्ष का अंतर"),
+    "YEAR_OFF": (Side.NEUTRAL, "the birth dates differ by at most a year", "जन्म तिथियों में अधिकतम एक वर्ष का अंतर"),
+    "OTHER_DATE": (Side.NEUTRAL, "the birth dates differ by one to three years", "जन्म तिथियों में एक से तीन वर्ष का अंतर"),
     "FAR_DATE": (Side.AGAINST, "the birth dates differ by more than three years", "जन्म तिथियों में तीन वर्ष से अधिक का अंतर"),
 }
 
 
 GRADES = {
-    "FAR": "APART", "GAP_10": "APART", "GAP_6": "APART", "GAP_3": "ALIKE", "CLOSE": "ALIKE", "SAME_YEAR": "ALIKE", "NEAR_DATE": "NEAR_DATE",
+    "FAR": "APART", "GAP_10": "APART", "GAP_6": "APART", "GAP_5": "APART", "GAP_3": "ALIKE", "GAP_2": "ALIKE", "YEAR_OFF": "APART", "CLOSE": "ALIKE", "SAME_YEAR": "ALIKE", "NEAR_DATE": "NEAR_DATE",
     "SAME_DATE": "DATE", "OTHER_DATE": "APART", "FAR_DATE": "APART",
 }  # fmt: skip
 
@@ -152,9 +158,11 @@ def _levels(
             if _like_a_typing_error(first[a], first[b]):
                 codes[i] = BirthEvidence.NEAR_DATE
                 continue
-            codes[i] = (
-                BirthEvidence.OTHER_DATE if abs(first[a] - first[b]) <= 3.5 * 365.2425 else BirthEvidence.FAR_DATE
-            )
+            apart = abs(np.int64(first[a]) - first[b])
+            if apart <= 366:
+                codes[i] = BirthEvidence.YEAR_OFF
+            else:
+                codes[i] = BirthEvidence.OTHER_DATE if apart <= 3.5 * 365.2425 else BirthEvidence.FAR_DATE
             continue
         gap = abs((np.int64(first[a]) + last[a]) - (np.int64(first[b]) + last[b])) / (2 * 365.2425)
         if gap <= 1.5:
@@ -166,8 +174,12 @@ def _levels(
                 codes[i] = BirthEvidence.SAME_YEAR
             else:
                 codes[i] = BirthEvidence.CLOSE
+        elif gap <= 2.5:
+            codes[i] = BirthEvidence.GAP_2
         elif gap <= 3.5:
             codes[i] = BirthEvidence.GAP_3
+        elif gap <= 5:
+            codes[i] = BirthEvidence.GAP_5
         elif gap <= 6.5:
             codes[i] = BirthEvidence.GAP_6
         elif gap <= 10.5:
