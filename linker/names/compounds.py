@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from linker.names.lexicon import Lexicon, sound_keys
 
-SHORTEST_STEM = 3
-"""Letters that must stand before an ending: Dev Chand is no word with an ending."""
+SHORTEST_STEM = 2
+"""Letters that must stand before an ending (Omchand)."""
 Families = dict[int, list[tuple[int, float]]]
 
 
