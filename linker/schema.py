@@ -168,7 +168,7 @@ PERSON = Table(
     {
         "record_id": TEXT,
         "name": TEXT, "aliases": TEXTS, "father": TEXT, "mother": TEXT, "husband": TEXT, "guardian": TEXT,
-        "relative_late": INT8, "sex": INT8,
+        "relative_standing": INT8, "sex": INT8,
         "birth_from": DAY, "birth_to": DAY, "birth_kind": INT8, "record_day": DAY, "juvenile": pa.bool_(),
         "phones": TEXTS, "relative_phones": TEXTS,
         **{str(t): TEXT for t in IdType}, **{f"{t}_last4": TEXT for t in IdType}, "aadhaar_near": TEXTS,
@@ -177,8 +177,8 @@ PERSON = Table(
         "height_from": INT16, "height_to": INT16, "marks": TEXTS,
         "standing": TEXT, "held_from": TEXT, "held_to": TEXT, "held_at": TEXT, "died_on": TEXT,
     },
-    "a record's comparable form, same row order as record: names without honorifics in their own script, relative_late 1 where a "
-    "relative is stated to be dead, a birth interval in days, "
+    "a record's comparable form, same row order as record: names without honorifics in their own script, relative_standing 1 "
+    "where a relative is named and 2 where he is stated to be dead, a birth interval in days, "
     "validated identifiers (Aadhaar only as a keyed hash), places as canonical names, marks as concept codes, "
     "days of custody and death as ISO text",
 )  # fmt: skip

@@ -23,8 +23,11 @@ NAMES = {
     ComparisonKind.ALIASES: "compares names",
     ComparisonKind.RELATIVE: "compares relatives' names",
     ComparisonKind.SEX: "compares the sex, which the name tells",
+    ComparisonKind.RELATIVE_LATE: "tells of relatives only whether they live",
+    ComparisonKind.TIME: "tells only when the records were made",
+    ComparisonKind.BIRTH_STATED: "tells only how a birth was stated",
 }
-"""Kinds that say again what name and relation say."""
+"""Kinds that say again what name and relation say, or what any two people may have in common."""
 NAMED = ("name", "aliases", "father", "mother", "husband", "guardian", "relative", "phrase")
 """Row fields that names of people stand in."""
 WORTH = CONFIGS / "reference" / "identifiers.yaml"

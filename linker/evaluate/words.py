@@ -37,6 +37,7 @@ RULES = {
     "brother": "only a part of the names agrees: perhaps a brother or twin",
     "pooled": "lacks a little by itself, but all records of its two groups agree",
     "kept": "linked before, and still nearly probable enough",
+    "held_groups": "probable enough, but the other records of its two groups make one person improbable",
     "held_decided": "probable enough, but a person has decided that they are different",
     "held_apart": "probable enough, but it would join records that a decision or a veto keeps apart",
     "held_contradiction": "probable enough, but it would join groups that contradict each other",

@@ -45,7 +45,7 @@ def code_persons(person: pa.Table, base: PersonColumns) -> PersonColumns:
         birth_to=numbers(person, "birth_to", UNKNOWN_DAY),
         birth_kind=numbers(person, "birth_kind", 0),
         record_day=numbers(person, "record_day", UNKNOWN_DAY),
-        relative_late=numbers(person, "relative_late", 0),
+        relative_standing=numbers(person, "relative_standing", 0),
         ids=ids,
         last4={str(t): coder.column(f"{t}_last4") for t in IdType},
         near={"aadhaar": near},

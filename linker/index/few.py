@@ -22,7 +22,7 @@ from linker.schema import IdType
 Person = Mapping[str, Any]
 _PLAIN = {
     "sex": 0, "birth_from": UNKNOWN_DAY, "birth_to": UNKNOWN_DAY, "birth_kind": 0, "record_day": UNKNOWN_DAY,
-    "relative_late": 0, "height_from": -1, "height_to": -1,
+    "relative_standing": 0, "height_from": -1, "height_to": -1,
 }  # fmt: skip
 """Columns of numbers, and what stands for a missing one."""
 _NOTHING = Coded(pa.array([], pa.string()), np.zeros(0, np.int64))

@@ -13,7 +13,7 @@ from linker.matching.columns import PersonColumns
 from linker.matching.csr import Coded, Csr
 from linker.names.table import NameTable
 
-PLAIN = ("sex", "birth_from", "birth_to", "birth_kind", "record_day", "relative_late", "height_from", "height_to")
+PLAIN = ("sex", "birth_from", "birth_to", "birth_kind", "record_day", "relative_standing", "height_from", "height_to")
 LISTS = ("aliases", "name_keys", "relative_keys", "phones", "relative_phones", "marks")
 GROUPS = ("name", "ids", "last4", "place", "extra")
 """Attributes of PersonColumns: plain arrays, several values per person, and arrays by column name."""

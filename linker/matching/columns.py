@@ -47,8 +47,8 @@ class PersonColumns:
     birth_to: NDArray[np.int32]
     birth_kind: NDArray[np.int8]
     record_day: NDArray[np.int32]
-    relative_late: NDArray[np.int8]
-    """1 where a relative is stated to be dead"""
+    relative_standing: NDArray[np.int8]
+    """1 where a relative is named, 2 where he is stated to be dead, else 0"""
     ids: dict[str, NDArray[np.int32]]
     last4: dict[str, NDArray[np.int32]]
     near: dict[str, Csr]
@@ -154,7 +154,7 @@ def _code_others(person: pa.Table) -> dict[str, Any]:
         "birth_to": numbers(person, "birth_to", UNKNOWN_DAY),
         "birth_kind": numbers(person, "birth_kind", 0),
         "record_day": numbers(person, "record_day", UNKNOWN_DAY),
-        "relative_late": numbers(person, "relative_late", 0),
+        "relative_standing": numbers(person, "relative_standing", 0),
         "ids": ids,
         "last4": last4,
         "near": {"aadhaar": near},

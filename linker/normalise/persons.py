@@ -77,7 +77,7 @@ def _persons_of(record: pa.Table, options: PersonOptions) -> tuple[_Columns, Per
     columns: _Columns = {"record_id": record["record_id"]}
     for name in ("name", "aliases", "father", "mother", "husband", "guardian"):
         columns[name] = masked_column(record[name])
-    columns["relative_late"] = record["relative_late"].cast(pa.int8())
+    columns["relative_standing"] = _standing(record)
     with findings.timed("sex"):
         columns["sex"] = pa.array(sexes(record).astype(np.int8))
     with findings.timed("birth"):
@@ -94,6 +94,12 @@ def _persons_of(record: pa.Table, options: PersonOptions) -> tuple[_Columns, Per
         _add_build(columns, record, findings)
     columns["fir"] = _firs(record, options)
     return columns, findings
+
+
+def _standing(record: pa.Table) -> pa.Array:
+    """0 where no relative is named, 1 where one is, 2 where he is stated to be dead."""
+    named = pc.is_valid(pc.coalesce(*(record[relation] for relation in ("father", "mother", "husband", "guardian"))))
+    return pc.if_else(record["relative_late"], pa.scalar(2, pa.int8()), named.cast(pa.int8()))
 
 
 def _discount_shared(columns: dict[str, pa.Array], findings: PersonFindings) -> None:

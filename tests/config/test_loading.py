@@ -141,8 +141,8 @@ NAMES = [
     ("policy", "doubts: [sex]", "doubts: [name_and_phone]", "rules.doubts.0: 'name_and_phone' is not known; allowed: name,"),
     ("matching", "start: [phone]", "start: [mobile]", "keys.1.start.0: 'mobile' is not known; allowed: name, name_token, relative,"),
     ("matching", "[birth_day]", "[birthday]", "keys.6.start.0: 'birthday' is not known; did you mean 'birth_day'?"),
-    ("matching", "[nfn]", "[nfm]", "comparisons.5.fields.0: 'nfm' is not known; did you mean 'nfn'?"),
-    ("matching", "[village, station, t", "[vilage, station, t", "comparisons.11.fields.0: 'vilage' is not known; did you mean 'v"),
+    ("matching", "[nfn]", "[nfm]", "comparisons.8.fields.0: 'nfm' is not known; did you mean 'nfn'?"),
+    ("matching", "[village, station, t", "[vilage, station, t", "comparisons.14.fields.0: 'vilage' is not known; did you mean 'v"),
     ("matching", "fields: [fir]", "fields: [extra.contest]", "vetoes.0.fields.0: 'extra.contest' is not known; allowed: village,"),
 ]  # fmt: skip
 

@@ -75,10 +75,10 @@ def test_a_missing_or_foreign_model_is_named(tmp_path: Path) -> None:
 def test_em_finds_m_and_names_what_no_data_trained() -> None:
     rng = np.random.default_rng(5)
     chosen = [c for c in COMPARISONS if c.name in {"sex", "height", "phone", "birth"}]
-    truth = {"sex": [0.02, 0.98], "height": [0.05, 0.15, 0.8], "phone": [0.4, 0.0, 0.1, 0.4, 0.1]}
-    noise = {"sex": [0.4, 0.6], "height": [0.5, 0.3, 0.2], "phone": [0.989, 0.0, 0.001, 0.009, 0.001]}
-    truth["birth"] = [0.01, 0.02, 0.05, 0.12, 0.38, 0.2, 0.05, 0.15, 0.015, 0.005]
-    noise["birth"] = [0.5, 0.15, 0.1, 0.08, 0.05, 0.018, 0.001, 0.001, 0.02, 0.08]
+    truth = {"sex": [0.02, 0.9, 0.08], "height": [0.05, 0.05, 0.6, 0.1, 0.2], "phone": [0.4, 0.0, 0.1, 0.4, 0.1]}
+    noise = {"sex": [0.4, 0.55, 0.05], "height": [0.5, 0.2, 0.1, 0.1, 0.1], "phone": [0.989, 0.0, 0.001, 0.009, 0.001]}
+    truth["birth"] = [0.01, 0.02, 0.05, 0.12, 0.38, 0.2, 0.05, 0.1, 0.01, 0.005, 0.03, 0.015, 0.01]
+    noise["birth"] = [0.5, 0.15, 0.1, 0.08, 0.05, 0.018, 0.001, 0.001, 0.02, 0.05, 0.01, 0.01, 0.01]
     same = rng.random(40_000) < 0.3
     columns = [
         np.where(same, 1 + rng.choice(len(t), 40_000, p=t), 1 + rng.choice(len(t), 40_000, p=noise[name]))

@@ -35,7 +35,7 @@ COMPARISONS = tuple(comparison(n) for n in ("name", "relative", "birth", "aliase
 MODEL = MatchModel(0.5, {
     "name": {"SAME": LevelParameters.weighing(0.9, 8), "OTHER": LevelParameters.weighing(0.1, -3)},
     "relative": {"SAME": LevelParameters.weighing(0.9, 6), "OTHER": LevelParameters.weighing(0.1, -4)},
-    "birth": {"SAME": LevelParameters.weighing(0.9, 4.5), "OTHER": LevelParameters.weighing(0.1, -2)},
+    "birth": {"SAME": LevelParameters.weighing(0.9, 6.5), "OTHER": LevelParameters.weighing(0.1, -2)},
     "aliases": {"SAME": LevelParameters.weighing(0.9, 5), "OTHER": LevelParameters.weighing(0.1, 0)},
 })  # fmt: skip
 MEAN = FIGURES.index("mean")
@@ -92,8 +92,35 @@ def test_a_pair_whose_names_differ_does_not_link_whatever_its_groups_say() -> No
     assert found == {(a, b) for a, b, _, _ in ALL} - {(1, 3)}
 
 
+# Records 0, 1, 2 and 3, 4 are firmly linked. Each case: pairs across with (left, right, bits, rule), and those that are held for a person.
+HELD = [
+    ("a link that the others belie", [(0, 3, 5.0, L), (1, 3, -2.0, U)], [(0, 3)]),
+    ("every link between the two groups", [(0, 3, 5.0, L), (1, 4, 5.0, L), (2, 3, -3.9, U)], [(0, 3), (1, 4)]),
+    ("the others agree", [(0, 3, 9.0, L), *((a, b, 3.0, U) for a, b, *_ in ALL[1:])], []),
+    ("a firm link stands by itself", [(0, 3, 12.5, L), (1, 3, -2.0, U)], []),
+    ("a link of two single records", [(5, 6, 5.0, L)], []),
+    ("what does not link is not held", [(0, 3, 3.0, U), (1, 3, -2.0, U)], []),
+]  # fmt: skip
+FIRM = [(a, b, 15.0, L) for a, b, *_ in INSIDE]
+
+
+@pytest.mark.parametrize(("why", "across", "held"), HELD, ids=[c[0] for c in HELD])
+def test_links_that_are_not_firm_are_held_where_the_rest_belies_them(
+    why: str, across: list[Row], held: list[tuple[int, int]]
+) -> None:
+    pairs = pairs_of(FIRM + across)
+    assert POOLING is not None
+    settled = POOLING.believed(7, pairs, lambda rows: np.tile(np.array([1, 1, 1, 0], np.int8), (len(rows), 1)))
+    changed = settled.rule != pairs.rule
+    assert list(zip(pairs.left[changed].tolist(), pairs.right[changed].tolist(), strict=True)) == held
+    assert (settled.rule[changed] == RULES.index(Rule.HELD_GROUPS)).all()
+    assert (settled.decision[changed] == Decision.REVIEW).all()
+
+
 def test_without_trees_or_without_the_rule_every_pair_stands_for_itself() -> None:
-    alone = POLICY.model_copy(update={"rules": POLICY.rules.model_copy(update={"pooled_lack": 0.0})})
+    alone = POLICY.model_copy(
+        update={"rules": POLICY.rules.model_copy(update={"pooled_lack": 0.0, "doubted_probability": 0.0})}
+    )
     assert Pooling.of(MODEL, POLICY, COMPARISONS, -4.0) is None
     assert Pooling.of(replace(MODEL, groups=BY_MEAN), alone, COMPARISONS, -4.0) is None
 
@@ -111,7 +138,7 @@ def test_figures_of_a_record_and_a_group() -> None:
     figures = Evidence.of(MODEL, POLICY, COMPARISONS, -4.0).figures(across, pairs.weight[across.rows], vectors)
     expected = {
         "best": 4.0, "mean": (4.0 - 1.0 - 5.0) / 3, "against": -4.0 - 2.0, "relative": (6.0 - 4.0) / 2, "personal": 5.0,
-        "independent": 4.5, "unscored": 1 / 3, "smaller": 1, "larger": 3,
+        "independent": 6.5, "unscored": 1 / 3, "smaller": 1, "larger": 3,
     }  # fmt: skip
     assert dict(zip(FIGURES, figures[0].tolist(), strict=True)) == pytest.approx(expected)
 

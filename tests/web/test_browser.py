@@ -94,7 +94,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    opened = office(tmp_path_factory.mktemp("browser"), CALM)
+    opened = office(tmp_path_factory.mktemp("browser"), CALM, people=(500, 13))
     with served(opened) as base, playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
 

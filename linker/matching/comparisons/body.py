@@ -35,7 +35,6 @@ class MarksEvidence(IntEnum):
     SHARED_COMMON = 2
     SHARED = 3
     SHARED_RARE = 4
-    ONLY_ONE = 5
 
 
 SEX = {
@@ -57,11 +56,10 @@ HEIGHT = {
     "IN_RANGE": (Side.FOR, "the height lies in the range of the other record", "कद दूसरे अभिलेख की सीमा में है"),
 }
 MARKS = {
-    "MISSING": (Side.MISSING, "neither record states marks", "पहचान चिन्ह उपलब्ध नहीं"),
+    "MISSING": (Side.MISSING, "no marks in one of the records", "पहचान चिन्ह उपलब्ध नहीं"),
     "NONE_SHARED": (Side.NEUTRAL, "no mark stands in both", "कोई चिन्ह समान नहीं"),
     "SHARED_COMMON": (Side.FOR, "a frequent mark stands in both", "एक आम चिन्ह समान है"),
     "SHARED": (Side.FOR, "a mark stands in both", "एक चिन्ह समान है"),
-    "ONLY_ONE": (Side.NEUTRAL, "only one record states marks", "केवल एक अभिलेख में चिन्ह है"),
     "SHARED_RARE": (Side.FOR, "a rare mark, or several, stand in both", "दुर्लभ या कई चिन्ह समान हैं"),
 }
 CLOSE_CM, NEAR_CM, APART_CM = 2, 5, 8
@@ -135,7 +133,6 @@ def _marks(
     for i in range(len(left)):
         a, b = left[i], right[i]
         if at[a] == at[a + 1] or at[b] == at[b + 1]:
-            codes[i] = MarksEvidence.ONLY_ONE if at[a + 1] - at[a] != at[b + 1] - at[b] else MarksEvidence.MISSING
             continue
         bits, shared = 0.0, False
         for k in range(at[a], at[a + 1]):

@@ -52,6 +52,8 @@ LATE = {
         "संबंधी पहले अभिलेख में दिवंगत है, पर बाद के में नहीं",
     ),
 }
+DEAD = 2
+"""Of `PersonColumns.relative_standing`."""
 DAYS = np.array([183, 731, 1461, 2922], dtype=np.int32)
 """Greatest distance in days of the first four levels."""
 
@@ -76,17 +78,13 @@ def measure_time(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
 def measure_late(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     """Levels where both records name a relative and one of them, at least, states that he is dead. Of two records of one day, or without
     a date, it is not known which was later: nothing is said."""
-    late = columns.relative_late
-    a, b = late[left], late[right]
+    standing = columns.relative_standing
+    a, b = standing[left], standing[right]
     codes = np.zeros(len(left), dtype=np.int8)
-    if not late.any():
-        return codes
-    codes[(a & b) != 0] = LateEvidence.BOTH_LATE
-    one = np.flatnonzero(a != b)
-    named = columns.relatives.max(axis=1) >= 0
-    x, y = left[one], right[one]
-    day_x, day_y = columns.record_day[x], columns.record_day[y]
-    known = named[x] & named[y] & (day_x != UNKNOWN_DAY) & (day_y != UNKNOWN_DAY) & (day_x != day_y)
-    dead_earlier = np.where(a[one] != 0, day_x < day_y, day_y < day_x)
+    codes[(a == DEAD) & (b == DEAD)] = LateEvidence.BOTH_LATE
+    one = np.flatnonzero((a != b) & (a > 0) & (b > 0))
+    x, y = columns.record_day[left[one]], columns.record_day[right[one]]
+    known = (x != UNKNOWN_DAY) & (y != UNKNOWN_DAY) & (x != y)
+    dead_earlier = np.where(a[one] == DEAD, x < y, y < x)
     codes[one] = np.where(known, np.where(dead_earlier, LateEvidence.ALIVE_AGAIN, LateEvidence.LATE_SINCE), 0)
     return codes
