@@ -52,8 +52,8 @@ SENTENCES = {
 
 
 GRADES = {
-    "FAR": "APART", "GAP_10": "APART", "GAP_6": "APART", "GAP_5": "APART", "GAP_3": "ALIKE", "GAP_2": "ALIKE", "YEAR_OFF": "APART", "CLOSE": "ALIKE", "SAME_YEAR": "ALIKE", "NEAR_DATE": "NEAR_DATE",
-    "SAME_DATE": "DATE", "OTHER_DATE": "APART", "FAR_DATE": "APART",
+    "FAR": "APART", "GAP_10": "APART", "GAP_6": "APART", "GAP_5": "APART", "GAP_3": "ALIKE", "GAP_2": "ALIKE", "CLOSE": "ALIKE",
+    "SAME_YEAR": "ALIKE", "NEAR_DATE": "NEAR_DATE", "SAME_DATE": "DATE", "YEAR_OFF": "APART", "OTHER_DATE": "APART", "FAR_DATE": "APART",
 }  # fmt: skip
 
 
@@ -141,6 +141,31 @@ def _like_a_typing_error(a: int, b: int) -> bool:
     return True
 
 
+YEAR = 365.2425
+UP_TO = np.array([1.5, 2.5, 3.5, 5.0, 6.5, 10.5])
+"""Greatest distance in years of the levels from CLOSE to GAP_10; beyond it births are FAR."""
+BY_GAP = np.array(
+    [BirthEvidence[level] for level in ("CLOSE", "GAP_2", "GAP_3", "GAP_5", "GAP_6", "GAP_10", "FAR")], np.int8
+)
+
+
+_SAME_DATE, _NEAR_DATE, _YEAR_OFF, _OTHER_DATE, _FAR_DATE = (
+    int(BirthEvidence[level]) for level in ("SAME_DATE", "NEAR_DATE", "YEAR_OFF", "OTHER_DATE", "FAR_DATE")
+)
+
+
+@nb.njit("int64(int64, int64)", cache=True, nogil=True)
+def _of_dates(a: int, b: int) -> int:
+    """The level of two full dates."""
+    if a == b:
+        return _SAME_DATE
+    if _like_a_typing_error(a, b):
+        return _NEAR_DATE
+    if abs(a - b) <= 366:
+        return _YEAR_OFF
+    return _OTHER_DATE if abs(a - b) <= 3.5 * YEAR else _FAR_DATE
+
+
 @nb.njit("int8[:](int32[:], int32[:], int8[:], int32[:], int32[:], int32, int8, int8)", cache=True, nogil=True)
 def _levels(
     first: NDArray[np.int32], last: NDArray[np.int32], kind: NDArray[np.int8], left: Rows, right: Rows,
@@ -152,38 +177,12 @@ def _levels(
         if first[a] == unknown or first[b] == unknown:
             continue
         if kind[a] == date_kind and kind[b] == date_kind:
-            if first[a] == first[b]:
-                codes[i] = BirthEvidence.SAME_DATE
-                continue
-            if _like_a_typing_error(first[a], first[b]):
-                codes[i] = BirthEvidence.NEAR_DATE
-                continue
-            apart = abs(np.int64(first[a]) - first[b])
-            if apart <= 366:
-                codes[i] = BirthEvidence.YEAR_OFF
-            else:
-                codes[i] = BirthEvidence.OTHER_DATE if apart <= 3.5 * 365.2425 else BirthEvidence.FAR_DATE
+            codes[i] = _of_dates(first[a], first[b])
             continue
-        gap = abs((np.int64(first[a]) + last[a]) - (np.int64(first[b]) + last[b])) / (2 * 365.2425)
-        if gap <= 1.5:
-            if (
-                kind[a] == year_kind
-                and kind[b] == year_kind
-                and civil((np.int64(first[a]) + last[a]) // 2)[0] == civil((np.int64(first[b]) + last[b]) // 2)[0]
-            ):
-                codes[i] = BirthEvidence.SAME_YEAR
-            else:
-                codes[i] = BirthEvidence.CLOSE
-        elif gap <= 2.5:
-            codes[i] = BirthEvidence.GAP_2
-        elif gap <= 3.5:
-            codes[i] = BirthEvidence.GAP_3
-        elif gap <= 5:
-            codes[i] = BirthEvidence.GAP_5
-        elif gap <= 6.5:
-            codes[i] = BirthEvidence.GAP_6
-        elif gap <= 10.5:
-            codes[i] = BirthEvidence.GAP_10
-        else:
-            codes[i] = BirthEvidence.FAR
+        middle_a, middle_b = np.int64(first[a]) + last[a], np.int64(first[b]) + last[b]
+        gap = abs(middle_a - middle_b) / (2 * YEAR)
+        codes[i] = BY_GAP[np.searchsorted(UP_TO, gap)]
+        both_years = kind[a] == year_kind and kind[b] == year_kind
+        if both_years and gap <= UP_TO[0] and civil(middle_a // 2)[0] == civil(middle_b // 2)[0]:
+            codes[i] = BirthEvidence.SAME_YEAR
     return codes
