@@ -198,13 +198,15 @@ def _aliases(fields: Fields, *parsed: Mapping[Field, Sequence[str]]) -> list[str
 
 
 def _relatives(fields: Fields, name: Mapping[Field, Sequence[str]], phrase: Mapping[Field, Sequence[str]]) -> Fields:
-    """Father, mother, husband, guardian: from their fields, else the relative's, else the name's, else the phrase."""
+    """Father, mother, husband, guardian: from their fields, else the relative's, else the name's, else the phrase; and whether one of
+    them is said to be dead."""
     general = _parsed(fields, "relative", Mode.RELATIVE)
     role = next((f for f in reversed(_RELATIVES.values()) if f in general), None)
     role = role or (role_of(fields["relation"]) if "relation" in fields else None) or Field.GUARDIAN
-    found: Fields = {}
+    found: Fields = {"relative_late": any(Field.LATE in parsed for parsed in (general, name, phrase))}
     for target, field in _RELATIVES.items():
         own = _parsed(fields, target, Mode.RELATIVE)
+        found["relative_late"] |= Field.LATE in own
         stated = _first(own, Field.RELATIVE, *_RELATIVES.values())
         if stated is None and role == field:
             stated = _first(general, Field.RELATIVE, *_RELATIVES.values())

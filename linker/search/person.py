@@ -32,6 +32,10 @@ def person_of(record: Fields, options: PersonOptions) -> Fields:
     person: Fields = {name: _shown(record[name]) for name in NAMES if name in record}
     if "aliases" in record:
         person["aliases"] = [_shown(alias) for alias in record["aliases"]]
+    if "relative_late" in record:
+        person["relative_standing"] = 2
+    elif any(relation in record for relation in NAMES[1:]):
+        person["relative_standing"] = 1
     person["sex"] = int(_sex(record))
     person |= birth_of(*[record.get(field) for field in _BIRTH], latest=options.latest_year)
     for target, source in (("phones", "phone"), ("relative_phones", "relative_phone")):
