@@ -28,7 +28,7 @@ RULES = {
     "name_conflict": "the names speak against it: perhaps brothers, a couple, a shared phone",
     "alias_only": "only an alias agrees",
     "weak_name": "the names agree in too little",
-    "name_and_relation_alone": "nothing agrees besides name and relation",
+    "name_and_relation_alone": "too little agrees besides name and relation: a like age, say, is not enough",
     "contradiction": "sex, birth or a strong identifier contradicts",
     "misused_identity": "one identifier, but people who contradict each other",
     "veto": "the two records cannot be one person",
