@@ -23,14 +23,12 @@ def bits(model: MatchModel, comparison: str) -> dict[str, float]:
 def test_balanced_levels_move_against_each_other_not_together(lacking: float) -> None:
     """There are `lacking` times as many true pairs as the prior says, whatever the level; and pairs close in time are true twice as often
     as their counts say, as if seen beside other evidence."""
-    chosen = [c for c in COMPARISONS if c.name in ("sex", "time_between")]
-    assert [c.name for c in chosen if c.balanced] == ["time_between"]
-    at = [c.name for c in chosen]
-    rows = [(("SAME", "DIFFERENT")[k % 2], level) for k in range(2) for level in ("HALF_A_YEAR", "LONGER")]
-    vectors = np.array(
-        [[chosen[at.index("sex")].level(s).code, chosen[at.index("time_between")].level(t).code] for s, t in rows],
-        np.int8,
-    )
+    time, sex = (next(c for c in COMPARISONS if c.name == name) for name in ("time_between", "sex"))
+    assert time.balanced
+    assert not sex.balanced
+    chosen = [time, sex]
+    rows = [(t, s) for s in ("SAME", "DIFFERENT") for t in ("HALF_A_YEAR", "LONGER")]
+    vectors = np.array([[time.level(t).code, sex.level(s).code] for t, s in rows], np.int8)
     same, different = np.array([400.0, 100.0, 4.0, 1.0]), np.array([500.0, 500.0, 500.0, 500.0])
 
     def counts(pairs: np.ndarray) -> LevelCounts:
