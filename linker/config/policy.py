@@ -58,11 +58,6 @@ class Rules(Settings):
     """bits that a pair between two groups of records may lack where the other pairs between them agree; 0: every pair stands for itself"""
     pooled_probability: Annotated[float, Field(ge=SAFEST_LINK, lt=1)] = 0.95
     """how probable it must be, by all pairs between them, that two such groups are one person"""
-    pooled_independent: Annotated[float, Field(ge=1)] | None = None
-    """bits that the independent kinds must bring in one pair between two groups that are `pooled_surely` one person; None: as many as in
-    any pair that links"""
-    pooled_surely: Annotated[float, Field(ge=SAFEST_LINK, lt=1)] = 0.97
-    """how probable two groups must be one person to link with so little"""
     firm: Annotated[float, Field(ge=0)] = 12.0
     """bits from which a link stands by itself; weaker ones between two groups of records that firm links have made are looked at beside the
     other pairs between them"""
@@ -132,10 +127,6 @@ class Policy(Settings):
             raise PlacedError(
                 ("rules", "anchor"),
                 f"rules.anchor below {LEAST_ANCHOR:g} bits would take one district for an anchor, so that namesakes link",
-            )
-        if self.rules.pooled_surely < self.rules.pooled_probability:
-            raise ValueError(
-                "rules.pooled_surely is below rules.pooled_probability: groups with less evidence of their own need more"
             )
         if self.rules.independent_minimum < 1:
             raise PlacedError(

@@ -116,21 +116,13 @@ class Pooling:
         """Which pairs link because their groups agree."""
         across = self.across(n, pairs)
         figures = self.figures(across, pairs, vectors)
-        agree = self._agree(self.forest.bits(figures), figures[:, FIGURES.index("independent")])
+        agree = self.forest.bits(figures) >= bits(self.policy.rules.pooled_probability)
+        agree &= figures[:, FIGURES.index("independent")] >= self.policy.rules.independent_minimum
         agree &= ~across.any(np.isin(pairs.rule, [RULES.index(r) for r in (*CONTESTED, Rule.VETO)]))
         found = np.flatnonzero(across.spread(agree, len(pairs.left)) & self.lacking(pairs))
         linked = np.zeros(len(pairs.left), np.bool_)
         linked[found[~self._names_differ(vectors(found))]] = True
         return linked
-
-    def _agree(self, probable: NDArray[np.float64], independent: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Which pairs of groups are probable enough, given the independent bits of their best pair: the less it brings, the more so."""
-        rules = self.policy.rules
-        enough = independent >= rules.independent_minimum
-        agree: NDArray[np.bool_] = enough & (probable >= bits(rules.pooled_probability))
-        if rules.pooled_independent is not None:
-            agree |= (independent >= rules.pooled_independent) & (probable >= bits(rules.pooled_surely))
-        return agree
 
     def figures(self, across: Across, pairs: Pairs, vectors: Vectors) -> NDArray[np.float64]:
         """FIGURES of each pair of groups, shape (pairs of groups, figures)."""

@@ -104,15 +104,6 @@ HELD = [
 FIRM = [(a, b, 15.0, L) for a, b, *_ in INSIDE]
 
 
-@pytest.mark.parametrize(
-    ("independent", "probability", "links"),
-    [(6.0, 0.91, True), (6.0, 0.89, False), (4.0, 0.96, False), (4.0, 0.98, True), (2.0, 0.999, False)],
-)
-def test_the_less_is_independent_the_surer_groups_must_be(independent: float, probability: float, links: bool) -> None:
-    assert POOLING is not None
-    assert POOLING._agree(np.array([bits(probability)]), np.array([independent]))[0] == links
-
-
 @pytest.mark.parametrize(("why", "across", "held"), HELD, ids=[c[0] for c in HELD])
 def test_links_that_are_not_firm_are_held_where_the_rest_belies_them(
     why: str, across: list[Row], held: list[tuple[int, int]]
