@@ -23,14 +23,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.generated import Extracts, people_of, read, write
 from benchmarks.generator.world import People
 from benchmarks.results_file import keep, markdown_table
+from linker.batch.identify import Apart
 from linker.config.matching import ComparisonKind, Matching
 from linker.config.policy import Policy
-from linker.identity.clusters import Constraints, cluster
+from linker.identity.clusters import cluster
 from linker.matching.candidates import find_candidates
 from linker.matching.comparisons import comparisons_of
 from linker.matching.edges import match
 from linker.matching.keys import Features
-from linker.matching.policy import RULES, Rule, exclusive_pairs
 from linker.matching.supervised import collect, count_model, refine, true_pairs
 from linker.matching.training import prior_of
 
@@ -120,8 +120,8 @@ def links(training: list[Extracts], test: Extracts, dropped: tuple[str, ...]) ->
     model = refine(count_model(comparisons, sets), comparisons, sets, SPREAD)
     policy = lenient(test.loaded.policy, {c.name for c in comparisons})
     edges = match(test.columns, matching, policy, model, lambda _done, _total: None).edges
-    apart = np.stack(exclusive_pairs(test.columns, matching.vetoes), axis=1)
-    constraints = Constraints(cannot_link=apart, veto=edges.rule == RULES.index(Rule.VETO))
+    settings = test.loaded.model_copy(update={"matching": matching, "policy": policy})
+    constraints = Apart.of(test.columns, edges, settings).constraints(edges)
     found = cluster(test.columns.n, edges.left, edges.right, edges.weight, edges.decision, constraints)
     return found.label.astype(np.int64)
 

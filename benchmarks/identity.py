@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -32,7 +31,7 @@ from benchmarks.generator.build import Options, generate
 from benchmarks.reference_partition import Problem, best_partition
 from benchmarks.results_file import keep, markdown_table
 from linker.batch.admission import Admitted, admit
-from linker.batch.identify import Before, identify
+from linker.batch.identify import Apart, Before, identify
 from linker.config.clusters import ClusterRules
 from linker.config.loading import CONFIGS
 from linker.config.run import LoadedRun, load_run
@@ -43,7 +42,7 @@ from linker.matching.columns import PersonColumns, build_columns
 from linker.matching.edges import Edges, Matched, match
 from linker.matching.hysteresis import Memory, nearly_linked, packed
 from linker.matching.model import LevelParameters, MatchModel
-from linker.matching.policy import REMEMBERED, RULES, Rule, exclusive_pairs
+from linker.matching.policy import REMEMBERED, RULES, Rule
 from linker.matching.vectors import unpack
 from linker.names.table import NameTable
 from linker.progress import Silent, Stopwatch
@@ -62,7 +61,6 @@ class Case:
     columns: PersonColumns
     model: MatchModel
     matched: Matched
-    apart: npt.NDArray[np.int32]
     groups: Clusters
     crosswalk: pa.Table
 
@@ -75,12 +73,12 @@ def prepare(extracts: Path) -> tuple[Case, dict[str, float]]:
     file = loaded.model_file()
     if file is None:
         raise SystemExit("the configuration names no model")
-    model = MatchModel.load(file)
+    model = MatchModel.load(file, loaded.groups_file())
     matched = match(columns, loaded.matching, loaded.policy, model, Silent().step)
     ids = admitted.record["record_id"]
     seconds = {}
     started = time.perf_counter()
-    apart = np.stack(exclusive_pairs(columns, loaded.matching.vetoes), axis=1)
+    apart = Apart.of(columns, matched.edges, loaded)
     with tempfile.TemporaryDirectory() as workspace:
         found = identify(ids, matched.edges, apart, loaded.clusters, Before.of(Path(workspace)))
     seconds["groups and ids"] = time.perf_counter() - started
@@ -91,12 +89,11 @@ def prepare(extracts: Path) -> tuple[Case, dict[str, float]]:
     seconds["golden records"] = time.perf_counter() - started
     print(f"{len(ids):,} records, {len(identity):,} identities, {seconds}", flush=True)
     crosswalk = pa.table({"record_id": ids, "identity_id": found.assigned.identity_id})
-    return Case(loaded, admitted, columns, model, matched, apart, found.clusters, crosswalk), seconds
+    return Case(loaded, admitted, columns, model, matched, found.clusters, crosswalk), seconds
 
 
 def grouped(case: Case, edges: Edges, rules: ClusterRules | None = None) -> Clusters:
-    veto, quiet = (edges.rule == RULES.index(rule) for rule in (Rule.VETO, Rule.IMPROBABLE))
-    constraints = Constraints(cannot_link=case.apart, veto=veto, quiet=quiet)
+    constraints = Apart.of(case.columns, edges, case.loaded).constraints(edges)
     return cluster(
         case.columns.n,
         edges.left,

@@ -11,13 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 
 from linker.batch.adapting import channel_of_run
 from linker.batch.admission import Admitted, admit
 from linker.batch.facts import SETTINGS, final_tables, manifest_of, published_tables, report_of, settings_json
-from linker.batch.identify import Before, identify
+from linker.batch.identify import Apart, Before, identify
 from linker.batch.purge import purge_due
 from linker.batch.result import RunResult
 from linker.config.run import LoadedRun
@@ -26,7 +25,6 @@ from linker.identity.golden import golden_records
 from linker.index import build_index
 from linker.matching.columns import build_columns
 from linker.matching.edges import edge_table, fitting_model, match
-from linker.matching.policy import exclusive_pairs
 from linker.names.channel import Channel
 from linker.names.channel_file import ADAPTED
 from linker.names.table import NameTable
@@ -84,7 +82,7 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
             )  # fmt: skip
             watch.note = f"{matched.candidate_pairs:,} candidate pairs, {len(matched.edges):,} edges"
         with watch.stage("identify"):
-            apart = np.stack(exclusive_pairs(columns, loaded.matching.vetoes), axis=1)
+            apart = Apart.of(columns, matched.edges, loaded)
             found = identify(record_ids, matched.edges, apart, loaded.clusters, before)
             matched = replace(matched, edges=found.edges)
             names, indexed = columns.names, columns if index else None

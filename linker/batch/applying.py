@@ -94,7 +94,7 @@ def _regrouped(
     edge = settled_by_groups(edge, single(tables["person"]["record_id"]), scorer)
     crosswalk = snapshot.table("crosswalk", ["record_id", "identity_id"])
     stake = Stake(tables["record"], tables["person"], edge, crosswalk, pa.array([], pa.string()))
-    return regroup(stake, settings.clusters, settings.matching.vetoes, before)
+    return regroup(stake, settings, before)
 
 
 def _tables(snapshot: Snapshot, found: Regrouped) -> dict[str, pa.Table]:

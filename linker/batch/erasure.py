@@ -135,7 +135,7 @@ def _plan(workspace: Path, asked: Sequence[str], order_text: str) -> _Plan:
     edge = released(edges_without(snapshot.table("edge"), ids), scorer, settings.clusters.hysteresis)
     edge = settled_by_groups(edge, single(person["record_id"]), scorer)
     stake = Stake(records_without(record, erased), person, edge, crosswalk, touched)
-    found = regroup(stake, settings.clusters, settings.matching.vetoes, before)
+    found = regroup(stake, settings, before)
     old = snapshot.table("identity")
     kept = old.filter(pc.invert(pc.is_in(old["identity_id"], value_set=found.changed)))
     tables = {

@@ -10,15 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from linker.batch.identify import Before, Identified, identify
-from linker.config.clusters import ClusterRules
-from linker.config.matching import Veto
+from linker.batch.identify import Apart, Before, GroupingSettings, Identified, identify
 from linker.identity.golden import golden_records
 from linker.identity.goldnames import Names
 from linker.identity.values import single
 from linker.matching.csr import code_texts
 from linker.matching.edges import Edges
 from linker.matching.policy import RULES, exclusive_pairs
+from linker.matching.relatives import RelativeLevels
 from linker.names.channel import Channel
 from linker.names.table import NameTable
 from linker.schema import CROSSWALK, EDGE
@@ -63,14 +62,15 @@ class Stake:
     touched: pa.Array
 
 
-def regroup(
-    stake: Stake, rules: ClusterRules, vetoes: tuple[Veto, ...], before: Before, names: NameTable | None = None
-) -> Regrouped:
+def regroup(stake: Stake, settings: GroupingSettings, before: Before, names: NameTable | None = None) -> Regrouped:
     """Groups and identities of the records at stake. `names`: the table that their names are read by; one of their own if left out."""
     record, ids = stake.record, stake.record["record_id"]
     edges = as_rows(stake.edge, ids)
-    apart = np.stack(exclusive_pairs(Texts(stake.person), vetoes), axis=1)
-    found = identify(ids, edges, apart, rules, before, stake.previous)
+    apart = Apart(
+        np.stack(exclusive_pairs(Texts(stake.person), settings.matching.vetoes), axis=1),
+        RelativeLevels.of(settings.matching, settings.policy).in_texts(stake.edge["levels"]),
+    )
+    found = identify(ids, edges, apart, settings.clusters, before, stake.previous)
     identity_id, events = single(found.assigned.identity_id), found.assigned.events
     others = pc.list_flatten(single(events["other_identities"]))
     changed = [stake.touched, single(events["identity_id"]), others, _held_otherwise(before, identity_id, found)]

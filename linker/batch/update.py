@@ -85,7 +85,7 @@ def update(
         with watch.stage("identify"):
             stake = _at_stake(current, delta, edge, fresh, before, scoring)
             names = scoring_base.index.columns.names
-            found = regroup(stake, loaded.clusters, loaded.matching.vetoes, before, names)
+            found = regroup(stake, loaded, before, names)
             watch.note = f"{len(stake.record):,} records at stake, {len(found.event):,} events"
         with watch.stage("publish"):
             change = edge.change(found.edge, fresh, delta.outdated)

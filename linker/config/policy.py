@@ -49,6 +49,8 @@ class Rules(Settings):
     relative: str | None = None
     """comparison of the relatives: where it speaks against, father against father, a pair links only with an identifier or a birth date
     that agrees; cousins share a name and a village"""
+    relative_needed: bool = False
+    """an automatic link needs relatives whose names agree, or an identifier: a record without a father may be any cousin"""
     anchor: Annotated[float, Field(ge=0)] = 4.0
     """bits that one independent comparison must bring by itself to anchor a pair; without an anchor two namesakes with namesake fathers
     look like one person"""

@@ -34,6 +34,7 @@ RULES = {
     "veto": "the two records cannot be one person",
     "namesake": "probable, but nothing strong agrees besides name, relation and age: perhaps namesakes",
     "relative_conflict": "the relatives differ, and no identifier or birth date agrees: perhaps a cousin",
+    "no_relative": "neither an identifier nor the relatives agree, and the policy asks for one of them",
     "brother": "only a part of the names agrees: perhaps a brother or twin",
     "pooled": "lacks a little by itself, but all records of its two groups agree",
     "kept": "linked before, and still nearly probable enough",
@@ -44,6 +45,7 @@ RULES = {
     "held_bridge": "probable enough, but it alone would hold two groups together",
     "held_hub": "probable enough, but one record alone would hold two groups together",
     "held_sparse": "probable enough, but the weakest evidence of a large, loosely tied group",
+    "held_unstated": "probable enough, but one record names no relative and would join groups whose relatives differ",
 }
 """`matching.policy.Rule` in words."""
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from linker.config.clusters import ClusterRules
-from linker.identity import checks, joining, kernels
+from linker.identity import checks, joining, kernels, silent
 from linker.schema import Decision
 
 Rows = npt.NDArray[np.int32]
@@ -37,6 +37,8 @@ class Held(IntEnum):
     """Two groups had only one record in common, which this link tied to the weaker of them."""
     SPARSE = 5
     """Its group was large and loosely tied, and this was its weakest evidence."""
+    UNSTATED = 6
+    """One of its records names no relative, and it would join groups whose relatives differ."""
 
 
 class Attention(IntEnum):
@@ -68,6 +70,10 @@ class Constraints:
     """Per scored pair: nothing speaks against one person, however little speaks for it. 'Not alike' is no contradiction."""
     contested: Flags | None = None
     """Per scored pair: something speaks so clearly against one person that a group which holds both records calls for attention."""
+    stated: Flags | None = None
+    """Per scored pair: both records name a relative."""
+    differ: Flags | None = None
+    """Per scored pair: they do, and the two differ."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,8 @@ class Edges:
     veto: Flags
     quiet: Flags
     contested: Flags
+    stated: Flags
+    differ: Flags
     source: npt.NDArray[np.int64]
 
 
@@ -122,15 +130,17 @@ def cluster(
     clearly = (edges.weight <= rules.contradiction) & (edges.decision != Decision.LINK)
     against = _stack(edges, clearly & ~edges.quiet & ~edges.veto)
     linking: Flags = (edges.decision == Decision.LINK) & ~edges.veto
-    links = np.flatnonzero(linking)
+    links, pairs = np.flatnonzero(linking), kernels.Pairs(edges.left, edges.right)
+    unheard = silent.parted(n, pairs, linking, (edges.stated, edges.differ), must)
     reason = np.zeros(len(edges.left), dtype=np.int8)
     label, reason[links] = joining.join(
         n,
         kernels.Pairs(edges.left[links], edges.right[links]),
         edges.weight[links],
-        joining.Objections(must, cannot, against, rules.tolerance),
+        joining.Objections(must, np.concatenate([cannot, unheard]), against, rules.tolerance),
     )
     label, stubborn = checks.cut(label, _ties(edges, linking, must, rules), reason, rules)
+    reason = silent.reasons(label, pairs, reason, cannot, unheard)
     opposed = np.concatenate([against, _stack(edges, edges.contested & ~linking)])
     return _result(label, edges, linking, reason, _attention(label, opposed, stubborn, rules), must)
 
@@ -147,16 +157,16 @@ def _canonical(
     if np.any(left == right):
         raise ValueError("a record is paired with itself")
     none = np.zeros(len(left), dtype=np.bool_)
+    names = ("veto", "quiet", "contested", "stated", "differ")
+    told = {name: none if (flags := getattr(constraints, name)) is None else flags for name in names}
     low, high = np.minimum(left, right).astype(np.int32), np.maximum(left, right).astype(np.int32)
     edges = Edges(
         low,
         high,
         weight.astype(np.float32),
         decision.astype(np.int8),
-        none if constraints.veto is None else constraints.veto,
-        none if constraints.quiet is None else constraints.quiet,
-        none if constraints.contested is None else constraints.contested,
-        np.arange(len(left), dtype=np.int64),
+        source=np.arange(len(left), dtype=np.int64),
+        **told,
     )
     key = (low.astype(np.int64) << 32) | high
     if np.all(key[1:] >= key[:-1]):

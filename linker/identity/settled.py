@@ -20,6 +20,7 @@ HELD_RULES = {
     Held.BRIDGE: Rule.HELD_BRIDGE,
     Held.HUB: Rule.HELD_HUB,
     Held.SPARSE: Rule.HELD_SPARSE,
+    Held.UNSTATED: Rule.HELD_UNSTATED,
 }
 
 

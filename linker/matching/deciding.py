@@ -33,16 +33,17 @@ SAME_IDENTIFIER, SAME_DATE, SAME_PHONE = 512, 1024, 2048
 
 _F8T, _I8T = types.float64[:, ::1], types.int64[:, ::1]
 _MEANINGS = types.Tuple((_I8T, _F8T, _F8T, _F8T))  # type: ignore[no-untyped-call]
-_BOUNDS = types.UniTuple(types.float64, 6)  # type: ignore[no-untyped-call]
+_BOUNDS = types.UniTuple(types.float64, 7)  # type: ignore[no-untyped-call]
 Table = NDArray[np.float64]
 
 _ORDER = (
     Rule.VETO, Rule.UNLIKE, Rule.IMPROBABLE, Rule.MISUSED_IDENTITY, Rule.UNCERTAIN, Rule.NAME_CONFLICT, Rule.CONTRADICTION,
     Rule.ALIAS_ONLY, Rule.BROTHER, Rule.RELATIVE_CONFLICT, Rule.WEAK_NAME, Rule.NAME_AND_RELATION_ALONE, Rule.NAMESAKE, Rule.LINK,
+    Rule.NO_RELATIVE,
 )  # fmt: skip
 """The rules as the kernel numbers them: its compiled form, which is kept on disk, does not notice when RULES changes."""
 _VETO, _UNLIKE, _IMPROBABLE, _MISUSED_IDENTITY, _UNCERTAIN, _NAME_CONFLICT, _CONTRADICTION = range(7)
-_ALIAS_ONLY, _BROTHER, _RELATIVE_CONFLICT, _WEAK_NAME, _NAME_AND_RELATION_ALONE, _NAMESAKE, _LINK = range(
+_ALIAS_ONLY, _BROTHER, _RELATIVE_CONFLICT, _WEAK_NAME, _NAME_AND_RELATION_ALONE, _NAMESAKE, _LINK, _NO_RELATIVE = range(
     7, len(_ORDER)
 )
 _RULES = np.array([RULES.index(rule) for rule in _ORDER], np.int8)
@@ -73,7 +74,7 @@ class Decider:
         self._meanings = _meanings(rules, comparisons, tables)
         self._bounds = (
             policy.link_threshold, policy.review_threshold, rules.unanchored_probability, rules.anchor,
-            rules.independent_minimum, rules.name_minimum,
+            rules.independent_minimum, rules.name_minimum, float(rules.relative_needed),
         )  # fmt: skip
 
     def decide(self, vectors: NDArray[np.int8], weights: NDArray[np.float64]) -> Decided:
@@ -96,9 +97,9 @@ def decide(
 
 
 @njit(types.int64(types.int64, types.float64, types.UniTuple(types.float64, 3), _BOUNDS), cache=True, nogil=True)  # type: ignore[no-untyped-call]
-def _rule(told, probability, bits, bounds):  # type: ignore[no-untyped-def]  # noqa: PLR0911
+def _rule(told, probability, bits, bounds):  # type: ignore[no-untyped-def]  # noqa: PLR0911, PLR0912
     """The first rule that holds for a vector, the most serious first. `told`: what its levels mean together."""
-    link, review, unanchored, anchor, independent_minimum, name_minimum = bounds
+    link, review, unanchored, anchor, independent_minimum, name_minimum, relative_needed = bounds
     independent, strongest, name = bits
     identifier, related = told & SAME_IDENTIFIER, told & RELATED
     contradiction = told & CONFLICT or (told & DOUBT and not related)
@@ -120,6 +121,8 @@ def _rule(told, probability, bits, bounds):  # type: ignore[no-untyped-def]  # n
         return _BROTHER
     if told & RELATIVE_CONFLICT and not identifier and not told & SAME_DATE:
         return _RELATIVE_CONFLICT
+    if relative_needed and not (identifier or related):
+        return _NO_RELATIVE
     if name < name_minimum:
         return _WEAK_NAME
     if independent < independent_minimum:

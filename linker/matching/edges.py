@@ -239,7 +239,7 @@ def edge_table(matched: Matched, record_id: pa.ChunkedArray, key_names: Sequence
     edges = matched.edges
     tables = matched.model.weights(matched.comparisons)
     distinct, inverse = np.unique(edges.vector, return_inverse=True)
-    levels = _levels_json(unpack(distinct, matched.comparisons), matched.comparisons, tables)
+    levels = levels_json(unpack(distinct, matched.comparisons), matched.comparisons, tables)
     key_sets, key_inverse = np.unique(edges.keys, return_inverse=True)
     key_texts = [",".join(n for k, n in enumerate(key_names) if s >> k & 1) for s in key_sets.tolist()]
     ids = record_id.combine_chunks() if isinstance(record_id, pa.ChunkedArray) else record_id
@@ -259,7 +259,7 @@ def edge_table(matched: Matched, record_id: pa.ChunkedArray, key_names: Sequence
     )
 
 
-def _levels_json(
+def levels_json(
     vectors: NDArray[np.int8], comparisons: Sequence[Comparison], tables: Sequence[NDArray[np.float64]]
 ) -> pa.Array:
     """{"name": ["AGREE", 9.1], …} of each vector, without missing evidence. What a level says is written once."""

@@ -26,6 +26,7 @@ class Rule(StrEnum):
     RELATIVE_CONFLICT = (
         "relative_conflict"  # the relatives differ, no identifier or birth date agrees: perhaps a cousin
     )
+    NO_RELATIVE = "no_relative"  # neither an identifier nor the relatives agree, and the policy asks for one of them
     BROTHER = "brother"  # a given name agrees, the other parts differ, no identifier agrees: perhaps a brother or twin
     UNCERTAIN = "uncertain"  # between the review and the link threshold
     IMPROBABLE = "improbable"  # below the review threshold: too little speaks for it
@@ -46,6 +47,7 @@ class Rule(StrEnum):
     HELD_BRIDGE = "held_bridge"  # alone held two groups together
     HELD_HUB = "held_hub"  # one record alone held two groups together
     HELD_SPARSE = "held_sparse"  # the weakest evidence of a large, loosely tied group
+    HELD_UNSTATED = "held_unstated"  # one record names no relative and would tie together groups whose relatives differ
 
 
 RULES = tuple(Rule)

@@ -143,6 +143,13 @@ def pack(vectors: NDArray[np.int8], comparisons: Sequence[Comparison]) -> NDArra
     return packed
 
 
+def codes_of(packed: NDArray[np.int64], comparisons: Sequence[Comparison], place: int) -> NDArray[np.int8]:
+    """The level codes of one comparison, that is no joint one, in packed vectors."""
+    sizes = [len(c.levels) for c in comparisons[place + 1 :] if c.joined is None]
+    codes: NDArray[np.int8] = (packed // math.prod(sizes) % len(comparisons[place].levels)).astype(np.int8)
+    return codes
+
+
 def unpack(packed: NDArray[np.int64], comparisons: Sequence[Comparison]) -> NDArray[np.int8]:
     """Vectors, shape (pairs, comparisons), of their numbers."""
     vectors = np.zeros((len(comparisons), len(packed)), dtype=np.int8)

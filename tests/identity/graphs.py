@@ -26,6 +26,8 @@ class Graph:
     must: tuple[tuple[int, int], ...] = ()
     cannot: tuple[tuple[int, int], ...] = ()
     veto: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    fathers: tuple[str, ...] = ()
+    """by row, empty where the record names none; none at all: nobody does"""
 
     def cluster(self, rules: ClusterRules | None = None, order: list[int] | None = None, **more: object) -> Clusters:
         pairs = [self.pairs[i] for i in order] if order is not None else list(self.pairs)
@@ -36,9 +38,17 @@ class Graph:
             must_link=rows(self.must),
             cannot_link=rows(self.cannot),
             veto=np.array([(min(p[:2]), max(p[:2])) in self.veto for p in pairs], np.bool_),
+            stated=np.array([self.both_state(p[0], p[1]) for p in pairs], np.bool_),
+            differ=np.array([self.differ(p[0], p[1]) for p in pairs], np.bool_),
             **more,  # type: ignore[arg-type]
         )
         return cluster(self.n, left, right, weight, decided(weight), constraints, rules)
+
+    def both_state(self, i: int, j: int) -> bool:
+        return bool(self.fathers) and bool(self.fathers[i]) and bool(self.fathers[j])
+
+    def differ(self, i: int, j: int) -> bool:
+        return self.both_state(i, j) and self.fathers[i] != self.fathers[j]
 
     def apart(self) -> set[tuple[int, int]]:
         return {(min(p), max(p)) for p in self.cannot} | set(self.veto)
@@ -75,7 +85,8 @@ def random_graphs(draw: st.DrawFn, most: int = 14) -> Graph:
     pairs = tuple((i, j, draw(weights)) for i, j in chosen)
     few = st.lists(st.sampled_from(every), unique=True, max_size=3)
     veto = frozenset(draw(st.lists(st.sampled_from(chosen), unique=True, max_size=2))) if chosen else frozenset()
-    return Graph(n, pairs, tuple(draw(few)), tuple(draw(few)), veto)
+    fathers = draw(st.one_of(st.just(()), st.tuples(*[st.sampled_from(["", "Mohan", "Sohan"])] * n)))
+    return Graph(n, pairs, tuple(draw(few)), tuple(draw(few)), veto, fathers)
 
 
 def best(graph: Graph) -> float:

@@ -51,6 +51,7 @@ def test_the_order_of_pairs_and_the_side_of_a_record_do_not_matter(graph: Graph,
         tuple(random.sample(graph.must, len(graph.must))),
         tuple((j, i) for i, j in graph.cannot),
         graph.veto,
+        graph.fathers,
     )
     one, other = graph.cluster(rules), turned.cluster(rules, order)
     assert one.label.tolist() == other.label.tolist()
@@ -116,7 +117,7 @@ def _connected(group: frozenset[int], ties: list[tuple[float, int, int]]) -> boo
 @settings(deadline=None)
 @given(random_graphs())
 def test_verdicts_same_hold_unless_they_contradict_verdicts_different(graph: Graph) -> None:
-    free = Graph(graph.n, graph.pairs, graph.must, (), frozenset())
+    free = Graph(graph.n, graph.pairs, graph.must, (), frozenset(), graph.fathers)
     label = free.cluster(ClusterRules()).label
     assert all(label[i] == label[j] for i, j in graph.must)
 

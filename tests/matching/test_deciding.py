@@ -16,6 +16,7 @@ from linker.schema import Decision
 
 COMPARISONS = comparisons_of(load(CONFIGS / "matching" / "offenders.yaml", Matching).comparisons)
 POLICY = load(CONFIGS / "policy.yaml", Policy)
+STRICT = load(CONFIGS / "policy_strict.yaml", Policy)
 WEIGHT = {
     "for": 8.0,
     "neutral": 0.0,
@@ -24,11 +25,11 @@ WEIGHT = {
 }
 
 
-def decision_of(bits: float, **levels: str) -> tuple[Decision, Rule]:
+def decision_of(bits: float, policy: Policy = POLICY, **levels: str) -> tuple[Decision, Rule]:
     """What policy makes of a pair with these levels (all else missing) and this match weight."""
     vector = np.array([[c.level(levels[c.name]).code if c.name in levels else 0 for c in COMPARISONS]], dtype=np.int8)
     tables = [np.array([WEIGHT[level.side] for level in c.levels]) for c in COMPARISONS]
-    decided = decide(POLICY, COMPARISONS, vector, np.array([bits]), tables)
+    decided = decide(policy, COMPARISONS, vector, np.array([bits]), tables)
     return Decision(int(decided.decision[0])), RULES[int(decided.rule[0])]
 
 
@@ -64,6 +65,21 @@ CASES = [
 @pytest.mark.parametrize(("why", "bits", "levels", "decision", "rule"), CASES, ids=[c[0] for c in CASES])
 def test_rule(why: str, bits: float, levels: dict[str, str], decision: Decision, rule: Rule) -> None:
     assert decision_of(bits, **levels) == (decision, rule)
+
+
+NEEDED = [
+    ("no father", SURE, {"name": "AGREE_RARE", "place": "SAME_HOUSE", "birth": "SAME_DATE"}, Decision.REVIEW, Rule.NO_RELATIVE),
+    ("no father, one document", SURE, {"name": "AGREE_RARE", "documents": "SAME"}, Decision.LINK, Rule.LINK),
+    ("one father", SURE, {"name": "AGREE", "relative": "AGREE", "place": "SAME_HOUSE"}, Decision.LINK, Rule.LINK),
+    ("another father", SURE, {"name": "AGREE", "relative": "DIFFERENT", "birth": "CLOSE"}, Decision.REVIEW, Rule.RELATIVE_CONFLICT),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("why", "bits", "levels", "decision", "rule"), NEEDED, ids=[c[0] for c in NEEDED])
+def test_where_a_relative_is_needed(
+    why: str, bits: float, levels: dict[str, str], decision: Decision, rule: Rule
+) -> None:
+    assert decision_of(bits, policy=STRICT, **levels) == (decision, rule)
 
 
 def test_a_policy_that_names_an_unknown_comparison_is_refused() -> None:
