@@ -19,7 +19,8 @@ TO_DICTIONARY = frozenset({2, 8})
 TO_BEFORE = 7
 """The encoding whose values repeat the beginning of the one before (DELTA_BYTE_ARRAY)."""
 DEEPEST = 8
-"""Structures inside structures; a page's header has three."""
+"""Structures and lists inside one another; a page's header has three."""
+CUT, TOO_DEEP = "a page's header is cut short", "a page's header is too deep"
 
 Fields = dict[int, object]
 
@@ -50,8 +51,10 @@ def pages(file: mmap, begin: int, end: int) -> Iterator[Page]:
             described = header.get(HEADERS[kind])
             if not isinstance(described, dict):
                 raise ValueError("a page that is not described")
-            encoding = _number(described, 4 if kind == DATA_PAGE_2 else 2)
-            yield Page(kind == DICTIONARY_PAGE, size, _number(described, 1), encoding)
+            values, encoding = _number(described, 1), _number(described, 4 if kind == DATA_PAGE_2 else 2)
+            if values < 0:  # which would make up for another page's
+                raise ValueError(f"a page of {values} values")
+            yield Page(kind == DICTIONARY_PAGE, size, values, encoding)
 
 
 def _number(fields: Fields, which: int) -> int:
@@ -64,7 +67,7 @@ def _number(fields: Fields, which: int) -> int:
 def _structure(file: mmap, at: int, depth: int = 0) -> tuple[Fields, int]:
     """Numbers and structures of a Thrift structure by field, and where it ends; texts and lists are passed over."""
     if depth > DEEPEST:
-        raise ValueError("a page's header is too deep")
+        raise ValueError(TOO_DEEP)
     fields: Fields = {}
     number = 0
     while True:
@@ -85,31 +88,39 @@ def _value(file: mmap, at: int, kind: int, depth: int) -> tuple[object, int]:
     if kind in (4, 5, 6):
         return _signed(file, at)
     if kind == 7:
-        return None, at + 8
+        return None, _past(file, at, 8)
     if kind == 8:
         length, at = _varint(file, at)
-        return None, at + length
+        return None, _past(file, at, length)
     if kind in (9, 10):
-        return None, _past_list(file, at, depth)
+        return None, _past_list(file, at, depth + 1)
     if kind == 12:
         return _structure(file, at, depth + 1)
     raise ValueError(f"a page's header holds a field of type {kind}")
 
 
+def _past(file: mmap, at: int, length: int) -> int:
+    if at + length > len(file):  # a list may claim any number of them
+        raise ValueError(CUT)
+    return at + length
+
+
 def _past_list(file: mmap, at: int, depth: int) -> int:
+    if depth > DEEPEST:
+        raise ValueError(TOO_DEEP)
     head, at = _byte(file, at)
     count = head >> 4
     if count == 15:
         count, at = _varint(file, at)
     for _ in range(count):
         kind = head & 15
-        _, at = _byte(file, at) if kind in (1, 2) else _value(file, at, kind, depth + 1)
+        _, at = _byte(file, at) if kind in (1, 2) else _value(file, at, kind, depth)
     return at
 
 
 def _byte(file: mmap, at: int) -> tuple[int, int]:
-    if at >= len(file):
-        raise ValueError("a page's header is cut short")
+    if not 0 <= at < len(file):
+        raise ValueError(CUT)
     return file[at], at + 1
 
 

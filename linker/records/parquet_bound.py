@@ -76,9 +76,13 @@ def bound_of(file: Path, parquet: pq.ParquetFile, names: Sequence[str], enough: 
     with file.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as content:
         groups = [_chunks(parquet, content, group, names) for group in range(parquet.num_row_groups)]
     rows = [parquet.metadata.row_group(group).num_rows for group in range(parquet.num_row_groups)]
+    if min(rows, default=0) < 0:  # which would make up for another group's
+        raise ValueError(f"a row group of {min(rows)} rows")
     bounds = [_bound(*each) for each in zip(rows, groups, strict=True)]
     if sum(b.total for b in bounds) <= enough:
         return bounds
+    if any(bound.at_once > enough for bound in (_bound(0, [c._replace(longest=0) for c in group]) for group in groups)):
+        return bounds  # whatever the texts are; measuring them would read such a list
     return [_bound(rows[group], _measured(file, group, chunks)) for group, chunks in enumerate(groups)]
 
 
@@ -102,6 +106,10 @@ def _chunks(parquet: pq.ParquetFile, content: mmap, group: int, names: Sequence[
         if column.dictionary_page_offset is not None and 0 < column.dictionary_page_offset < begin:
             begin = column.dictionary_page_offset
         held = list(pages(content, begin, begin + column.total_compressed_size)) if column.num_values else []
+        if (
+            sum(p.values for p in held if not p.is_dictionary) < column.num_values
+        ):  # the reader would look behind them for more
+            raise ValueError(f"the pages of {kind.path} hold fewer values than it says")
         longest = max((p.size for p in held if p.is_dictionary), default=0)
         is_text, is_list = kind.physical_type == "BYTE_ARRAY", kind.max_repetition_level > 0
         found.append(_Chunk(kind.path, held, is_text, is_list, max(kind.length or 0, 8), longest))

@@ -88,9 +88,22 @@ def test_a_footer_that_understates_its_columns(tmp_path: Path) -> None:
     assert true[0].total > 110_000
 
 
+@pytest.mark.parametrize(("stated", "what"), [(2501, "fewer values than it says"), (-2500, "-2500 rows")])
+def test_a_footer_that_misstates_its_rows(tmp_path: Path, stated: int, what: str) -> None:
+    """More values than the pages between its places hold would be looked for behind them; fewer than none would hide another group's."""
+    path = write(tmp_path / "a.parquet", id=["1"] * 2500, name=["RAM"] * 2500)
+    content = path.read_bytes()
+    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    path.write_bytes(content[:footer] + content[footer:].replace(varint(2500), varint(stated)))
+    with pytest.raises(ValueError, match=what):
+        bound_of(path, pq.ParquetFile(path), ["id", "name"], 0)
+    with pytest.raises(InputError, match="damaged"):
+        read_source(source(), path)
+
+
 def varint(number: int) -> bytes:
     """As Thrift writes it."""
-    number, content = number * 2, b""
+    number, content = number * 2 if number >= 0 else -2 * number - 1, b""
     while number > 127:
         number, content = number >> 7, content + bytes([number & 127 | 128])
     return content + bytes([number])
