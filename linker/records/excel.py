@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
-import zlib
 from collections.abc import Sequence
-from functools import reduce
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
+from linker.archives import UNREADABLE, refuse_ambiguous
 from linker.config.source import SourceConfig
 from linker.errors import InputError
 from linker.records.files import checked
 from linker.records.header import TITLES, find_columns, header_among
 from linker.records.python_rows import from_rows
 from linker.records.raw import Limits, Raw
-from linker.records.spans import UnusualError
+from linker.records.spans import TooLargeError, UnusualError
 from linker.records.suspect import without_suspects
-from linker.records.workbook import NOT_ORDINARY, Sheet, open_fast, part_of, sheet_names
+from linker.records.workbook import Sheet, open_fast, sheet_names
+from linker.records.workbook_guard import refuse_bomb, refuse_large, refuse_sprawl
 
-MOST_CELLS = 200_000_000
-"""Of a sheet that the complete reader takes on, blank ones included."""
-PIECE = 2**16
-"""Bytes unpacked at a time to be counted."""
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-
-
-UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
-"""What comes of archives that are damaged, packed in an unknown way, or encrypted."""
 
 
 def read_excel(config: SourceConfig, path: str, limits: Limits) -> Raw:
@@ -44,8 +36,9 @@ def read_excel(config: SourceConfig, path: str, limits: Limits) -> Raw:
     file = checked(path, "an Excel workbook", (ZIP, OLE))
     try:
         most = limits.unpacked(file.stat().st_size)
+        refuse_ambiguous(file)
         raw = _fast(config, file, most) or _complete(config, file, most)
-    except (CalamineError, *UNREADABLE) as error:
+    except (CalamineError, pa.ArrowException, *UNREADABLE) as error:
         raise InputError(
             f"the workbook cannot be read: {error}", where=path, do="open and save it in Excel again"
         ) from None
@@ -60,7 +53,7 @@ def _fast(config: SourceConfig, file: Path, most: int) -> Raw | None:
     if not zipfile.is_zipfile(file):
         return None
     with zipfile.ZipFile(file) as archive:  # which hands out no more bytes than the archive states
-        _refuse_large(file, sum(entry.file_size for entry in archive.infolist()), most)
+        refuse_large(file, sum(entry.file_size for entry in archive.infolist()), most)
     name = _named(sheet_names(file), config)
     sheet = None if name is None else open_fast(file, name)
     lines = sheet.lines() if sheet else None
@@ -71,9 +64,11 @@ def _fast(config: SourceConfig, file: Path, most: int) -> Raw | None:
         at = header_among(config, first)
         positions = find_columns(config, first[at], file)
         lines = lines[at + 1 :]
-        columns = sheet.columns(list(positions.values()), lines)
+        columns = sheet.columns(list(positions.values()), lines, most)
     except UnusualError:
         return None
+    except TooLargeError:
+        refuse_large(file, most + 1, most)
     return Raw.complete(config.columns, dict(zip(positions, columns, strict=True)), lines)
 
 
@@ -85,12 +80,12 @@ def _texts(sheet: Sheet, line: npt.NDArray[np.int32]) -> list[str]:
 
 def _complete(config: SourceConfig, file: Path, most: int) -> Raw:
     refuse_bomb(file, most)
+    refuse_sprawl(file, most)
     book, path = CalamineWorkbook.from_path(str(file)), str(file)
     name = _named(book.sheet_names, config)
     if name is None:
         said, do = f"the workbook has no sheet {config.sheet!r}", f"its sheets: {', '.join(book.sheet_names)}"
         raise InputError(said, where=path, do=do)
-    refuse_sprawl(file, name)
     rows = book.get_sheet_by_name(name).iter_rows()
     first: list[list[Any]] = []
     filled: list[int] = []  # which of them hold anything
@@ -114,53 +109,3 @@ def _named(names: Sequence[str], config: SourceConfig) -> str | None:
     if isinstance(wanted, int) and 1 <= wanted <= len(names):
         return names[wanted - 1]
     return wanted if isinstance(wanted, str) and wanted in names else None
-
-
-def refuse_bomb(file: Path, most: int) -> None:
-    """What the complete reader needs to be safe: it unpacks each part to its end, whatever size the archive states.
-
-    Raises:
-        InputError: the workbook unpacks to more than `most` bytes, by what it states or by what really comes out.
-        BadZipFile, zlib.error, NotImplementedError, RuntimeError: it is damaged, packed in an unknown way, or encrypted.
-    """
-    if not zipfile.is_zipfile(file):
-        return
-    with zipfile.ZipFile(file) as archive:
-        entries = archive.infolist()
-        _refuse_large(file, sum(entry.file_size for entry in entries), most)
-        total = 0
-        for entry in entries:
-            entry.file_size = 2**62  # or the stream would end where the archive states
-            with archive.open(entry) as stream:
-                while block := stream.read(PIECE):
-                    total += len(block)
-                    _refuse_large(file, total, most)
-
-
-def _refuse_large(file: Path, size: int, most: int) -> None:
-    if size > most:
-        said = f"the workbook unpacks to more than {most:,} bytes"
-        raise InputError(said, where=str(file), do="split it")
-
-
-def refuse_sprawl(file: Path, name: str) -> None:
-    """The complete reader keeps every cell between the outermost filled ones; a stray cell in the last corner would take all memory.
-
-    Raises:
-        InputError: there is such a cell.
-    """
-    try:
-        with zipfile.ZipFile(file) as archive:
-            content = archive.read(part_of(archive, name))
-    except (*NOT_ORDINARY, zipfile.BadZipFile):
-        return
-    letters = set(re.findall(rb' r="([A-Z]{1,3})[0-9]', content))
-    numbers = [int(n) for n in re.findall(rb'<row [^>]{0,60}?r="([0-9]{1,7})"', content)]
-    widest = max((len(c), c) for c in letters)[1] if letters else b"A"
-    width = reduce(lambda total, letter: total * 26 + letter - 64, widest, 0)
-    if width * max(numbers, default=1) > MOST_CELLS:
-        raise InputError(
-            f"the sheet reaches from its first cell to {widest.decode()}{max(numbers)}",
-            where=str(file),
-            do="delete the stray cells",
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as ET
 
 import numba as nb
@@ -12,20 +13,24 @@ from linker.records.sheet_scan import AMPERSAND, BYTES, END_TEXT, GIVE_UP, GREAT
 from linker.records.spans import gather, hex_unescaped, patched, unescaped
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+SHARED = "xl/sharedStrings.xml"
+"""Where in the archive they stand."""
+BEGIN = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:<\?xml [^>]*encoding="UTF-8"[^>]*\?>)?\s*<sst[^>]*>\s*', re.IGNORECASE)
 ITEM, END_ITEM, END_SST = word("<si><t"), word("</si>"), word("</sst>")
 
 
 def shared_strings(content: bytes) -> pa.Array:
-    """All shared strings, in order. Plain ones are taken as spans of bytes; where one is formatted, all go through an XML parser.
+    """All shared strings, in order. Plain ones are taken as spans of bytes; where one is formatted, or other things stand among them, all
+    go through an XML parser.
 
     Raises:
         ET.ParseError: not XML.
         ValueError: it declares a document type, which no spreadsheet program writes.
     """
     xml = np.frombuffer(content, np.uint8)
-    room = content.count(b"<si>")
+    room, begin = content.count(b"<si>"), BEGIN.match(content)
     begins, lengths, escaped = np.empty(room, np.int64), np.empty(room, np.int32), np.empty(room, np.bool_)
-    if _scan(xml, content.find(b"<si>"), begins, lengths, escaped) != room:
+    if content and (begin is None or _scan(xml, begin.end(), begins, lengths, escaped) != room):
         return pa.array(_parsed(content), pa.string())
     texts = gather(xml, begins, lengths)
     at = np.flatnonzero(escaped)

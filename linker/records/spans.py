@@ -18,6 +18,10 @@ class UnusualError(Exception):
     """The workbook holds something that only the complete reader knows."""
 
 
+class TooLargeError(Exception):
+    """What the cells of the workbook stand for is more than any honest one holds."""
+
+
 def gather(xml: npt.NDArray[np.uint8], begins: npt.NDArray[np.int64], lengths: npt.NDArray[np.int32]) -> pa.Array:
     """The texts that stand at the given spans.
 

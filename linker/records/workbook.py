@@ -21,15 +21,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linker.records.cells import as_text, trimmed
-from linker.records.shared_strings import MAIN, shared_strings
+from linker.records.shared_strings import MAIN, SHARED, shared_strings
 from linker.records.sheet_scan import CellsFound, Kind, scan_sheet
-from linker.records.spans import UnusualError, gather, patched, unescaped
+from linker.records.spans import TooLargeError, UnusualError, gather, patched, unescaped
 
-SHARED, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
+STYLES = "xl/styles.xml"
 LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 EPOCH = datetime.datetime(1899, 12, 30)
 DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 """Built-in number formats of dates and times (ECMA-376 part 1, 18.8.30)."""
+LARGEST = 2**31 - 1
+"""Bytes of a column of text."""
 
 
 @dataclass(frozen=True)
@@ -46,20 +48,25 @@ class Sheet:
         rows = self.cells.rows
         return rows[np.concatenate([[True], rows[1:] != rows[:-1]])] if len(rows) else rows
 
-    def columns(self, positions: list[int], lines: npt.NDArray[np.int32]) -> list[pa.Array]:
+    def columns(self, positions: list[int], lines: npt.NDArray[np.int32], most: int = LARGEST) -> list[pa.Array]:
         """The texts of some columns at the given rows of the sheet (a run of `lines()`).
 
         Raises:
             UnusualError: a date or number that only the complete reader knows.
+            TooLargeError: together they take more than `most` bytes; a small workbook can share a long text among a million cells.
         """
         if not len(lines):
             return [pa.nulls(0, pa.string()) for _ in positions]
         cells = self.cells.between(int(lines[0]), int(lines[-1]))
         order = np.argsort(cells.columns, kind="stable")
         edges = np.searchsorted(cells.columns[order], np.arange(max(positions) + 2))
-        return [self._column(cells.at(order[edges[p] : edges[p + 1]]), lines) for p in positions]
+        found: list[pa.Array] = []
+        for p in positions:
+            left = most - sum(column.nbytes for column in found)
+            found.append(self._column(cells.at(order[edges[p] : edges[p + 1]]), lines, min(left, LARGEST)))
+        return found
 
-    def _column(self, mine: CellsFound, lines: npt.NDArray[np.int32]) -> pa.Array:
+    def _column(self, mine: CellsFound, lines: npt.NDArray[np.int32], most: int) -> pa.Array:
         at = np.searchsorted(lines, mine.rows)
         dated = np.isin(mine.styles, list(self.date_styles)) & (mine.kinds >= Kind.WHOLE) & (mine.kinds <= Kind.NUMBER)
         direct = ((mine.kinds == Kind.PLAIN) | (mine.kinds == Kind.WHOLE)) & ~dated
@@ -73,7 +80,7 @@ class Sheet:
                 text = patched(text, at[chosen], self._texts(mine.at(chosen), meaning))
         shared = mine.kinds == Kind.SHARED
         if shared.any():
-            text = patched(text, at[shared], self._shared(mine.at(shared)))
+            text = patched(text, at[shared], self._shared(mine.at(shared), most))
         return trimmed(text)
 
     def _meanings(self) -> dict[Kind, Callable[[str], str | None]]:
@@ -88,10 +95,12 @@ class Sheet:
         raw = gather(self.xml, cells.begins, cells.lengths).dictionary_encode()
         return pa.array([meaning(t) for t in raw.dictionary.to_pylist()], pa.string()).take(raw.indices)
 
-    def _shared(self, cells: CellsFound) -> pa.Array:
+    def _shared(self, cells: CellsFound, most: int) -> pa.Array:
         numbers = gather(self.xml, cells.begins, cells.lengths).cast(pa.int32())
         if pc.max(numbers).as_py() >= len(self.shared):
             raise UnusualError
+        if pc.sum(pc.binary_length(self.shared).cast(pa.int64()).take(numbers)).as_py() > most:
+            raise TooLargeError
         return self.shared.take(numbers)
 
 

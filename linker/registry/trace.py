@@ -12,7 +12,6 @@ import json
 import re
 import sqlite3
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +21,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from linker.archives import END_SIZE, UNREADABLE, ends
+
 ENCODINGS = ("utf-8", "utf-16-le")
 MAGIC = b"PAR1"
-UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
-"""What comes of archives that are damaged, packed in an unknown way, or encrypted."""
-
-
 _WORD = "A-Za-z0-9_#"
 _NUMBER_GOES_ON = re.compile("[0-9_#]")
 
@@ -54,15 +51,17 @@ def traces(folder: Path, values: Sequence[str]) -> Iterator[Trace]:
             yield from _columns(name, path, values)
         elif content[:15] == b"SQLite format 3":
             yield from _cells(name, path, values)
-        elif zipfile.is_zipfile(io.BytesIO(content)):
+        else:
             yield from _members(name, content, values)
 
 
 def _members(name: str, content: bytes, values: Sequence[str]) -> Iterator[Trace]:
-    """Traces in the parts of an archive; of one that is damaged or encrypted nothing but its bytes can be searched."""
-    with contextlib.suppress(*UNREADABLE), zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for member in archive.namelist():
-            yield from _raw(name, member, archive.read(member), values)
+    """Traces in the parts of an archive, by every directory in it; of a damaged or encrypted part only the bytes can be searched."""
+    for end in ends(content):
+        with contextlib.suppress(*UNREADABLE), zipfile.ZipFile(io.BytesIO(content[: end + END_SIZE])) as archive:
+            for member in archive.infolist():
+                with contextlib.suppress(*UNREADABLE):
+                    yield from _raw(name, member.filename, archive.read(member), values)
 
 
 def _raw(name: str, place: str, content: bytes, values: Sequence[str]) -> Iterator[Trace]:

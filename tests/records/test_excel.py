@@ -18,6 +18,7 @@ from linker.config.source import SourceConfig, load_source
 from linker.errors import InputError
 from linker.records import Limits, excel, read_source
 from linker.records.raw import Raw
+from linker.records.workbook_guard import refuse_bomb
 from tests.records.layouts import RAJASTHAN, shipped, write_excel
 
 HEADER = ["id", "name", "value"]
@@ -248,7 +249,7 @@ def test_a_part_that_is_larger_than_the_archive_states(tmp_path: Path, part: str
         stated = sum(entry.file_size for entry in archive.infolist())
         assert len(archive.read(part)) == 300  # nothing but the unpacked bytes themselves shows the lie
     with pytest.raises((InputError, zipfile.BadZipFile), match=r"unpacks to more than|Bad CRC-32"):
-        excel.refuse_bomb(path, stated + 1000)
+        refuse_bomb(path, stated + 1000)
 
 
 def test_what_comes_out_is_counted_before_the_complete_reader_sees_it(tmp_path: Path) -> None:
@@ -268,12 +269,12 @@ HEAD = "".join(f'<c r="{c}1" t="inlineStr"><is><t>{h}</t></is></c>' for c, h in 
 PERSON = '<c r="A2" t="inlineStr"><is><t>1</t></is></c><c r="B2" t="str"><v>RAM</v></c>'
 
 
-def with_sheet(path: Path, xml: str, shared: str = "") -> Path:
+def with_sheet(path: Path, xml: str, shared: str = "", coding: str = "utf-8") -> Path:
     """A workbook whose sheet and shared strings are the given XML."""
     write_excel(path, HEADER, [])
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    parts["xl/worksheets/sheet1.xml"] = xml.encode()
+    parts["xl/worksheets/sheet1.xml"] = xml.encode(coding)
     parts["xl/sharedStrings.xml"] = f'<sst xmlns="{MAIN}">{shared}</sst>'.encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():

@@ -10,8 +10,9 @@ from typing import Any
 
 import python_calamine
 
+from linker.archives import UNREADABLE
 from linker.errors import InputError, LinkerError
-from linker.records.excel import UNREADABLE, refuse_bomb, refuse_sprawl
+from linker.records.workbook_guard import SprawlError, refuse_bomb, refuse_sprawl
 from linker.review.items import Answer
 from linker.review.office import Office
 from linker.review.people import Account
@@ -21,8 +22,8 @@ from linker.web.workbook.cells import native
 from linker.web.workbook.layout import COLUMNS, NEEDED, RECORDS, fitting, headings, reasons, verdicts
 from linker.web.workbook.sayings import Sayings, bare, label
 
-MOST_ROWS, MOST_BYTES = 5_000, 200_000_000
-"""Rows of a workbook that comes back, and what it may unpack to."""
+MOST_ROWS, MOST_BYTES, MOST_CELLS = 5_000, 200_000_000, 20_000_000
+"""Rows of a workbook that comes back, what it may unpack to, and how many cells, blank ones included, its sheets may span."""
 TITLES = 20
 """Rows among which the headings are looked for: someone may have written something above them."""
 SHOWN = 40
@@ -152,10 +153,6 @@ def _read(file: Path) -> list[tuple[int, Cells]]:
     missing: list[str] = list(NEEDED)
     for name in book.sheet_names:
         try:
-            refuse_sprawl(file, name)
-        except InputError as error:
-            raise UnfitError("workbook_sprawls", error.what, where=file.name, do=error.do) from None
-        try:
             lines: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         except Exception:
             raise _unreadable(file) from None
@@ -175,6 +172,9 @@ def _read(file: Path) -> list[tuple[int, Cells]]:
 def _opened(file: Path) -> python_calamine.CalamineWorkbook:
     try:
         refuse_bomb(file, MOST_BYTES)
+        refuse_sprawl(file, MOST_BYTES, MOST_CELLS)
+    except SprawlError as error:
+        raise UnfitError("workbook_sprawls", error.what, where=file.name, do=error.do) from None
     except InputError as error:
         raise UnfitError(
             "workbook_bomb", error.what, where=file.name, do="send the workbook that was exported"
