@@ -52,10 +52,10 @@ def apply(workspace: Path, observer: Observer | None = None) -> Applied:
     """
     watch = Stopwatch(observer or Silent())
     engine = open_registry(workspace)
-    keep = settings_of(open_current(workspace)).settings.keep_snapshots
-    with SnapshotWriter(workspace, keep) as writer:
+    with SnapshotWriter(workspace) as writer:
         before, snapshot = Before.of(workspace), open_current(workspace)
         settings = settings_of(snapshot)
+        writer.keep = settings.settings.keep_snapshots
         identities = int(snapshot.manifest["rows"]["identity"])
         if before.decisions <= int(snapshot.manifest.get("decisions", 0)):
             return Applied(None, note_effects(workspace, engine), identities, identities)

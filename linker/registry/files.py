@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import re
 import sys
 import threading
 import time
@@ -20,6 +22,9 @@ MAPPED = not WINDOWS
 """Whether tables are read through memory maps. Windows lets nobody rename, replace or remove a file, or its folder, while it is mapped."""
 PATIENCE = 10.0
 """Seconds for which a rename is tried again on Windows."""
+FRESH = 60.0
+"""Seconds within which every process has put what it wrote aside into its place."""
+_ASIDE = re.compile(r"\..+\.([0-9]{1,9})-[0-9]+")
 
 
 def move(aside: Path, place: Path, patience: float = PATIENCE if WINDOWS else 0.0) -> Path:
@@ -61,6 +66,17 @@ def write_json(path: Path, content: Any) -> None:
         os.fsync(file.fileno())
     move(aside, path)
     sync(path.parent)
+
+
+def sweep_aside(folder: Path) -> None:
+    """Remove what `write_json` had written aside in a folder when its process was killed. What is fresh stays: a process of another machine
+    or container may be writing it, and looks dead from here."""
+    for path in folder.glob(".*"):
+        found = _ASIDE.fullmatch(path.name)
+        if found and not _lives(int(found[1])):
+            with contextlib.suppress(OSError):  # gone meanwhile, or held by someone on Windows
+                if path.is_file() and time.time() - path.stat().st_mtime > FRESH:
+                    path.unlink()
 
 
 def sha256(path: Path) -> str:
@@ -124,6 +140,7 @@ class Lock:
 
 
 if sys.platform == "win32":
+    import ctypes
     import msvcrt
 
     _FAR = 1 << 30  # the locked byte lies behind the text, so that others can read who holds the lock
@@ -132,8 +149,28 @@ if sys.platform == "win32":
         file.seek(_FAR)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
+    def _lives(process: int) -> bool:
+        """Whether a process runs: its handle can be opened and it has no exit code yet."""
+        system, code = ctypes.windll.kernel32, ctypes.c_ulong()
+        handle = system.OpenProcess(0x1000, False, process)  # PROCESS_QUERY_LIMITED_INFORMATION
+        if not handle:
+            return bool(system.GetLastError() == 5)  # ERROR_ACCESS_DENIED: it runs, as someone else
+        known = system.GetExitCodeProcess(handle, ctypes.byref(code))
+        system.CloseHandle(handle)
+        return not known or code.value == 259  # STILL_ACTIVE
+
 else:
     import fcntl
 
     def _lock(file: IO[str]) -> None:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _lives(process: int) -> bool:
+        """Whether a process runs."""
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:  # it runs, as someone else
+            return True
+        return True

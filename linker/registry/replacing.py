@@ -20,12 +20,13 @@ def aside_of(folder: Path, name: str) -> Path:
 
 def replace_all(folder: Path, names: Sequence[str], removed: Sequence[str], manifest: Mapping[str, Any]) -> None:
     """Put what was written aside for `names` into its places, with the manifest that tells it, and remove other files."""
+    sync(folder)  # what was written aside is there before the plan that needs it
     write_json(folder / PLAN, {"names": list(names), "removed": list(removed), "manifest": manifest})
     finish(folder)
 
 
 def finish(folder: Path) -> None:
-    """Carry out the plan that stands in a folder, and remove whatever else was written aside there."""
+    """Carry out the plan that stands in a folder, and remove what else was written aside there; hidden files of others stay."""
     if (folder / PLAN).is_file():
         plan = read_json(folder / PLAN)
         for name in plan["names"]:
@@ -36,5 +37,7 @@ def finish(folder: Path) -> None:
         write_json(folder / MANIFEST, plan["manifest"])
         (folder / PLAN).unlink()
         sync(folder)
-    for left in folder.glob(".*"):
-        left.unlink()
+    for name in (".*.new", f".{PLAN}.*", f".{MANIFEST}.*"):
+        for left in folder.glob(name):
+            if left.is_file():
+                left.unlink()

@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 
 from linker.registry.ahead import Ahead
 from linker.registry.audits import audit_snapshot
-from linker.registry.files import Lock, move, sha256, sync, write_json
+from linker.registry.files import Lock, move, sha256, sweep_aside, sync, write_json
 from linker.registry.parts import ADDED, GONE, Part
 from linker.registry.published import (
     CURRENT,
@@ -61,13 +61,14 @@ Audit = Callable[[Snapshot], None]
 class SnapshotWriter:
     """Writes and publishes snapshots.
 
-    As a context manager it holds the workspace's lock, so that what a run reads stays current until it publishes.
+    As a context manager it holds the workspace's lock, so that what a run reads stays current until it publishes. How many snapshots `keep`
+    all tables may be set until then, from what is read under the lock.
     """
 
     def __init__(self, workspace: Path, keep: int = 10, audit: Audit = audit_snapshot) -> None:
         self._workspace = Path(workspace)
         self._folder = self._workspace / SNAPSHOTS
-        self._keep = keep
+        self.keep = keep
         self._audit = audit
         self._lock = Lock(self._workspace / LOCK)
         self._aside = self._folder / f"{PARTIAL}{os.getpid()}"
@@ -167,6 +168,7 @@ class SnapshotWriter:
     def sweep(self) -> None:
         """Remove what dead runs left: unfinished folders, and one that was renamed but never named as current. What an erasure had begun to
         rewrite is finished."""
+        sweep_aside(self._workspace)
         published = current_name(self._workspace) or ""
         for folder in self._folder.glob(f"{PARTIAL}*"):
             shutil.rmtree(folder)
@@ -179,7 +181,7 @@ class SnapshotWriter:
     def _prune(self, number: int) -> None:
         """Thin out what is no longer among the last. Windows keeps a file that someone reads; the next run tries again."""
         for folder in numbered(self._folder):
-            if int(folder.name) <= number - self._keep:
+            if int(folder.name) <= number - self.keep:
                 for file in folder.iterdir():
                     if file.name not in LASTING:
                         with contextlib.suppress(PermissionError):

@@ -259,3 +259,58 @@ def test_what_people_leave_among_the_snapshots_is_none_and_stays(tmp_path: Path)
     left = {path.name for path in folder.iterdir()}
     assert left >= {"000001 - Copy", "before the erasure", "Thumbs.db", "9"}
     assert (folder / "before the erasure" / "identity.parquet").is_file()
+
+
+WRITE_ASIDE = """
+import os, signal, sys
+from pathlib import Path
+from linker.registry import files
+
+def die(*_):
+    print(os.getpid(), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+files.move = die
+files.write_json(Path(sys.argv[1]) / "audit-head.json", {"number": 1})
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_what_a_killed_process_had_written_aside_is_swept_when_it_is_no_longer_fresh(tmp_path: Path) -> None:
+    write(tmp_path)
+    killed = subprocess.run(
+        [sys.executable, "-c", WRITE_ASIDE, str(tmp_path)], capture_output=True, check=False, cwd=ROOT
+    )
+    assert killed.returncode == -signal.SIGKILL
+    [left] = tmp_path.glob(".audit-head.json.*")
+    assert left.name.startswith(f".audit-head.json.{int(killed.stdout)}-")
+    others = [tmp_path / f".audit-head.json.{os.getpid()}-7", tmp_path / ".notes", tmp_path / ".notes.12-b"]
+    for other in others:
+        other.write_text("{}", encoding="utf-8")
+        os.utime(other, (0, 0))
+    with SnapshotWriter(tmp_path):
+        assert left.is_file()
+    os.utime(left, (time.time() - 120,) * 2)
+    with SnapshotWriter(tmp_path):
+        assert not left.exists()
+    assert all(other.is_file() for other in others)
+
+
+def test_how_many_are_kept_may_be_set_under_the_lock(tmp_path: Path) -> None:
+    for _ in range(3):
+        with SnapshotWriter(tmp_path) as writer:
+            writer.keep = 1
+            writer.write(tables("abc de", tmp_path), {})
+    assert [set(run.tables) == {"event"} for run in list_runs(tmp_path)] == [False, True, True]
+
+
+@pytest.mark.parametrize("hidden", [".nfs0001", ".ipynb_checkpoints/x.txt", ".new/x.new"])
+def test_hidden_files_of_others_in_a_snapshot_stay_and_stop_nothing(tmp_path: Path, hidden: str) -> None:
+    write(tmp_path)
+    folder = open_current(tmp_path).path
+    (folder / hidden).parent.mkdir(exist_ok=True)
+    (folder / hidden).write_text("x", encoding="utf-8")
+    (folder / ".record.parquet.new").write_text("x", encoding="utf-8")
+    write(tmp_path)
+    assert (folder / hidden).is_file()
+    assert not (folder / ".record.parquet.new").exists()
