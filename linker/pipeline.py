@@ -17,7 +17,7 @@ from linker.batch.adapting import channel_of_run
 from linker.batch.admission import Admitted, admit
 from linker.batch.facts import SETTINGS, final_tables, manifest_of, published_tables, report_of, settings_json
 from linker.batch.identify import Apart, Before, identify
-from linker.batch.purge import purge_due
+from linker.batch.purge import purge_due, told_left
 from linker.batch.result import RunResult
 from linker.config.run import LoadedRun
 from linker.evaluate.report import render
@@ -53,7 +53,7 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
     """
     watch = Stopwatch(observer or Silent())
     model = fitting_model(loaded)
-    purge_due(workspace)
+    left = told_left(purge_due(workspace))
     with (
         ThreadPoolExecutor(1) as early,  # reading leaves a core idle
         SnapshotWriter(workspace, loaded.settings.keep_snapshots, audit_snapshot) as writer,
@@ -114,4 +114,4 @@ def run(loaded: LoadedRun, workspace: Path, observer: Observer | None = None, *,
         )
         if indexed is not None:
             build_index(workspace, snapshot, indexed, watch.observer)
-    return RunResult(snapshot, snapshot.path / "report.html", manifest["counts"], watch.seconds)
+    return RunResult(snapshot, snapshot.path / "report.html", manifest["counts"], watch.seconds, left)

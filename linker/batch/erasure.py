@@ -92,10 +92,9 @@ def confirm(
     Raises:
         InputError: `code` is not that of what would be done now.
     """
-    plan = _plan(workspace, asked, order_text)
-    keep = plan.settings.settings.keep_snapshots
-    with SnapshotWriter(workspace, keep) as writer:
+    with SnapshotWriter(workspace) as writer:
         plan = _plan(workspace, asked, order_text)
+        writer.keep = plan.settings.settings.keep_snapshots
         told = _consequences(workspace, plan, order_text)
         if code != told.code:
             raise InputError(

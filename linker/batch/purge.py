@@ -6,9 +6,7 @@ is still open and the next attempt does what is left.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +28,7 @@ from linker.registry.auditlog import AuditLog
 from linker.registry.erasures import Erasures, Order, notes_of
 from linker.registry.files import write_json
 from linker.registry.parts import ADDED, GONE, KEYS, in_parts, part_file
-from linker.registry.published import read_json
+from linker.registry.published import SNAPSHOTS, read_json
 from linker.registry.redaction import compact
 from linker.registry.redaction import purge as purge_registry
 from linker.registry.rewriting import rewrite
@@ -43,6 +41,7 @@ SHORTEST = 5
 INDEXES = "indexes"
 """The workspace's folder of search indexes; each is made again from its snapshot when it is asked for."""
 EXPORTED = ("identity", "crosswalk")
+REMOVE = "remove them, or the values in them, by hand (exports that were moved, copies, notes)"
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,21 @@ def purge_due(workspace: Path, *, wait: bool = True) -> list[Purged]:
     orders = {order.number: order for order in (*erasures.begun(), *erasures.due())}
     ready = [n for n, order in sorted(orders.items()) if not wait or not _in_force(workspace, order)]
     return [purge(workspace, number) for number in ready]
+
+
+def places_left(done: Sequence[Purged]) -> list[str]:
+    """Files, and where in them erased values still stand: each place once, not the values."""
+    return list(dict.fromkeys(f"{trace.file}, {trace.place}" for one in done for trace in one.left))
+
+
+def told_left(done: Sequence[Purged]) -> tuple[str, ...]:
+    """One line for each erasure that is carried out but for files that the program does not know."""
+    return tuple(
+        f"erasure {one.order.number} is carried out, but some files of the workspace still hold what it erased; {REMOVE}: "
+        + "; ".join(places_left([one]))
+        for one in done
+        if one.left
+    )
 
 
 def _in_force(workspace: Path, order: Order) -> bool:
@@ -240,16 +254,24 @@ def _remove_derived(workspace: Path) -> Iterator[str]:
     for run in list_runs(workspace):
         for path in run.path.iterdir():
             if path.name != "manifest.json" and path.name not in run.manifest["files"]:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
                 yield path.relative_to(workspace).as_posix()
-    inside = os.path.realpath(workspace)
+    for out in _exports_within(workspace):
+        for path in sorted(p for name in EXPORTED for p in out.glob(f"{name}.*") if not p.is_dir()):
+            path.unlink(missing_ok=True)
+            yield path.relative_to(workspace.resolve()).as_posix()
+
+
+def _exports_within(workspace: Path) -> Iterator[Path]:
+    """Folders of the workspace that exports were written into, by the audit log. A relative path says nothing: nobody knows from where; and
+    what stands among the snapshots is theirs."""
+    inside = workspace.resolve()
     for entry in AuditLog(workspace).entries():
-        out = json.loads(entry["detail"]).get("out") if entry["kind"] == "export" else None
-        if out and os.path.commonpath([inside, os.path.realpath(out)]) == inside:
-            for path in (p for name in EXPORTED for p in Path(out).glob(f"{name}.*")):
-                with contextlib.suppress(FileNotFoundError):
-                    path.unlink()
-                    yield path.relative_to(inside).as_posix()
+        if entry["kind"] == "export":
+            out = Path(str(json.loads(entry["detail"]).get("out", "")))
+            place = out.resolve()
+            if out.is_absolute() and place.is_relative_to(inside) and not place.is_relative_to(inside / SNAPSHOTS):
+                yield place
 
 
 def _values(runs: Sequence[Snapshot], ids: Sequence[str]) -> list[str]:

@@ -16,3 +16,5 @@ class RunResult:
     report: Path
     counts: dict[str, int]
     seconds: dict[str, float]
+    left: tuple[str, ...] = ()
+    """What the erasures that fell due could not finish, in words for whoever looks after the workspace; names nobody."""

@@ -24,7 +24,7 @@ from linker.batch.evidence import released, settled_by_groups
 from linker.batch.facts import SETTINGS, settings_json, taken_over
 from linker.batch.identify import Before
 from linker.batch.newpairs import Scoring, base_of
-from linker.batch.purge import purge_due
+from linker.batch.purge import purge_due, told_left
 from linker.batch.regroup import Regrouped, Stake, regroup
 from linker.batch.result import RunResult
 from linker.batch.withheld import among as among_ids
@@ -64,7 +64,7 @@ def update(
     """
     watch = Stopwatch(observer or Silent())
     stated = stated or Stated()
-    purge_due(workspace)
+    left = told_left(purge_due(workspace))
     with SnapshotWriter(workspace, loaded.settings.keep_snapshots, audit_snapshot) as writer:
         current = open_current(workspace)
         _refuse_other_settings(loaded, current)
@@ -98,7 +98,7 @@ def update(
             }
             snapshot = writer.write(tables, {**manifest, "seconds": watch.seconds, "peak_bytes": peak_bytes()}, extra)
         AuditLog(workspace).append("update", snapshot.path.name, {"changes": counts, **manifest["counts"]})
-    return RunResult(snapshot, snapshot.path / "report.html", manifest["counts"], watch.seconds)
+    return RunResult(snapshot, snapshot.path / "report.html", manifest["counts"], watch.seconds, left)
 
 
 def _refuse_other_settings(loaded: LoadedRun, current: Snapshot) -> None:

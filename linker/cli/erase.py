@@ -120,9 +120,9 @@ def purge_orders(
         )
     if not done:
         console.print("no erasure is due")
-    left = [f"  {trace.file}, {trace.place}" for one in done for trace in one.left]
+    left = purge.places_left(done)
     if left:
         raise WorkspaceError(
-            "some files of the workspace still hold erased values:\n" + "\n".join(dict.fromkeys(left)),
-            where=str(workspace), do="remove these files; they are none of the program's own",
+            "some files of the workspace still hold erased values:\n" + "\n".join(f"  {place}" for place in left),
+            where=str(workspace), do=purge.REMOVE,
         )  # fmt: skip

@@ -13,6 +13,7 @@ from linker.cli.snapshots import tell_rebuilt
 from linker.errors import ConfigError
 from linker.identity.asof import open_as_of
 from linker.registry.auditlog import AuditLog
+from linker.registry.published import SNAPSHOTS
 from linker.share.export import Format
 from linker.share.export import export as write
 from linker.share.notes import Letter
@@ -50,6 +51,8 @@ def export(
             "whole telephone numbers leave only for someone and for something",
             do="add --recipient and --purpose, or leave --telephones out",
         )
+    if out.resolve().is_relative_to((workspace / SNAPSHOTS).resolve()):
+        raise ConfigError("an export may not stand among the snapshots", where=str(out), do="give --out another folder")
     snapshot = open_as_of(workspace, as_of)
     console = Console()
     tell_rebuilt(console, snapshot)

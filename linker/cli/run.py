@@ -20,6 +20,7 @@ from rich.table import Table
 
 from linker.batch.delta import Stated
 from linker.batch.update import update as update_batch
+from linker.cli import display
 from linker.cli.background import Background, step_back
 from linker.config.run import LoadedRun, load_run
 from linker.errors import ConfigError, InputError
@@ -106,13 +107,14 @@ def run(
     console = Console()
     console.print(f"{config}: {', '.join(loaded.inputs)}", highlight=False)
     stated = _stated(loaded, update, complete or [], withdrawn or [])
-    with Display(console) as display, collected_seldom():
+    with Display(console) as shown, collected_seldom():
         result = (
-            update_batch(loaded, workspace, stated, display)
+            update_batch(loaded, workspace, stated, shown)
             if update
-            else run_batch(loaded, workspace, display, index=index)
+            else run_batch(loaded, workspace, shown, index=index)
         )
     _summarise(console, result, workspace)
+    display.warnings(console, result.left)
 
 
 def _stated(loaded: LoadedRun, update: bool, complete: list[str], withdrawn: list[str]) -> Stated:

@@ -127,12 +127,10 @@ _SAID = {
 
 
 def shared_note(kind: str, verdict: Verdict, values: list[SharedValue]) -> str:
-    """A sentence for the report: how many values of a type, and the one with most names."""
+    """A sentence for the report: how many values of a type, and the one with most names. `values` are the type's, at least one."""
     most = values[0]
-    return (
-        f"{kind}: {len(values):,} values are {_SAID[verdict]}; "
-        f"the most common stands in {most.records:,} records under {most.names:,} first names"
-    )
+    count, common = ("1 value is", "it") if len(values) == 1 else (f"{len(values):,} values are", "the most common")
+    return f"{kind}: {count} {_SAID[verdict]}; {common} stands in {most.records:,} records under {most.names:,} first names"
 
 
 def _bearers(cells: pa.Array) -> tuple[Int64s, pa.Array]:

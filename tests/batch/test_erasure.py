@@ -20,7 +20,7 @@ from linker.registry.erasures import Erasures
 from linker.registry.ledger import Ledger, NewVerdict, Verdict
 from linker.registry.snapshot import list_runs, open_current
 from linker.registry.trace import traces
-from tests.commandline import linker
+from tests.commandline import inputs, linker
 from tests.generated import CONFIG, KEY, extracts, run
 
 ORDER = "Sessions Court Rohini, 14/2026"
@@ -333,3 +333,58 @@ def test_taking_a_decision_back_restores_every_table_byte_for_byte(workspace: Pa
         e.kind for e in history.of_identity(workspace, open_current(workspace).table("event")["identity_id"][0].as_py())
     ]
     assert "revived" in kinds or "split" in kinds or "merged" in kinds
+
+
+@pytest.mark.parametrize("update", [[], ["--update"]], ids=["run", "update"])
+def test_a_run_tells_what_a_due_erasure_could_not_reach(workspace: Path, update: list[str]) -> None:
+    """The file, not the record."""
+    record, _ = chosen(workspace)
+    (workspace / "notes.txt").write_text(f"see {record}", encoding="utf-8")
+    erase(workspace, record)
+    make_due(workspace)
+    given = [] if update else inputs(extracts(300))
+    done = linker("run", CONFIG, "--workspace", workspace, *given, *update, environment=KEY)
+    assert done.code == 0, done.text
+    told = " ".join(done.text.split())
+    assert "erasure 1 is carried out, but some files of the workspace still hold what it erased" in told
+    assert "notes.txt, bytes" in told
+    assert record not in told
+
+
+def exported(workspace: Path, out: str) -> None:
+    AuditLog(workspace).append(
+        "export", "snapshot 2", {"format": "csv", "out": out, "recipient": "SCRB", "snapshot": 2}
+    )
+
+
+def test_exports_are_removed_where_the_log_says_and_nowhere_else(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through a link into the workspace; neither by a relative path, nor outside, nor among the snapshots."""
+    monkeypatch.chdir(workspace)
+    for name in ("out", "relative", "../else"):
+        (workspace / name).mkdir()
+        (workspace / name / "identity.csv").write_text("x", encoding="utf-8")
+    link = workspace.parent / "link"
+    link.symlink_to(workspace, target_is_directory=True)
+    snapshot = open_current(workspace).path
+    for out in (str(link / "out"), "relative", "../else", str(workspace / ".." / "else"), str(snapshot), ""):
+        exported(workspace, out)
+    number = erase(workspace, chosen(workspace)[0])
+    assert purge(link, number).removed[-1:] == ("out/identity.csv",)
+    assert not (workspace / "out" / "identity.csv").exists()
+    assert (workspace / "relative" / "identity.csv").is_file()
+    assert (workspace.parent / "else" / "identity.csv").is_file()
+    assert [run.verify() for run in list_runs(workspace)] == [[]] * 3
+
+
+def test_an_export_that_was_moved_within_the_workspace_is_named(workspace: Path) -> None:
+    record, _ = chosen(workspace)
+    export(workspace)
+    (workspace / "out").rename(workspace / "old")
+    number = erase(workspace, record)
+    done = linker("erasures", "purge", "--now", number, "--workspace", workspace)
+    assert done.code == 6
+    assert "old/crosswalk.csv, bytes" in done.text
+    assert "exports that were moved" in done.text
+    assert record not in done.text

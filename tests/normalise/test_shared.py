@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linker.normalise.columns import ABSENT
-from linker.normalise.shared import People, Verdict, find_shared, first_name_key, without
+from linker.normalise.shared import People, SharedValue, Verdict, find_shared, first_name_key, shared_note, without
 from linker.normalise.worth import Scope, identifier_worth
 from linker.schema import IdType, Sex
 
@@ -89,3 +89,14 @@ def test_counts_are_those_of_a_plain_loop(rows: list[tuple[str, str | None, int,
         bearers = [row for row in rows if row[1] == value.last4]
         assert value.records == len(bearers)
         assert value.names == len({first_name_key(row[0]) for row in bearers} - {""})
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "pan: 1 value is shared by several people (by different first names); it stands in 4 records under 3 first names"),
+     (1200, "pan: 1,200 values are shared by several people (by different first names); "
+            "the most common stands in 4 records under 3 first names")],
+)  # fmt: skip
+def test_one_value_or_many(count: int, said: str) -> None:
+    value = SharedValue("pan", "234F", 4, 3, Verdict.SHARED)
+    assert shared_note("pan", Verdict.SHARED, [value] * count) == said

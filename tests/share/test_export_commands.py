@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from linker.cli.evaluate import evaluate
 from linker.cli.export import export
+from linker.errors import ConfigError
 from linker.registry.auditlog import AuditLog
 from linker.registry.snapshot import SnapshotWriter
 from linker.schema import CROSSWALK, EDGE, IDENTITY, RECORD, Table
@@ -96,3 +97,12 @@ def test_evaluate(workspace: Path, tmp_path: Path) -> None:
     assert figures["pairwise"]["f1"] == 1
     assert figures["by_split"]["cross_script"]["hit"] == 1
     assert figures["without_labels"]["expected_false"] == pytest.approx(0.01, abs=1e-6)
+
+
+def test_an_export_does_not_replace_a_snapshot_s_files(workspace: Path) -> None:
+    before = {p: p.read_bytes() for p in (workspace / "snapshots").rglob("*.parquet")}
+    for out in ("snapshots/000001", "out/../snapshots"):
+        command = ["export", "--workspace", str(workspace), "--out", str(workspace / out), "--format", "parquet"]
+        with pytest.raises(ConfigError, match="may not stand among the snapshots"):
+            CliRunner().invoke(app, command, catch_exceptions=False)
+    assert {p: p.read_bytes() for p in (workspace / "snapshots").rglob("*.parquet")} == before
