@@ -19,9 +19,12 @@ from linker.registry.auditlog import AuditLog
 from linker.registry.database import changing, now, reading, writing
 from linker.registry.review_tables import ACCOUNT, ATTEMPT, SESSION
 from linker.review.people import Account, Role
+from linker.review.unfit import UnfitError
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,63}")
 LONGEST_PASSWORD = 256
+SHOWN = 64
+"""Characters of a name that a refusal repeats."""
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters that nobody mistakes for others when reading a one-time password from a screen."""
 PER_ADDRESS = 6
@@ -51,7 +54,8 @@ class Accounts:
             InputError: the name is not allowed or taken.
         """
         if not NAME.fullmatch(name):
-            raise InputError(
+            raise UnfitError(
+                "account_name",
                 f"'{name}' cannot be an account's name",
                 do="use small letters, digits, dot, hyphen or underscore; begin with a letter",
             )
@@ -64,7 +68,8 @@ class Accounts:
         }  # fmt: skip
         with writing(self._engine) as connection:
             if connection.scalar(select(ACCOUNT.c.name).where(ACCOUNT.c.name == name)):
-                raise InputError(f"there is an account '{name}' already", do="choose another name")
+                what = f"there is an account '{name}' already"
+                raise UnfitError("account_taken", what, do="choose another name", text=name)
             connection.execute(insert(ACCOUNT).values(**row))
             head = auditlog.append(connection, "account added", name, {"role": str(role), "states": sorted(states)}, by)
         self._audit.keep_head(head)
@@ -79,7 +84,8 @@ class Accounts:
         allowed = {"role", "states", "display", "active"}
         assert set(values) <= allowed
         if name == by and ("role" in values or values.get("active") is False):
-            raise InputError("nobody changes the own role or closes the own account", do="ask another admin")
+            what = "nobody changes the own role or closes the own account"
+            raise UnfitError("account_own", what, do="ask another admin")
         if "states" in values:
             values["states"] = json.dumps(sorted(values["states"]), ensure_ascii=False)
         if "role" in values:
@@ -87,10 +93,10 @@ class Accounts:
         with writing(self._engine) as connection:
             changed = connection.execute(update(ACCOUNT).where(ACCOUNT.c.name == name).values(**values))
             if not changed.rowcount:
-                raise InputError(f"there is no account '{name}'", do="linker review users list")
+                raise _missing(name)
             admins = select(func.count()).where(ACCOUNT.c.role == Role.ADMIN, ACCOUNT.c.active.is_(True))
             if not connection.scalar(admins):
-                raise InputError("no admin would be left", do="make another account an admin first")
+                raise UnfitError("account_last", "no admin would be left", do="make another account an admin first")
             connection.execute(delete(SESSION).where(SESSION.c.account == name))
             head = auditlog.append(connection, "account changed", name, {k: str(v) for k, v in values.items()}, by)
         self._audit.keep_head(head)
@@ -119,7 +125,7 @@ class Accounts:
         }  # fmt: skip
         with writing(self._engine) as connection:
             if not connection.execute(update(ACCOUNT).where(ACCOUNT.c.name == name).values(**values)).rowcount:
-                raise InputError(f"there is no account '{name}'", do="linker review users list")
+                raise _missing(name)
             connection.execute(delete(SESSION).where(SESSION.c.account == name))
             head = auditlog.append(connection, kind, name, {}, by)
         self._audit.keep_head(head)
@@ -193,3 +199,8 @@ class Accounts:
 def one_time_password() -> str:
     """Four groups of four letters and digits."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
+
+
+def _missing(name: str) -> UnfitError:
+    what = f"there is no account '{name[:SHOWN]}'"
+    return UnfitError("account_missing", what, do="linker review users list", text=name[:SHOWN])

@@ -9,9 +9,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from linker.errors import LinkerError
+from linker.errors import InputError, LinkerError
 from linker.review.office import Office
 from linker.review.verdicts import RefusedError
 from linker.web import entry, keeping, lookups, oversight, work
@@ -26,21 +27,21 @@ LARGEST = 8_000_000
 
 def create_app(office: Office) -> FastAPI:
     """The pages of one office."""
-    app = FastAPI(title="linker review", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=LARGEST)
+    app = FastAPI(title="linker review", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.office = office
     app.state.finder = Finder(office.workspace)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for router in (entry.router, work.router, lookups.router, oversight.router, keeping.router):
-        app.include_router(router)
+        app.include_router(router, max_body_size=LARGEST)  # inside the guard, so that its page is shown
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         length = request.headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > LARGEST:
-            return Response(status_code=413)
-        response = await call_next(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+            response: Response = _trouble(request, 413, "too_large")
+        else:
+            response = await call_next(request)
+        _with_headers(response)
         if request.url.path.startswith("/static/"):
             response.headers["Cache-Control"] = "public, max-age=3600"
         if office.settings.https:
@@ -64,15 +65,32 @@ def create_app(office: Office) -> FastAPI:
 
     @app.exception_handler(LinkerError)
     async def told(request: Request, error: LinkerError) -> Response:
-        return _trouble(request, 400, "told", f"{error.what}. {error.do}".strip(" ."))
+        theirs = isinstance(error, InputError)
+        text = f"{error.what}. {error.do}".strip(" .")
+        return _trouble(request, *((400, "told_input") if theirs else (503, "told_workspace")), text)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        return _trouble(request, error.status_code, "not_found" if error.status_code == 404 else "wrong_request")
+        codes = {404: "not_found", 413: "too_large"}
+        return _trouble(request, error.status_code, codes.get(error.status_code, "wrong_request"))
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, _error: Exception) -> Response:
+        return _with_headers(_trouble(request, 500, "broken"))  # it goes past the guard
 
     return app
 
 
+def _with_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
 def _trouble(request: Request, status: int, code: str, text: str = "") -> HTMLResponse:
-    found = session_of(request)
+    """A page that says what went wrong: a sentence in the reader's language, and `text` below it as the program has it, in English."""
+    try:
+        found = session_of(request)
+    except (LinkerError, SQLAlchemyError):  # it may be the registry that went wrong
+        found = None
     return page(request, "trouble.html", found[0] if found else None, status=status, code=code, text=text)

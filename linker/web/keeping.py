@@ -10,12 +10,12 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from linker.errors import InputError
 from linker.review.items import Tray
 from linker.review.people import May, Role
+from linker.review.unfit import UnfitError
 from linker.web.doors import Changing, Reading, Visit
 from linker.web.pages import page
-from linker.web.workbook import Imported, UnfitError, Wanted, export_queue, import_verdicts
+from linker.web.workbook import Imported, Wanted, export_queue, import_verdicts
 
 router = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -50,10 +50,7 @@ def _change(seen: Visit) -> Response:
     try:
         match seen.field("what"):
             case "add":
-                role = seen.field("role")
-                if role not in set(Role):
-                    raise InputError(f"'{role}' is no role")
-                return _accounts(seen, (name, accounts.add(name, seen.field("display"), Role(role), states, by)))
+                return _accounts(seen, (name, accounts.add(name, seen.field("display"), _role(seen), states, by)))
             case "reset":
                 return _accounts(seen, (name, accounts.reset(name, by)))
             case "unlock":
@@ -63,14 +60,19 @@ def _change(seen: Visit) -> Response:
             case "open":
                 accounts.change(name, by, active=True)
             case "role":
-                accounts.change(name, by, role=Role(seen.field("role")), states=states)
-            case other:
-                raise InputError(f"'{other}' is nothing that can be done to an account")
-    except InputError as error:
-        return _accounts(seen, wrong=error.what, status=400)
-    except ValueError:
-        return _accounts(seen, wrong="wrong role", status=400)
+                accounts.change(name, by, role=_role(seen), states=states)
+            case _:
+                raise UnfitError("wrong_request", "that cannot be done to an account")
+    except UnfitError as error:
+        return _accounts(seen, wrong=seen.teller(f"trouble.{error.code}", text=error.text), status=400)
     return RedirectResponse("/accounts", status_code=303)
+
+
+def _role(seen: Visit) -> Role:
+    role = seen.field("role")
+    if role not in set(Role):
+        raise UnfitError("account_role", "there is no such role", do="choose one of the list")
+    return Role(role)
 
 
 @router.get("/workbook")

@@ -11,7 +11,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from linker.errors import WorkspaceError
 from linker.registry.published import current_name
+from linker.review.office import Office
 from linker.review.people import May
 from linker.review.sessions import Session
 from linker.web.doors import LANGUAGE, THEME, office_of
@@ -57,6 +59,14 @@ def preferred(request: Request) -> str:
     return next((language for language in asked if language in LANGUAGES), LANGUAGES[0])
 
 
+def _published(office: Office) -> str | None:
+    """The snapshot's name for the foot of the page; none if the workspace is damaged, or no page could say that it is."""
+    try:
+        return current_name(office.workspace)
+    except WorkspaceError:
+        return None
+
+
 def page(request: Request, name: str, session: Session | None, /, status: int = 200, **values: Any) -> HTMLResponse:
     """The page `name`. `session` is None before someone has signed in."""
     office = office_of(request)
@@ -74,7 +84,7 @@ def page(request: Request, name: str, session: Session | None, /, status: int = 
         "account": session.account if session else None,
         "csrf": session.csrf if session else "",
         "may": {str(m): session is not None and session.account.may(m) for m in May},
-        "snapshot": current_name(office.workspace),
+        "snapshot": _published(office),
         "now": clock(datetime.now(UTC).isoformat()),
         "path": request.url.path,
         "here": f"{request.url.path}?{request.url.query}".rstrip("?") if request.method == "GET" else "/",

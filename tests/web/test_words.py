@@ -28,7 +28,7 @@ def test_both_languages_have_the_same_words() -> None:
 
 def test_hindi_is_in_devanagari() -> None:
     latin = {k for k, v in HI.items() if v and not re.search("[\u0900-\u097f]", v)}
-    assert latin <= {"app.other_language", "app.other_language_code", "case.missing", "sign.none", "trouble.told"}
+    assert latin <= {"app.other_language", "app.other_language_code", "case.missing", "sign.none"}
 
 
 def test_everything_that_a_page_names_has_words() -> None:

@@ -20,9 +20,10 @@ from linker.registry.review_tables import ITEM
 from linker.review.items import Answer, Tray
 from linker.review.office import Office
 from linker.review.queue import later
+from linker.review.unfit import UnfitError
 from linker.review.verdicts import Said
 from linker.web.words import LANGUAGES, Teller
-from linker.web.workbook import UnfitError, Wanted, export_queue, import_verdicts
+from linker.web.workbook import Wanted, export_queue, import_verdicts
 from linker.web.workbook.layout import ANSWERS, COLUMNS, FILLED, NEEDED, headings, listed, reasons, verdicts
 from linker.web.workbook.sayings import label
 from tests.review.desk import ASHA, BINA, workspace

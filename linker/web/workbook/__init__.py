@@ -6,6 +6,6 @@ when it comes back, wherever the columns stand by then.
 """
 
 from linker.web.workbook.leaving import Wanted, export_queue
-from linker.web.workbook.returning import Imported, Refusal, UnfitError, import_verdicts
+from linker.web.workbook.returning import Imported, Refusal, import_verdicts
 
-__all__ = ["Imported", "Refusal", "UnfitError", "Wanted", "export_queue", "import_verdicts"]
+__all__ = ["Imported", "Refusal", "Wanted", "export_queue", "import_verdicts"]

@@ -16,6 +16,7 @@ from linker.records.workbook_guard import SprawlError, refuse_bomb, refuse_spraw
 from linker.review.items import Answer
 from linker.review.office import Office
 from linker.review.people import Account
+from linker.review.unfit import UnfitError
 from linker.review.verdicts import LONGEST_NOTE, RefusedError, Said
 from linker.search.font import KRUTI_DEV, typed_in_unicode
 from linker.web.workbook.cells import native
@@ -33,14 +34,6 @@ _GUARDED = re.compile(r"'\s*[=+\-@＝＋－＠]")
 
 Cells = dict[str, str]
 """A row's texts by column."""
-
-
-class UnfitError(InputError):
-    """The workbook as a whole cannot be taken; `code` names the sentence that the page shows, with `text` in its blank."""
-
-    def __init__(self, code: str, what: str, *, where: str, do: str, text: str = "") -> None:
-        self.code, self.text = code, text
-        super().__init__(what, where=where, do=do)
 
 
 @dataclass(frozen=True)
