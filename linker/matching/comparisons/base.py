@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -115,3 +116,12 @@ def levels_of(
     return tuple(
         Level(int(member), member.name, *sentences[member.name], grade=grades.get(member.name, "")) for member in enum
     )
+
+
+@nb.njit("int8[::1](int8[:], int32[:], int32[:], int8[:, ::1])", cache=True, nogil=True)
+def levels_by(code: NDArray[np.int8], left: Rows, right: Rows, levels: NDArray[np.int8]) -> Codes:
+    """The level of each pair by what both records are coded as: `levels[code of the left one, code of the right one]`."""
+    codes = np.empty(len(left), dtype=np.int8)
+    for i in range(len(left)):
+        codes[i] = levels[code[left[i]], code[right[i]]]
+    return codes

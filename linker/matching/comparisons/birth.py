@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linker.matching.columns import UNKNOWN_DAY, PersonColumns
-from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_of
+from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_by, levels_of
 from linker.schema import BirthKind
 
 
@@ -86,16 +86,14 @@ def stated_comparison(name: str) -> Comparison:
 
 def measure_stated(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     """Whether a year stands beside a full date, or beside another year."""
-    levels = columns.once(("birth_stated",), lambda: np.select(
-        [columns.birth_kind == BirthKind.DATE, columns.birth_kind == BirthKind.YEAR], [np.int8(1), np.int8(2)], np.int8(0)
-    ))  # fmt: skip
-    codes: Codes = _STATED[levels[left], levels[right]]
+    codes: Codes = levels_by(columns.birth_kind, left, right, _STATED)
     return codes
 
 
-_STATED = np.array(
-    [[0, 0, 0], [0, 0, StatedEvidence.DATE_AND_YEAR], [0, StatedEvidence.DATE_AND_YEAR, StatedEvidence.YEARS]], np.int8
-)
+_STATED = np.zeros((len(BirthKind), len(BirthKind)), np.int8)
+"""The level by the kinds of the two births."""
+_STATED[BirthKind.DATE, BirthKind.YEAR] = _STATED[BirthKind.YEAR, BirthKind.DATE] = StatedEvidence.DATE_AND_YEAR
+_STATED[BirthKind.YEAR, BirthKind.YEAR] = StatedEvidence.YEARS
 
 
 def measure_births(columns: PersonColumns, left: Rows, right: Rows) -> Codes:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linker.matching.columns import PersonColumns
-from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_of
+from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_by, levels_of
 from linker.schema import Sex
 
 
@@ -65,7 +65,11 @@ MARKS = {
 CLOSE_CM, NEAR_CM, APART_CM = 2, 5, 8
 """Two readings of one person are mostly within the first, hardly ever beyond the second; a range has been widened already."""
 MARK_BITS = (5.0, 8.0)
-_DIFFERENT, _SAME, _BOTH_FEMALE = (np.int8(level) for level in tuple(SexEvidence)[1:])
+_SEXES = np.full((len(Sex), len(Sex)), SexEvidence.DIFFERENT, np.int8)
+"""The level by both sexes."""
+np.fill_diagonal(_SEXES, SexEvidence.SAME)
+_SEXES[Sex.FEMALE, Sex.FEMALE] = SexEvidence.BOTH_FEMALE
+_SEXES[Sex.UNKNOWN, :] = _SEXES[:, Sex.UNKNOWN] = SexEvidence.MISSING
 _FAR, _APART, _CLOSE, _NEAR, _IN_RANGE = range(1, len(HeightEvidence))
 
 
@@ -83,9 +87,7 @@ def marks_comparison(name: str) -> Comparison:
 
 
 def measure_sex(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
-    a, b = columns.sex[left], columns.sex[right]
-    codes: Codes = np.where(a == b, np.where(a == Sex.FEMALE, _BOTH_FEMALE, _SAME), _DIFFERENT)
-    codes[(a == 0) | (b == 0)] = 0
+    codes: Codes = levels_by(columns.sex, left, right, _SEXES)
     return codes
 
 

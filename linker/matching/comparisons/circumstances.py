@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numba as nb
 import numpy as np
+from numpy.typing import NDArray
 
 from linker.matching.columns import UNKNOWN_DAY, PersonColumns
 from linker.matching.comparisons.base import Codes, Comparison, Rows, Side, levels_of
@@ -68,23 +70,43 @@ def late_comparison(name: str) -> Comparison:
 
 def measure_time(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     """Levels by the days between the dates on which the records were true."""
-    a, b = columns.record_day[left], columns.record_day[right]
-    known = (a != UNKNOWN_DAY) & (b != UNKNOWN_DAY)
-    gap = np.abs(np.where(known, a.astype(np.int64) - b, 0))
-    codes: Codes = np.where(known, 1 + DAYS.searchsorted(gap, side="left"), 0).astype(np.int8)
+    codes: Codes = _times(columns.record_day, left, right, np.int32(UNKNOWN_DAY))
+    return codes
+
+
+@nb.njit("int8[::1](int32[:], int32[:], int32[:], int32)", cache=True, nogil=True)
+def _times(day: NDArray[np.int32], left: Rows, right: Rows, unknown: np.int32) -> Codes:
+    codes = np.zeros(len(left), dtype=np.int8)
+    for i in range(len(left)):
+        a, b = day[left[i]], day[right[i]]
+        if unknown not in (a, b):
+            codes[i] = 1
+            for most in DAYS:
+                codes[i] += abs(np.int64(a) - b) > most
     return codes
 
 
 def measure_late(columns: PersonColumns, left: Rows, right: Rows) -> Codes:
     """Levels where both records name a relative and one of them, at least, states that he is dead. Of two records of one day, or without
     a date, it is not known which was later: nothing is said."""
-    standing = columns.relative_standing
-    a, b = standing[left], standing[right]
+    codes: Codes = _lates(columns.relative_standing, columns.record_day, left, right, np.int32(UNKNOWN_DAY))
+    return codes
+
+
+_BOTH_LATE, _LATE_SINCE, _ALIVE_AGAIN = (
+    int(level) for level in (LateEvidence.BOTH_LATE, LateEvidence.LATE_SINCE, LateEvidence.ALIVE_AGAIN)
+)
+
+
+@nb.njit("int8[::1](int8[:], int32[:], int32[:], int32[:], int32)", cache=True, nogil=True)
+def _lates(standing: NDArray[np.int8], day: NDArray[np.int32], left: Rows, right: Rows, unknown: np.int32) -> Codes:
     codes = np.zeros(len(left), dtype=np.int8)
-    codes[(a == DEAD) & (b == DEAD)] = LateEvidence.BOTH_LATE
-    one = np.flatnonzero((a != b) & (a > 0) & (b > 0))
-    x, y = columns.record_day[left[one]], columns.record_day[right[one]]
-    known = (x != UNKNOWN_DAY) & (y != UNKNOWN_DAY) & (x != y)
-    dead_earlier = np.where(a[one] == DEAD, x < y, y < x)
-    codes[one] = np.where(known, np.where(dead_earlier, LateEvidence.ALIVE_AGAIN, LateEvidence.LATE_SINCE), 0)
+    for i in range(len(left)):
+        a, b = left[i], right[i]
+        if standing[a] == DEAD and standing[b] == DEAD:
+            codes[i] = _BOTH_LATE
+        elif standing[a] > 0 and standing[b] > 0 and standing[a] != standing[b]:
+            dead, alive = (a, b) if standing[a] == DEAD else (b, a)
+            if day[dead] != unknown and day[alive] != unknown and day[dead] != day[alive]:
+                codes[i] = _ALIVE_AGAIN if day[dead] < day[alive] else _LATE_SINCE
     return codes
