@@ -21,6 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from linker.index.store import settings_of
+from linker.matching.relatives import RelativeLevels
 from linker.names.channel import Channel
 from linker.names.table import NameTable
 from linker.registry.files import move, sha256
@@ -112,6 +114,11 @@ class Book:
             np.load(folder / "edge_by_right.npy", mmap_mode="r"),
             np.load(folder / "record_by_identity.npy", mmap_mode="r"),
         )
+
+    @cached_property
+    def relatives(self) -> RelativeLevels:
+        """What edges tell of relatives, by the settings of the snapshot."""
+        return RelativeLevels.of(*settings_of(self.snapshot))
 
     def row(self, record_id: str) -> int | None:
         """The row of a record, None if it is not in the snapshot."""
