@@ -120,6 +120,11 @@ class Policy(Settings):
             raise PlacedError(
                 ("rules", "independent"), "rules.independent is empty: name and relation alone must never link"
             )
+        if self.rules.relative_needed and self.rules.relative is None:
+            raise PlacedError(
+                ("rules", "relative_needed"),
+                "rules.relative_needed asks for relatives that agree, and rules.relative names no comparison of them",
+            )
         if self.rules.unanchored_probability < self.link_threshold and self.purpose == Purpose.POLICE:
             raise PlacedError(
                 ("rules", "unanchored_probability"),
