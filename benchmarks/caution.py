@@ -130,7 +130,8 @@ def main() -> None:
     text = markdown_table(header, [price.row(name) for name, price in found.items()])
     text += "\nThe last columns count couples of different people in one identity. `false_merge` rows pool nothing (`pooled_lack: 0`).\n"
     print(text)
-    sets = f"--seeds {' '.join(map(str, given.seeds))} --families {' '.join(map(str, given.families))}"
+    sets = f"--persons {given.persons} --households {given.households} "
+    sets += f"--seeds {' '.join(map(str, given.seeds))} --families {' '.join(map(str, given.families))}"
     keep("caution", f"python benchmarks/caution.py {sets}", {n: vars(p) for n, p in found.items()}, text)
 
 

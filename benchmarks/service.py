@@ -291,7 +291,8 @@ def report(figures: dict[str, Any], given: argparse.Namespace) -> None:
         phase = ["a snapshot is published", "answers", "seconds", "p50 ms", "p95 ms", "p99 ms"]
         text += f"\n{markdown_table(phase, figures['phases'])}"
     rate = f" --rate {given.rate:g}" if given.rate else ""
-    command = f"python benchmarks/service.py --workspace … --clients {given.clients} --requests {given.requests}{rate}"
+    still = " --still" if given.still else ""
+    command = f"python benchmarks/service.py --workspace … --clients {given.clients} --requests {given.requests}{rate}{still}"
     print(keep("service_paced" if given.rate else "service", command, figures, text).read_text(encoding="utf-8"))
 
 
