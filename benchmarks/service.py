@@ -292,7 +292,9 @@ def report(figures: dict[str, Any], given: argparse.Namespace) -> None:
         text += f"\n{markdown_table(phase, figures['phases'])}"
     rate = f" --rate {given.rate:g}" if given.rate else ""
     still = " --still" if given.still else ""
-    command = f"python benchmarks/service.py --workspace … --clients {given.clients} --requests {given.requests}{rate}{still}"
+    command = (
+        f"python benchmarks/service.py --workspace … --clients {given.clients} --requests {given.requests}{rate}{still}"
+    )
     print(keep("service_paced" if given.rate else "service", command, figures, text).read_text(encoding="utf-8"))
 
 
